@@ -1,0 +1,245 @@
+//! Events: every state change, content release and denial.
+
+use phytohub_domain::{ConnectionMode, ContentHash, Fingerprint, HubDeliveryNumber};
+
+use crate::{Escaped, Metrics};
+
+/// What happened. The numbers are stored and frozen.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[repr(u16)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// An envelope was put into its recipient's inbox.
+    EnvelopeAccepted = 1,
+    /// An envelope was refused at the door, with a number and a reason.
+    EnvelopeRejected = 2,
+    /// The content was completely sent to the recipient.
+    ContentReleased = 3,
+    /// The recipient acknowledged; the state is final.
+    EnvelopeAcknowledged = 4,
+    /// A repeated or later acknowledgement: the first one stands.
+    AcknowledgementRepeated = 5,
+    /// A failure told about content that never went out: noted.
+    AcknowledgementNoted = 6,
+    /// The operator or the hub gave the envelope up.
+    EnvelopeFailed = 7,
+    /// The operator set the envelope aside.
+    EnvelopeParked = 8,
+    /// The operator took the envelope back into the queue.
+    EnvelopeUnparked = 9,
+    /// A connection was registered.
+    ConnectionAdded = 20,
+    /// A connection was enabled.
+    ConnectionEnabled = 21,
+    /// A connection was disabled.
+    ConnectionDisabled = 22,
+    /// A certificate was registered.
+    CertificateAdded = 23,
+    /// A certificate was removed.
+    CertificateRemoved = 24,
+    /// A caller was not known or not allowed.
+    AccessDenied = 30,
+    /// The store was opened.
+    StoreOpened = 40,
+    /// The wall clock stepped, or is far from the last time known.
+    ClockSuspected = 41,
+    /// The operator accepted the wall clock.
+    ClockAccepted = 42,
+    /// Certificates, trust or limits were read anew.
+    ConfigurationReloaded = 43,
+}
+
+impl EventKind {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: [Self; 19] = [
+        Self::EnvelopeAccepted,
+        Self::EnvelopeRejected,
+        Self::ContentReleased,
+        Self::EnvelopeAcknowledged,
+        Self::AcknowledgementRepeated,
+        Self::AcknowledgementNoted,
+        Self::EnvelopeFailed,
+        Self::EnvelopeParked,
+        Self::EnvelopeUnparked,
+        Self::ConnectionAdded,
+        Self::ConnectionEnabled,
+        Self::ConnectionDisabled,
+        Self::CertificateAdded,
+        Self::CertificateRemoved,
+        Self::AccessDenied,
+        Self::StoreOpened,
+        Self::ClockSuspected,
+        Self::ClockAccepted,
+        Self::ConfigurationReloaded,
+    ];
+
+    /// The kind for its stored number.
+    #[must_use]
+    pub fn from_u16(value: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u16 == value)
+    }
+
+    /// The name in logs, metrics and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EnvelopeAccepted => "EnvelopeAccepted",
+            Self::EnvelopeRejected => "EnvelopeRejected",
+            Self::ContentReleased => "ContentReleased",
+            Self::EnvelopeAcknowledged => "EnvelopeAcknowledged",
+            Self::AcknowledgementRepeated => "AcknowledgementRepeated",
+            Self::AcknowledgementNoted => "AcknowledgementNoted",
+            Self::EnvelopeFailed => "EnvelopeFailed",
+            Self::EnvelopeParked => "EnvelopeParked",
+            Self::EnvelopeUnparked => "EnvelopeUnparked",
+            Self::ConnectionAdded => "ConnectionAdded",
+            Self::ConnectionEnabled => "ConnectionEnabled",
+            Self::ConnectionDisabled => "ConnectionDisabled",
+            Self::CertificateAdded => "CertificateAdded",
+            Self::CertificateRemoved => "CertificateRemoved",
+            Self::AccessDenied => "AccessDenied",
+            Self::StoreOpened => "StoreOpened",
+            Self::ClockSuspected => "ClockSuspected",
+            Self::ClockAccepted => "ClockAccepted",
+            Self::ConfigurationReloaded => "ConfigurationReloaded",
+        }
+    }
+}
+
+/// Who acted.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[repr(u8)]
+#[expect(clippy::exhaustive_enums, reason = "nobody else can act")]
+pub enum ActorKind {
+    /// The hub itself.
+    Hub = 0,
+    /// A connection's system.
+    Connection = 1,
+    /// The operator, over the admin socket or with the store at hand.
+    Operator = 2,
+    /// Somebody unknown.
+    Stranger = 3,
+}
+
+/// Who acted, with what, from where and for whom.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Actor {
+    /// What kind of actor.
+    pub kind: ActorKind,
+    /// Connection code, or the operator's user id.
+    pub name: String,
+    /// The certificate that was presented.
+    pub certificate: Option<Fingerprint>,
+    /// Peer address.
+    pub address: String,
+    /// The connection or country on whose behalf; empty if on the actor's own.
+    pub on_behalf: String,
+}
+
+impl Actor {
+    /// The hub itself.
+    #[must_use]
+    pub fn hub() -> Self {
+        Self::named(ActorKind::Hub, "hub")
+    }
+
+    /// An actor without certificate and address.
+    #[must_use]
+    pub fn named(kind: ActorKind, name: impl Into<String>) -> Self {
+        let (address, on_behalf) = (String::new(), String::new());
+        Self { kind, name: name.into(), certificate: None, address, on_behalf }
+    }
+}
+
+/// One event: [`Event::emit`] gives its log line and its metric; the store keeps it as audit row.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Event {
+    /// What happened.
+    pub kind: EventKind,
+    /// Who did it.
+    pub actor: Actor,
+    /// Live or test, where that can be said.
+    pub mode: Option<ConnectionMode>,
+    /// The envelope concerned.
+    pub envelope: Option<HubDeliveryNumber>,
+    /// Sender of the envelope, or the connection concerned.
+    pub from: String,
+    /// Recipient of the envelope.
+    pub to: String,
+    /// Hash of the content that was accepted or released.
+    pub content_hash: Option<ContentHash>,
+    /// Bytes of that content, as received.
+    pub content_bytes: u64,
+    /// What else is to be said, in words.
+    pub detail: String,
+}
+
+impl Event {
+    /// An event about nothing in particular; fill in what is known.
+    #[must_use]
+    pub fn new(kind: EventKind, actor: Actor) -> Self {
+        Self {
+            kind,
+            actor,
+            mode: None,
+            envelope: None,
+            from: String::new(),
+            to: String::new(),
+            content_hash: None,
+            content_bytes: 0,
+            detail: String::new(),
+        }
+    }
+
+    /// Writes the log line and counts. Call it once, after the audit row is on disk.
+    pub fn emit(&self, metrics: &Metrics) {
+        metrics.count_event(self);
+        macro_rules! line {
+            ($level:expr) => {
+                tracing::event!(
+                    target: "phytohub::event",
+                    $level,
+                    kind = self.kind.as_str(),
+                    mode = self.mode.map(ConnectionMode::as_str),
+                    envelope = self.envelope.map(tracing::field::display),
+                    from = %Escaped(&self.from),
+                    to = %Escaped(&self.to),
+                    actor = %Escaped(&self.actor.name),
+                    address = %Escaped(&self.actor.address),
+                    detail = %Escaped(&self.detail),
+                )
+            };
+        }
+        match self.kind {
+            EventKind::ClockSuspected => line!(tracing::Level::WARN),
+            EventKind::AccessDenied | EventKind::EnvelopeFailed => line!(tracing::Level::INFO),
+            kind if (kind as u16) < EventKind::ConnectionAdded as u16 => {
+                line!(tracing::Level::DEBUG);
+            }
+            _ => line!(tracing::Level::INFO),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_numbers_are_read_back() {
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::from_u16(kind as u16), Some(kind));
+        }
+        assert_eq!(EventKind::from_u16(0), None);
+    }
+
+    #[test]
+    fn an_event_is_counted_once() {
+        let metrics = Metrics::new();
+        Event::new(EventKind::EnvelopeAccepted, Actor::hub()).emit(&metrics);
+        let text = metrics.render();
+        assert!(text.contains("hub_events_total{kind=\"EnvelopeAccepted\"} 1"), "{text}");
+    }
+}
