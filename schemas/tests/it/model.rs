@@ -330,7 +330,8 @@ fn expect(node: &Node, namespace: &str, local: &str, known: &[&str]) -> Result<(
     }
     for name in node.attributes.keys() {
         let addressing = [WSAM, WSAW].contains(&name.namespace.as_str()) && name.local == "Action";
-        if !addressing && !(name.namespace.is_empty() && known.contains(&name.local.as_str())) {
+        let plain = name.namespace.is_empty() && known.contains(&name.local.as_str());
+        if !(addressing || plain) {
             return Err(format!("unknown attribute {name} on {}", node.name));
         }
     }

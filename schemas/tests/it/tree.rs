@@ -34,7 +34,7 @@ type Scope = Rc<BTreeMap<String, String>>;
 pub(crate) struct Node {
     pub(crate) name: Name,
     pub(crate) attributes: BTreeMap<Name, String>,
-    pub(crate) children: Vec<Node>,
+    pub(crate) children: Vec<Self>,
     scope: Scope,
 }
 
