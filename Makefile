@@ -1,0 +1,45 @@
+# Everything that people do with the project, by name. 'make' alone lists it.
+
+XDG_CACHE_HOME ?= $(HOME)/.cache
+# One build directory for every clone, so that a fresh one does not compile RocksDB again.
+export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/phytohub/target
+NIGHTLY ?= nightly
+FUZZ_SECONDS ?= 60
+ROUNDS ?= 1000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test load crash bench release fuzz
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## installs what a fresh Debian lacks: libclang, libxml2, Python, Node, a JDK, curl
+	@.ci/setup
+
+run: setup ## a hub, three connections and one certificate on its way between two of them
+	@cargo run --quiet --package phytohub -- demo
+
+test: setup ## all tests, those with real clients (Python, Node, Java, curl) included
+	@engine/tests/clients/setup.sh
+	@cargo build --workspace --bins
+	@if cargo nextest --version >/dev/null 2>&1; \
+	then cargo nextest run --workspace; \
+	else cargo test --workspace --all-targets; fi
+
+load: setup ## load with a report: rates, times, memory
+	@cargo run --package phytohub-load-tests --bin phytohub-load
+
+crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that must agree
+	@cargo build --package phytohub
+	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS)
+
+bench: setup ## the benches; results are ratios within one run
+	@cargo bench --package phytohub-benches
+
+release: setup ## the binary as it is installed
+	@cargo build --release --package phytohub
+	@echo "$(CARGO_TARGET_DIR)/release/phytohub"
+
+fuzz: setup ## the fuzz targets, FUZZ_SECONDS (60) each; needs a nightly compiler and cargo-fuzz
+	@cd engine && for target in $$(cargo +$(NIGHTLY) fuzz list); do \
+	  cargo +$(NIGHTLY) fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; done

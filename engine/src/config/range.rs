@@ -1,0 +1,56 @@
+//! Checks that types cannot make: ranges, and settings that contradict each other.
+
+use super::settings::SETTINGS;
+use super::{HubConfig, TrustMode};
+
+/// Section, key, and what is wrong with its value.
+pub(super) type Wrong = (&'static str, &'static str, String);
+
+/// Checks every range of the table of settings, then what holds between settings.
+pub(super) fn check(config: &HubConfig) -> Result<(), Wrong> {
+    let table = toml::Table::try_from(config).unwrap_or_default();
+    for setting in SETTINGS {
+        let section = match setting.section {
+            "" => Some(&table),
+            name => table.get(name).and_then(toml::Value::as_table),
+        };
+        let value = section.and_then(|section| section.get(setting.key));
+        let (Some(value), Some((least, most))) =
+            (value.and_then(toml::Value::as_integer), setting.range)
+        else {
+            continue;
+        };
+        if !u64::try_from(value).is_ok_and(|value| (least..=most).contains(&value)) {
+            let reason = format!("must be from {least} to {most}, not {value}");
+            return Err((setting.section, setting.key, reason));
+        }
+    }
+    check_together(config)
+}
+
+fn check_together(config: &HubConfig) -> Result<(), Wrong> {
+    let limits = &config.limits;
+    let at_most = |key, value: u64, bound_key: &str, bound: u64| {
+        let reason = format!("is {value}, more than {bound_key}={bound}");
+        if value <= bound { Ok(()) } else { Err(("limits", key, reason)) }
+    };
+    at_most("content_bytes", limits.content_bytes, "request_bytes", limits.request_bytes)?;
+    at_most("request_bytes", limits.request_bytes, "bytes_in_flight", limits.bytes_in_flight)?;
+    at_most("pull_bytes", limits.pull_bytes, "bytes_in_flight", limits.bytes_in_flight)?;
+    if config.trust.mode == TrustMode::Ca && config.trust.ca.is_empty() {
+        return Err(("trust", "ca", "must name a file when mode is \"ca\"".to_owned()));
+    }
+    if config.trust.mode == TrustMode::Registered && !config.trust.ca.is_empty() {
+        let reason = "is only read when mode is \"ca\": set it, or remove this".to_owned();
+        return Err(("trust", "ca", reason));
+    }
+    let url = &config.https.public_url;
+    if !url.is_empty() && !url.starts_with("https://") {
+        return Err(("https", "public_url", format!("must begin with https://, not {url:?}")));
+    }
+    if !config.admin.listen.ip().is_loopback() {
+        let reason = format!("must be a loopback address, not {}", config.admin.listen.ip());
+        return Err(("admin", "listen", reason));
+    }
+    Ok(())
+}

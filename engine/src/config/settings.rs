@@ -1,0 +1,203 @@
+//! The table of settings: what `init` writes beside each one, and the range of each number.
+
+use phytohub_domain::{XML_ATTRIBUTES_MAX, XML_DEPTH_MAX};
+
+/// One setting as `hub.toml` explains it; its default comes from the configuration itself.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// Section; empty for the head of the file.
+    pub(super) section: &'static str,
+    /// Key within the section.
+    pub(super) key: &'static str,
+    /// Least and greatest value of a number.
+    pub(super) range: Option<(u64, u64)>,
+    /// What it does, and why its default is what it is.
+    pub(super) why: &'static str,
+}
+
+const fn text(section: &'static str, key: &'static str, why: &'static str) -> Setting {
+    Setting { section, key, range: None, why }
+}
+
+const fn number(
+    section: &'static str,
+    key: &'static str,
+    range: (u64, u64),
+    why: &'static str,
+) -> Setting {
+    Setting { section, key, range: Some(range), why }
+}
+
+/// What stands above each section.
+pub(super) const SECTIONS: &[(&str, &str)] = &[
+    ("https", "The door of the national systems: SOAP over TLS 1.2 and 1.3."),
+    ("trust", "Whose certificates are believed. Reloaded on SIGHUP."),
+    ("store", "Where envelopes lie, and how."),
+    ("admin", "The operator's doors, for this machine alone."),
+    ("limits", "What one caller, and all together, may use. Reloaded on SIGHUP."),
+];
+
+/// Every setting, in the order of the file.
+pub(super) const SETTINGS: &[Setting] = &[
+    text(
+        "",
+        "trial",
+        "Marks a directory for trials, made with 'init --connections': its clients' private keys lie \
+         in files here, so the hub refuses to listen on anything but loopback.",
+    ),
+    number(
+        "",
+        "drain_seconds",
+        (1, 3600),
+        "After SIGTERM, requests in flight have this long to be answered. Orchestrators commonly \
+         kill after 30 seconds.",
+    ),
+    text(
+        "https",
+        "listen",
+        "Address and port. Port 0 picks a free one, which 'serve' prints. 'serve --https ADDR' \
+         overrides it.",
+    ),
+    text(
+        "https",
+        "public_url",
+        "What '?wsdl' tells clients to call. Empty: https://, the address above, \
+         /hub/DeliveryService. Needed when listening on every address (0.0.0.0).",
+    ),
+    text(
+        "https",
+        "certificate",
+        "PEM file with the server's certificate, followed by its chain. Reloaded on SIGHUP.",
+    ),
+    text("https", "key", "PEM file with its private key. Reloaded on SIGHUP."),
+    text(
+        "trust",
+        "mode",
+        "\"registered\": a caller is the connection with which its certificate is registered, \
+         whoever issued it. \"ca\": its certificate must also be issued by an authority named here, \
+         and not be revoked.",
+    ),
+    text("trust", "ca", "PEM files with the authorities of mode \"ca\"."),
+    text("trust", "crl", "Revocation lists of these authorities, in PEM or DER."),
+    text("store", "path", "Directory of the store. One hub at a time can have it open."),
+    text(
+        "store",
+        "sync",
+        "Whether an answer waits until its record is on disk. Switched off, a power failure loses \
+         envelopes that were answered: for load tests alone.",
+    ),
+    number(
+        "store",
+        "disk_reserve_percent",
+        (0, 90),
+        "Share of the disk that deliveries leave free. Below it they get 503, while pulls and \
+         acknowledgements go on: these make room.",
+    ),
+    number(
+        "store",
+        "disk_reserve_bytes",
+        (0, 1 << 50),
+        "The same in bytes; the greater of the two counts. A merge of the store's files needs room.",
+    ),
+    number(
+        "store",
+        "block_cache_bytes",
+        (1 << 20, 1 << 42),
+        "Memory for what was lately read. The default suits a machine with 2 GiB.",
+    ),
+    number(
+        "store",
+        "write_buffer_bytes",
+        (1 << 20, 1 << 36),
+        "Memory for what was lately written, before it becomes a file.",
+    ),
+    text(
+        "admin",
+        "socket_dir",
+        "Directory of the socket through which 'phytohub connection' and 'phytohub envelope' talk \
+         to a running hub. Mode 0700; the socket's path may have 107 bytes.",
+    ),
+    text(
+        "admin",
+        "listen",
+        "Address of /metrics (Prometheus), /healthz and /readyz. Loopback only; port 0 picks one.",
+    ),
+    number(
+        "limits",
+        "request_bytes",
+        (64 << 10, 1 << 30),
+        "One request's body. The guideline's largest certificate, 104 MB, fits in Base64.",
+    ),
+    number(
+        "limits",
+        "content_bytes",
+        (16 << 10, 1 << 30),
+        "One envelope's content as received: a request less its envelope.",
+    ),
+    number(
+        "limits",
+        "header_field_bytes",
+        (64, 64 << 10),
+        "One header field. The guideline's longest certificate number has 60 characters.",
+    ),
+    number(
+        "limits",
+        "message_bytes",
+        (1 << 10, 4 << 20),
+        "An acknowledgement's message. A real client concatenates all its findings.",
+    ),
+    number("limits", "forwardings", (0, 256), "Channels that one envelope may name."),
+    number(
+        "limits",
+        "xml_depth",
+        (16, XML_DEPTH_MAX as u64),
+        "Nested elements of a request. A typed certificate nests 20 deep.",
+    ),
+    number(
+        "limits",
+        "xml_attributes",
+        (32, XML_ATTRIBUTES_MAX as u64),
+        "Attributes of one element. Real messages declare up to 100 namespaces.",
+    ),
+    number(
+        "limits",
+        "sockets",
+        (1, 1 << 20),
+        "Open sockets: 136 countries with a handful of systems each, and room for idle ones. The \
+         process needs as many file descriptors (ulimit -n).",
+    ),
+    number("limits", "requests_in_flight", (1, 1 << 20), "Requests being worked on at once."),
+    number(
+        "limits",
+        "bytes_in_flight",
+        (1 << 20, 1 << 40),
+        "Bytes of requests and replies in memory at once: two requests of the largest size.",
+    ),
+    number("limits", "pull_envelopes", (1, 10_000), "Envelopes in one PULLImportEnvelope."),
+    number(
+        "limits",
+        "pull_bytes",
+        (64 << 10, 1 << 30),
+        "Content in one PULLImportEnvelope, but never less than one envelope.",
+    ),
+    number("limits", "list_headers", (1, 100_000), "Headers in one list of headers."),
+    number("limits", "handshake_seconds", (1, 300), "From connecting to a finished handshake."),
+    number(
+        "limits",
+        "first_byte_seconds",
+        (1, 3600),
+        "From a request's start to the last byte of its HTTP header.",
+    ),
+    number(
+        "limits",
+        "idle_seconds",
+        (1, 3600),
+        "Between two parts of a body that arrives, or of a reply that is taken.",
+    ),
+    number(
+        "limits",
+        "keep_alive_seconds",
+        (1, 86_400),
+        "A socket without a request. Above the five minutes at which real clients poll.",
+    ),
+];

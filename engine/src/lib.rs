@@ -1,0 +1,11 @@
+//! Phytohub put together: the configuration, the commands and the running hub.
+//!
+//! This crate wires the others and talks to people. It holds no rule of the exchange, and nothing
+//! here ends the process but `main`.
+//!
+//! Start from [`cli::run`].
+
+#![forbid(unsafe_code)]
+
+pub mod config;
+pub mod pki;
