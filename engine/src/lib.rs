@@ -7,5 +7,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod config;
+pub mod logging;
+pub mod output;
 pub mod pki;
