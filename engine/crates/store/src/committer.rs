@@ -1,0 +1,284 @@
+//! The committer: one thread that turns many commands into one batch and one sync.
+//!
+//! There is no timer: the sync before is the time in which commands gather. Large contents go in
+//! piece by piece between the others, so that an acknowledgement never waits for more than one
+//! batch behind them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use phytohub_domain::{Clock, Timestamp};
+use phytohub_telemetry::{Actor, Event, EventKind, Metrics};
+use rocksdb::WriteOptions;
+use tokio::sync::{mpsc, watch};
+
+use crate::apply::{Batch, Waiting};
+use crate::clock::{ClockGuard, ClockStatus};
+use crate::command::{Accepted, Answer, Command, Disposition, NewEnvelope};
+use crate::counters::Counters;
+use crate::error::{CommitError, StoreFailure};
+use crate::keys::ContentId;
+use crate::mailbox::Mailboxes;
+use crate::open::Database;
+use crate::reserve::Reserve;
+use crate::{CHUNK_BYTES, StoreConfig};
+
+/// What the committer works with.
+pub(crate) struct Committer {
+    pub(crate) database: Arc<Database>,
+    pub(crate) mailboxes: Arc<Mailboxes>,
+    pub(crate) reserve: Arc<Reserve>,
+    pub(crate) config: StoreConfig,
+    pub(crate) write_options: WriteOptions,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock_guard: ClockGuard,
+    pub(crate) clock_status: watch::Sender<ClockStatus>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) counters: Counters,
+    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(crate) failure: watch::Sender<Option<StoreFailure>>,
+    /// Envelopes whose content is being written in pieces, oldest first.
+    pub(crate) large: VecDeque<Large>,
+}
+
+/// An envelope with a large content.
+#[derive(Debug)]
+pub(crate) struct Large {
+    id: ContentId,
+    next_chunk: u32,
+    envelope: Box<NewEnvelope>,
+    answer: Answer<Accepted>,
+}
+
+impl Committer {
+    /// Works until it is closed, or until a commit fails.
+    pub(crate) fn run(mut self) {
+        let mut open = true;
+        while open || !self.large.is_empty() {
+            let first = if open && self.large.is_empty() {
+                self.commands.blocking_recv()
+            } else {
+                self.commands.try_recv().ok()
+            };
+            if first.is_none() && self.large.is_empty() {
+                break;
+            }
+            let gathered = self.gather(first, &mut open);
+            if self.commit(gathered).is_err() {
+                break;
+            }
+        }
+        self.finish();
+    }
+
+    /// What is there now, up to a batch's worth.
+    fn gather(&mut self, first: Option<Command>, open: &mut bool) -> Vec<Command> {
+        let (mut gathered, mut bytes, mut next) = (Vec::new(), 0, first);
+        while let Some(command) = next {
+            if matches!(command, Command::Close) {
+                self.commands.close();
+                *open = false;
+            } else {
+                bytes += weight(&command);
+                gathered.push(command);
+            }
+            if bytes >= BATCH_BYTES || gathered.len() >= BATCH_COMMANDS {
+                break;
+            }
+            next = self.commands.try_recv().ok();
+        }
+        gathered
+    }
+
+    fn commit(&mut self, commands: Vec<Command>) -> Result<(), ()> {
+        let started = self.clock.monotonic();
+        let size = commands.len();
+        // The batch borrows the database alone, so that the rest of the committer stays free.
+        let database = Arc::clone(&self.database);
+        let mut batch = Batch::new(&database, self.counters, &*self.clock);
+        for command in commands {
+            self.apply(&mut batch, command);
+        }
+        self.advance_large(&mut batch);
+        if let Some(suspicion) = self.clock_guard.observe(&*self.clock) {
+            batch.put_suspicion(Some(&suspicion));
+            let mut event = Event::new(EventKind::ClockSuspected, Actor::hub());
+            event.detail = suspicion;
+            batch.record(event);
+        }
+        if batch.is_empty() {
+            batch.waiting.drain(..).for_each(|waiting| waiting.answer(&Ok(())));
+            return Ok(());
+        }
+        if (self.counters.commits + 1).is_multiple_of(LOWER_BOUND_COMMITS) {
+            batch.put_lower_bounds(&self.mailboxes, self.counters.sequence);
+        }
+        batch.seal(self.clock_guard.status().high_water);
+        if self.config.answer_before_commit {
+            batch.waiting.drain(..).for_each(|waiting| waiting.answer(&Ok(())));
+        }
+        let write = std::mem::take(&mut batch.write);
+        if let Err(error) = database.db.write_opt(write, &self.write_options) {
+            return Err(self.fail(&error, batch.waiting));
+        }
+        self.counters = batch.counters;
+        self.metrics.pending_envelopes.inc_by(batch.publish(&self.mailboxes));
+        self.clock_status.send_replace(self.clock_guard.status());
+        batch.waiting.drain(..).for_each(|waiting| waiting.answer(&Ok(())));
+        let took = self.clock.monotonic().saturating_sub(started);
+        self.metrics.commit_seconds.observe(took.as_secs_f64());
+        #[expect(clippy::cast_precision_loss, reason = "a batch has at most a thousand commands")]
+        self.metrics.commit_batch_size.observe(size as f64);
+        batch.events.iter().for_each(|event| event.emit(&self.metrics));
+        Ok(())
+    }
+
+    fn apply(&mut self, batch: &mut Batch<'_>, command: Command) {
+        match command {
+            Command::Accept { envelope, answer } => self.accept(batch, envelope, answer),
+            Command::Change { envelope, change, actor, answer } => {
+                let outcome = batch.change(&envelope, change, actor);
+                match (answer, outcome) {
+                    (Some(answer), Ok(outcome)) => {
+                        batch.waiting.push(Waiting::Changed(answer, outcome));
+                    }
+                    (Some(answer), Err(error)) => drop(answer.send(Err(error))),
+                    (None, Ok(_)) => {}
+                    (None, Err(error)) => {
+                        tracing::error!(envelope = %envelope.number, %error, "change not recorded");
+                    }
+                }
+            }
+            Command::PutConnection { connection, events, answer } => {
+                batch.put_connection(&connection);
+                events.into_iter().for_each(|event| batch.record(event));
+                batch.waiting.push(Waiting::Done(answer));
+            }
+            Command::Record { event } => batch.record(*event),
+            Command::AcceptClock { actor, answer } => {
+                self.clock_guard.accept(&*self.clock);
+                batch.put_suspicion(None);
+                batch.record(Event::new(EventKind::ClockAccepted, actor));
+                batch.waiting.push(Waiting::Done(answer));
+            }
+            Command::Close => {}
+        }
+    }
+
+    fn accept(
+        &mut self,
+        batch: &mut Batch<'_>,
+        mut envelope: Box<NewEnvelope>,
+        answer: Answer<Accepted>,
+    ) {
+        let bytes = envelope.content.raw.len();
+        let id = content_id(self.clock.now());
+        if let Disposition::Reject(_) = envelope.disposition {
+            // Nobody will ask for it: only what it was is remembered.
+            envelope.content.raw.clear();
+            return batch.accept(*envelope, id, answer);
+        }
+        if let Err(error) = self.reserve.check(bytes as u64) {
+            self.metrics.disk_reserve_breached.set(1);
+            return drop(answer.send(Err(error)));
+        }
+        self.metrics.disk_reserve_breached.set(0);
+        if bytes > CHUNK_BYTES {
+            batch.stage(id, chunks(bytes));
+            self.large.push_back(Large { id, next_chunk: 0, envelope, answer });
+        } else {
+            batch.put_chunk(id, 0, &envelope.content.raw);
+            batch.accept(*envelope, id, answer);
+        }
+    }
+
+    /// Writes the next pieces of the oldest large content, and its envelope behind the last one.
+    fn advance_large(&mut self, batch: &mut Batch<'_>) {
+        let Some(mut large) = self.large.pop_front() else { return };
+        let raw = large.envelope.content.raw.clone();
+        let pieces = raw.chunks(CHUNK_BYTES).skip(large.next_chunk as usize);
+        for piece in pieces.take(LARGE_CHUNKS_PER_BATCH) {
+            batch.put_chunk(large.id, large.next_chunk, piece);
+            large.next_chunk += 1;
+        }
+        if large.next_chunk == chunks(raw.len()) {
+            batch.unstage(large.id);
+            batch.accept(*large.envelope, large.id, large.answer);
+        } else {
+            self.large.push_front(large);
+        }
+    }
+
+    /// A failed sync is not tried again: what the disk holds is unknown.
+    fn fail(&mut self, error: &rocksdb::Error, waiting: Vec<Waiting>) {
+        let cause = Arc::from(error.to_string());
+        self.failure.send_replace(Some(StoreFailure { cause }));
+        waiting.into_iter().for_each(|w| w.answer(&Err(CommitError::OutcomeUnknown)));
+    }
+
+    /// Answers whoever is left, and makes the next opening quick.
+    fn finish(mut self) {
+        self.commands.close();
+        let failed = self.failure.borrow().is_some();
+        let error = if failed { CommitError::OutcomeUnknown } else { CommitError::Closed };
+        for large in self.large.drain(..) {
+            drop(large.answer.send(Err(error.clone())));
+        }
+        while let Ok(command) = self.commands.try_recv() {
+            refuse(command, &error);
+        }
+        if failed {
+            return;
+        }
+        let database = Arc::clone(&self.database);
+        let mut batch = Batch::new(&database, self.counters, &*self.clock);
+        batch.put_lower_bounds(&self.mailboxes, self.counters.sequence);
+        batch.seal(self.clock_guard.status().high_water);
+        let write = std::mem::take(&mut batch.write);
+        if let Err(error) = database.db.write_opt(write, &self.write_options) {
+            self.fail(&error, Vec::new());
+        }
+    }
+}
+
+fn refuse(command: Command, error: &CommitError) {
+    match command {
+        Command::Accept { answer, .. } => drop(answer.send(Err(error.clone()))),
+        Command::Change { answer: Some(answer), .. } => drop(answer.send(Err(error.clone()))),
+        Command::PutConnection { answer, .. } | Command::AcceptClock { answer, .. } => {
+            drop(answer.send(Err(error.clone())));
+        }
+        Command::Change { answer: None, .. } | Command::Record { .. } | Command::Close => {}
+    }
+}
+
+/// Bytes that a command adds to its batch, nearly.
+fn weight(command: &Command) -> usize {
+    match command {
+        Command::Accept { envelope, .. } if envelope.content.raw.len() <= CHUNK_BYTES => {
+            envelope.content.raw.len() + COMMAND_BYTES
+        }
+        _ => COMMAND_BYTES,
+    }
+}
+
+/// Pieces of a content of this many bytes.
+pub(crate) fn chunks(bytes: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(CHUNK_BYTES).max(1)).unwrap_or(u32::MAX)
+}
+
+fn content_id(now: Timestamp) -> ContentId {
+    let random = rand::random::<u128>() >> 48;
+    ((u128::from(now.as_millis()) << 80) | random).to_be_bytes()
+}
+
+/// Enough that the sync is a small part of a batch's time, and few enough that nobody waits long.
+const BATCH_BYTES: usize = 2 << 20;
+/// Commands of a batch: as many as there may be requests in flight.
+const BATCH_COMMANDS: usize = 1024;
+/// What a command writes beside content: records, queue entries, event.
+const COMMAND_BYTES: usize = 1024;
+/// Pieces of a large content that one batch takes with it.
+const LARGE_CHUNKS_PER_BATCH: usize = 2;
+/// How often the positions below which queues are empty are written down.
+const LOWER_BOUND_COMMITS: u64 = 1024;

@@ -1,0 +1,117 @@
+//! Column families and keys. Every integer is big-endian, so that byte order is number order.
+
+use phytohub_domain::{ConnectionId, HubDeliveryNumber};
+
+/// Header, parties, content id, queue positions: written once.
+pub(crate) const ENVELOPE: &str = "envelope";
+/// Tracking state: overwritten.
+pub(crate) const STATE: &str = "state";
+/// Pieces of content as received: put once, single-deleted once.
+pub(crate) const CONTENT: &str = "content";
+/// What waits for a recipient: put once, single-deleted once.
+pub(crate) const INBOX: &str = "inbox";
+/// What a sender has under delivery: put once, single-deleted once.
+pub(crate) const OUTBOX: &str = "outbox";
+/// What happened.
+pub(crate) const EVENT: &str = "event";
+/// Index of an envelope's events.
+pub(crate) const HISTORY: &str = "history";
+/// Connections and their certificates.
+pub(crate) const REGISTRY: &str = "registry";
+/// Format, counters, lower bounds, stagings.
+pub(crate) const META: &str = "meta";
+
+/// All column families, in the order in which they are opened.
+pub(crate) const FAMILIES: [&str; 9] =
+    [ENVELOPE, STATE, CONTENT, INBOX, OUTBOX, EVENT, HISTORY, REGISTRY, META];
+
+/// `meta`: format version and feature flags.
+pub(crate) const FORMAT: &[u8] = b"format";
+/// `meta`: every counter that a commit advances.
+pub(crate) const COUNTERS: &[u8] = b"counters";
+/// `meta`: why the clock is suspected, while it is.
+pub(crate) const CLOCK: &[u8] = b"clock";
+/// `meta`: prefix of contents whose pieces are being written ahead of their record.
+pub(crate) const STAGING: &[u8] = b"staging/";
+/// `meta`: prefix of queue positions that the operator set aside.
+pub(crate) const PARKED: &[u8] = b"parked/";
+/// `meta`: prefix of the positions below which a queue holds nothing.
+pub(crate) const LOWER_BOUND: &[u8] = b"lower/";
+
+/// Identifies a content: 48 bits milliseconds and 80 random bits, so that neighbours in time are
+/// neighbours on disk.
+pub(crate) type ContentId = [u8; 16];
+
+/// `inbox` and `outbox`: connection, then position.
+pub(crate) fn queue(connection: ConnectionId, sequence: u64) -> [u8; 12] {
+    let mut key = [0; 12];
+    key[..4].copy_from_slice(&connection.0.to_be_bytes());
+    key[4..].copy_from_slice(&sequence.to_be_bytes());
+    key
+}
+
+/// Reads a key of `inbox` or `outbox`.
+pub(crate) fn split_queue(key: &[u8]) -> Option<(ConnectionId, u64)> {
+    let (connection, sequence) = key.split_first_chunk::<4>()?;
+    let sequence: [u8; 8] = sequence.try_into().ok()?;
+    Some((ConnectionId(u32::from_be_bytes(*connection)), u64::from_be_bytes(sequence)))
+}
+
+/// `content`: content id, then piece.
+pub(crate) fn content(id: ContentId, chunk: u32) -> [u8; 20] {
+    let mut key = [0; 20];
+    key[..16].copy_from_slice(&id);
+    key[16..].copy_from_slice(&chunk.to_be_bytes());
+    key
+}
+
+/// `history`: number, then event sequence.
+pub(crate) fn history(number: HubDeliveryNumber, event: u64) -> [u8; 24] {
+    let mut key = [0; 24];
+    key[..16].copy_from_slice(&number.to_bytes());
+    key[16..].copy_from_slice(&event.to_be_bytes());
+    key
+}
+
+/// `registry`: a connection.
+pub(crate) fn connection(id: ConnectionId) -> [u8; 5] {
+    let mut key = [REGISTRY_CONNECTION; 5];
+    key[1..].copy_from_slice(&id.0.to_be_bytes());
+    key
+}
+
+/// `meta`: a key under a prefix.
+pub(crate) fn under(prefix: &[u8], rest: &[u8]) -> Vec<u8> {
+    [prefix, rest].concat()
+}
+
+/// Kind of registry entry: a connection.
+pub(crate) const REGISTRY_CONNECTION: u8 = 1;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn queue_keys_keep_the_order_of_positions(a: (u32, u64), b: (u32, u64)) {
+            let key = |(c, s): (u32, u64)| queue(ConnectionId(c), s);
+            prop_assert_eq!(key(a).cmp(&key(b)), a.cmp(&b));
+            prop_assert_eq!(split_queue(&key(a)), Some((ConnectionId(a.0), a.1)));
+        }
+
+        #[test]
+        fn content_keys_keep_pieces_together(id: [u8; 16], a: u32, b: u32) {
+            prop_assert_eq!(content(id, a).cmp(&content(id, b)), a.cmp(&b));
+        }
+    }
+
+    #[test]
+    fn foreign_keys_are_no_queue_keys() {
+        assert_eq!(split_queue(b""), None);
+        assert_eq!(split_queue(&[0; 11]), None);
+        assert_eq!(split_queue(&[0; 13]), None);
+    }
+}

@@ -1,0 +1,41 @@
+//! The hub's disk: envelopes, their states and contents, inboxes, events and the registry in
+//! RocksDB, written by one committer in batches that are synced before anything is answered.
+//!
+//! Nothing outside this crate names RocksDB, and no archived record leaves it. Reading blocks:
+//! callers keep it off the reactor. Writing is asynchronous: see [`Store::accept`].
+//!
+//! Start from [`Store`].
+
+#![forbid(unsafe_code)]
+
+mod apply;
+mod clock;
+mod command;
+mod committer;
+mod config;
+mod counters;
+mod error;
+mod event;
+mod keys;
+mod mailbox;
+mod open;
+mod options;
+mod read;
+mod record;
+mod reserve;
+mod store;
+mod wal;
+
+pub use clock::ClockStatus;
+pub use command::{Accepted, Change, ChangeOutcome, Disposition, NewContent, NewEnvelope};
+pub use config::StoreConfig;
+pub use error::{CommitError, OpenError, ReadError, StoreFailure};
+pub use event::StoredEvent;
+pub use mailbox::Queue;
+pub use open::OpenReport;
+pub use record::StoredEnvelope;
+pub use reserve::Reserve;
+pub use store::Store;
+
+/// Bytes of one stored piece of content: larger contents are split, so that none stalls the rest.
+pub const CHUNK_BYTES: usize = 1 << 20;

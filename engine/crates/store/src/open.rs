@@ -1,0 +1,261 @@
+//! Opening a store: format, recovery, orphans, what waits.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use phytohub_domain::{Clock, Connection, ConnectionId};
+use rocksdb::{ColumnFamily, DB, DBRecoveryMode, Direction, IteratorMode, WriteBatch};
+
+use crate::clock::ClockGuard;
+use crate::counters::Counters;
+use crate::error::{OpenError, ReadError};
+use crate::mailbox::{Mailboxes, Queue};
+use crate::{StoreConfig, keys, options, record, wal};
+
+/// What was found and done while opening.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct OpenReport {
+    /// Whether the store was made just now.
+    pub created: bool,
+    /// Where the log's torn, unanswered end was cut off: file and offset.
+    pub torn_tail: Option<(PathBuf, u64)>,
+    /// Contents whose pieces were written without their record, and are gone now.
+    pub orphans_removed: usize,
+    /// Envelopes that wait for their recipients.
+    pub pending: u64,
+}
+
+/// The open database, with its column families at hand.
+#[derive(Debug)]
+pub(crate) struct Database {
+    pub(crate) db: DB,
+}
+
+impl Database {
+    /// A column family by its name.
+    pub(crate) fn family(&self, name: &str) -> &ColumnFamily {
+        self.db.cf_handle(name).expect("every family is opened with the database")
+    }
+
+    /// One value.
+    pub(crate) fn get(&self, family: &str, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        self.db.get_cf(self.family(family), key).map_err(ReadError::Database)
+    }
+}
+
+/// Everything that opening brings up.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) database: Arc<Database>,
+    pub(crate) counters: Counters,
+    pub(crate) connections: Vec<Connection>,
+    pub(crate) mailboxes: Mailboxes,
+    pub(crate) clock_guard: ClockGuard,
+    pub(crate) report: OpenReport,
+}
+
+pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, OpenError> {
+    std::fs::create_dir_all(&config.path).map_err(|source| OpenError::Directory {
+        path: config.path.clone(),
+        source,
+    })?;
+    let mut report = OpenReport::default();
+    let database = Database { db: open_database(config, &mut report)? };
+    options::after_open(&database.db).map_err(|source| failed(config, source))?;
+    let counters = match read_meta(&database, config, keys::COUNTERS)? {
+        Some(bytes) => {
+            check_format(&database, config)?;
+            Counters::decode(&bytes).ok_or(OpenError::Corrupt { what: "counters" })?
+        }
+        None => create(&database, config, clock, &mut report)?,
+    };
+    let suspicion = read_meta(&database, config, keys::CLOCK)?
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let high_water = phytohub_domain::Timestamp::from_millis(counters.high_water);
+    let clock_guard = ClockGuard::new(clock, high_water, suspicion);
+    report.orphans_removed = remove_orphans(&database, config)?;
+    let connections = read_connections(&database, config)?;
+    let mailboxes = read_mailboxes(&database, config, &connections)?;
+    report.pending = mailboxes.pending();
+    let database = Arc::new(database);
+    Ok(Opened { database, counters, connections, mailboxes, clock_guard, report })
+}
+
+fn open_database(config: &StoreConfig, report: &mut OpenReport) -> Result<DB, OpenError> {
+    let open = |recovery| {
+        let database_options = options::database(config, recovery);
+        let families = options::families(config);
+        DB::open_cf_descriptors(&database_options, &config.path, families)
+    };
+    let error = match open(DBRecoveryMode::TolerateCorruptedTailRecords) {
+        Ok(db) => return Ok(db),
+        Err(error) => error,
+    };
+    if error.kind() == rocksdb::ErrorKind::IOError && error.to_string().contains("lock") {
+        return Err(OpenError::Locked { path: config.path.clone() });
+    }
+    if error.kind() != rocksdb::ErrorKind::Corruption {
+        return Err(failed(config, error));
+    }
+    // The log's last batch may be torn: it was not synced, so nobody was answered. What comes
+    // before the end was, and must not be dropped silently.
+    match wal::first_damage(&config.path) {
+        Ok(Some(damage)) if damage.followed_by_a_batch => {
+            Err(OpenError::WalDamaged { file: damage.file, offset: damage.offset })
+        }
+        Ok(Some(damage)) => {
+            let db = open(DBRecoveryMode::PointInTime).map_err(|error| failed(config, error))?;
+            report.torn_tail = Some((damage.file, damage.offset));
+            Ok(db)
+        }
+        Ok(None) | Err(_) => Err(failed(config, error)),
+    }
+}
+
+/// Writes the first records of a new store, so that it has a format and an incarnation.
+fn create(
+    database: &Database,
+    config: &StoreConfig,
+    clock: &dyn Clock,
+    report: &mut OpenReport,
+) -> Result<Counters, OpenError> {
+    report.created = true;
+    let counters = Counters::new(rand::random(), clock.now());
+    let meta = database.family(keys::META);
+    let mut batch = WriteBatch::default();
+    batch.put_cf(meta, keys::FORMAT, FORMAT_VERSION.to_be_bytes());
+    batch.put_cf(meta, keys::COUNTERS, counters.encode());
+    write(database, config, batch)?;
+    Ok(counters)
+}
+
+fn check_format(database: &Database, config: &StoreConfig) -> Result<(), OpenError> {
+    let bytes = read_meta(database, config, keys::FORMAT)?;
+    let found = bytes.as_deref().and_then(|bytes| bytes.try_into().ok()).map(u32::from_be_bytes);
+    match found {
+        Some(found) if found <= FORMAT_VERSION => Ok(()),
+        Some(found) => Err(OpenError::Newer { found, known: FORMAT_VERSION }),
+        None => Err(OpenError::Corrupt { what: "format" }),
+    }
+}
+
+/// Removes the pieces of contents whose record was never committed.
+fn remove_orphans(database: &Database, config: &StoreConfig) -> Result<usize, OpenError> {
+    let stagings = scan(database, config, keys::META, keys::STAGING)?;
+    for (key, value) in &stagings {
+        let id = key.get(keys::STAGING.len()..).and_then(|id| id.try_into().ok());
+        let chunks = value.as_slice().try_into().ok().map(u32::from_be_bytes);
+        let (Some(id), Some(chunks)) = (id, chunks) else {
+            return Err(OpenError::Corrupt { what: "staging" });
+        };
+        let mut batch = WriteBatch::default();
+        let content = database.family(keys::CONTENT);
+        for chunk in 0..chunks {
+            let key = keys::content(id, chunk);
+            // Only what was put may be single-deleted.
+            let there = database.db.get_pinned_cf(content, key);
+            if there.map_err(|source| failed(config, source))?.is_some() {
+                batch.single_delete_cf(content, key);
+            }
+        }
+        batch.delete_cf(database.family(keys::META), key);
+        write(database, config, batch)?;
+    }
+    Ok(stagings.len())
+}
+
+fn read_connections(
+    database: &Database,
+    config: &StoreConfig,
+) -> Result<Vec<Connection>, OpenError> {
+    let rows = scan(database, config, keys::REGISTRY, &[keys::REGISTRY_CONNECTION])?;
+    let corrupt = OpenError::Corrupt { what: "connection" };
+    let read = |(key, value): &(Vec<u8>, Vec<u8>)| {
+        let id = key.get(1..).and_then(|id| id.try_into().ok()).map(u32::from_be_bytes)?;
+        record::decode_connection(ConnectionId(id), value).ok()
+    };
+    rows.iter().map(read).collect::<Option<Vec<_>>>().ok_or(corrupt)
+}
+
+fn read_mailboxes(
+    database: &Database,
+    config: &StoreConfig,
+    connections: &[Connection],
+) -> Result<Mailboxes, OpenError> {
+    let mailboxes = Mailboxes::default();
+    for connection in connections {
+        for (queue, family) in [(Queue::Inbox, keys::INBOX), (Queue::Outbox, keys::OUTBOX)] {
+            let lower_key = lower_bound_key(connection.id, queue);
+            let lower = read_meta(database, config, &lower_key)?
+                .and_then(|bytes| bytes.as_slice().try_into().ok())
+                .map_or(0, u64::from_be_bytes);
+            let bounds = options::range(
+                keys::queue(connection.id, lower).to_vec(),
+                keys::queue(connection.id, u64::MAX).to_vec(),
+            );
+            let rows =
+                database.db.iterator_cf_opt(database.family(family), bounds, IteratorMode::Start);
+            for row in rows {
+                let (key, _) = row.map_err(|source| failed(config, source))?;
+                let (_, sequence) =
+                    keys::split_queue(&key).ok_or(OpenError::Corrupt { what: "queue" })?;
+                mailboxes.insert(connection.id, queue, sequence);
+            }
+        }
+    }
+    for (key, _) in scan(database, config, keys::META, keys::PARKED)? {
+        let position = key.get(keys::PARKED.len()..).and_then(keys::split_queue);
+        let (connection, sequence) = position.ok_or(OpenError::Corrupt { what: "parked" })?;
+        mailboxes.park(connection, sequence, true);
+    }
+    Ok(mailboxes)
+}
+
+/// `meta`: below which position a queue holds nothing.
+pub(crate) fn lower_bound_key(connection: ConnectionId, queue: Queue) -> Vec<u8> {
+    let tag = if queue == Queue::Inbox { b'i' } else { b'o' };
+    let mut key = keys::under(keys::LOWER_BOUND, &connection.0.to_be_bytes());
+    key.push(tag);
+    key
+}
+
+/// All rows under a prefix. For small families only.
+fn scan(
+    database: &Database,
+    config: &StoreConfig,
+    family: &str,
+    prefix: &[u8],
+) -> Result<Vec<(Vec<u8>, Vec<u8>)>, OpenError> {
+    let mode = IteratorMode::From(prefix, Direction::Forward);
+    let mut rows = Vec::new();
+    for row in database.db.iterator_cf(database.family(family), mode) {
+        let (key, value) = row.map_err(|source| failed(config, source))?;
+        if !key.starts_with(prefix) {
+            break;
+        }
+        rows.push((key.into_vec(), value.into_vec()));
+    }
+    Ok(rows)
+}
+
+fn read_meta(
+    database: &Database,
+    config: &StoreConfig,
+    key: &[u8],
+) -> Result<Option<Vec<u8>>, OpenError> {
+    let value = database.db.get_cf(database.family(keys::META), key);
+    value.map_err(|source| failed(config, source))
+}
+
+fn write(database: &Database, config: &StoreConfig, batch: WriteBatch) -> Result<(), OpenError> {
+    let written = database.db.write_opt(batch, &options::write(config));
+    written.map_err(|source| failed(config, source))
+}
+
+fn failed(config: &StoreConfig, source: rocksdb::Error) -> OpenError {
+    OpenError::Database { path: config.path.clone(), source }
+}
+
+/// Format that this binary writes: 16 bits of version, 16 bits of feature flags (none yet).
+const FORMAT_VERSION: u32 = 1 << 16;

@@ -1,0 +1,214 @@
+//! Reading the store. All of it blocks: keep it off the reactor.
+
+use bytes::Bytes;
+use phytohub_domain::{ConnectionId, HubDeliveryNumber, TrackingState};
+use rocksdb::{Direction, IteratorMode};
+
+use crate::error::ReadError;
+use crate::event::{StoredEvent, decode_event};
+use crate::mailbox::Queue;
+use crate::record::{self, StoredEnvelope, corrupt};
+use crate::{CHUNK_BYTES, Store, committer, keys, options};
+
+/// An envelope with its state.
+type Tracked = (StoredEnvelope, TrackingState);
+
+impl Store {
+    /// An envelope with its state, or nothing if the number was never assigned.
+    ///
+    /// # Errors
+    /// If a record is unreadable.
+    pub fn envelope(&self, number: HubDeliveryNumber) -> Result<Option<Tracked>, ReadError> {
+        let database = self.database();
+        let key = number.to_bytes();
+        let Some(bytes) = database.get(keys::ENVELOPE, &key)? else { return Ok(None) };
+        let envelope = record::decode_envelope(number, &bytes)?;
+        let state = database.get(keys::STATE, &key)?.ok_or_else(|| corrupt("state", &key))?;
+        Ok(Some((envelope, record::decode_state(number, &state)?)))
+    }
+
+    /// At most `count` envelopes of a queue after a position and, wrapping, before it: each with
+    /// its position. Those that left the queue meanwhile are left out; a record that cannot be
+    /// read is given as its error, so that it hides no other.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn queued(
+        &self,
+        connection: ConnectionId,
+        queue: Queue,
+        after: u64,
+        count: usize,
+    ) -> Result<Vec<(u64, Result<Tracked, ReadError>)>, ReadError> {
+        let positions = self.mailboxes().offered_after(connection, queue, after, count);
+        self.at_positions(connection, queue, &positions)
+    }
+
+    /// Like [`Store::queued`], oldest first, parked ones included, without wrapping.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn waiting(
+        &self,
+        connection: ConnectionId,
+        queue: Queue,
+        after: u64,
+        count: usize,
+    ) -> Result<Vec<(u64, Result<Tracked, ReadError>)>, ReadError> {
+        let positions = self.mailboxes().taken_after(connection, queue, after, count);
+        self.at_positions(connection, queue, &positions)
+    }
+
+    /// How many envelopes a queue holds.
+    #[must_use]
+    pub fn queue_len(&self, connection: ConnectionId, queue: Queue) -> u64 {
+        self.mailboxes().len(connection, queue)
+    }
+
+    /// Exact keys, read together: never a scan over what was acknowledged.
+    fn at_positions(
+        &self,
+        connection: ConnectionId,
+        queue: Queue,
+        positions: &[u64],
+    ) -> Result<Vec<(u64, Result<Tracked, ReadError>)>, ReadError> {
+        let family = if queue == Queue::Inbox { keys::INBOX } else { keys::OUTBOX };
+        let queue_keys: Vec<_> =
+            positions.iter().map(|position| keys::queue(connection, *position)).collect();
+        let mut found = Vec::with_capacity(positions.len());
+        for (position, number) in positions.iter().zip(self.multi_get(family, &queue_keys)) {
+            match number?.as_deref().map(<[u8; 16]>::try_from) {
+                Some(Ok(number)) => found.push((*position, HubDeliveryNumber::from_bytes(number))),
+                Some(Err(_)) => return Err(corrupt("queue", &keys::queue(connection, *position))),
+                None => {}
+            }
+        }
+        let numbers: Vec<_> = found.iter().map(|(_, number)| number.to_bytes()).collect();
+        let envelopes = self.multi_get(keys::ENVELOPE, &numbers);
+        let states = self.multi_get(keys::STATE, &numbers);
+        let rows = found.iter().zip(envelopes.into_iter().zip(states));
+        Ok(rows
+            .map(|((position, number), (envelope, state))| {
+                (*position, tracked(*number, envelope, state))
+            })
+            .collect())
+    }
+
+    fn multi_get<K: AsRef<[u8]>>(
+        &self,
+        family: &str,
+        keys: &[K],
+    ) -> Vec<Result<Option<Vec<u8>>, ReadError>> {
+        let database = self.database();
+        let values =
+            database.db.batched_multi_get_cf(database.family(family), keys.iter(), false);
+        let owned = values.into_iter().map(|value| {
+            value.map(|value| value.map(|slice| slice.to_vec())).map_err(ReadError::Database)
+        });
+        owned.collect()
+    }
+
+    /// How many pieces an envelope's content has.
+    #[must_use]
+    pub fn content_chunks(envelope: &StoredEnvelope) -> u32 {
+        committer::chunks(usize::try_from(envelope.content_bytes).unwrap_or(usize::MAX))
+    }
+
+    /// One piece of an envelope's content, at most [`CHUNK_BYTES`] long.
+    ///
+    /// # Errors
+    /// If the piece is missing or has not the length that the record says.
+    pub fn content_chunk(
+        &self,
+        envelope: &StoredEnvelope,
+        chunk: u32,
+    ) -> Result<Bytes, ReadError> {
+        let database = self.database();
+        let key = keys::content(envelope.content_id, chunk);
+        let value = database
+            .db
+            .get_pinned_cf(database.family(keys::CONTENT), key)
+            .map_err(ReadError::Database)?;
+        let start = u64::from(chunk) * CHUNK_BYTES as u64;
+        let expected = envelope.content_bytes.saturating_sub(start).min(CHUNK_BYTES as u64);
+        match value {
+            // Copied once: the pinned block must not outlive this call.
+            Some(slice) if slice.len() as u64 == expected => Ok(Bytes::copy_from_slice(&slice)),
+            _ => Err(corrupt("content", &key)),
+        }
+    }
+
+    /// What happened to an envelope, in order.
+    ///
+    /// # Errors
+    /// If an event is missing or unreadable.
+    pub fn history(&self, number: HubDeliveryNumber) -> Result<Vec<StoredEvent>, ReadError> {
+        let database = self.database();
+        let (from, to) = (keys::history(number, 0), keys::history(number, u64::MAX));
+        let bounds = options::range(from.to_vec(), to.to_vec());
+        let family = database.family(keys::HISTORY);
+        let mut events = Vec::new();
+        for row in database.db.iterator_cf_opt(family, bounds, IteratorMode::Start) {
+            let (key, _) = row.map_err(ReadError::Database)?;
+            let sequence = key.last_chunk().map(|bytes| u64::from_be_bytes(*bytes));
+            let sequence = sequence.ok_or_else(|| corrupt("history", &key))?;
+            let bytes = database.get(keys::EVENT, &sequence.to_be_bytes())?;
+            let bytes = bytes.ok_or_else(|| corrupt("event", &sequence.to_be_bytes()))?;
+            events.push(decode_event(sequence, &bytes)?);
+        }
+        Ok(events)
+    }
+
+    /// At most `count` events from a place in the chain on.
+    ///
+    /// # Errors
+    /// If an event is unreadable.
+    pub fn events(&self, from: u64, count: usize) -> Result<Vec<StoredEvent>, ReadError> {
+        let database = self.database();
+        let from = from.to_be_bytes();
+        let mode = IteratorMode::From(&from, Direction::Forward);
+        let rows = database.db.iterator_cf(database.family(keys::EVENT), mode).take(count);
+        rows.map(|row| {
+            let (key, value) = row.map_err(ReadError::Database)?;
+            let sequence = key.first_chunk().map(|bytes| u64::from_be_bytes(*bytes));
+            decode_event(sequence.ok_or_else(|| corrupt("event", &key))?, &value)
+        })
+        .collect()
+    }
+
+    /// Follows the whole chain of events: the first place where it does not hold, if any.
+    ///
+    /// # Errors
+    /// If an event is unreadable.
+    pub fn broken_chain(&self) -> Result<Option<u64>, ReadError> {
+        let (mut next, mut previous) = (1, None);
+        loop {
+            let events = self.events(next, EVENTS_PER_READ)?;
+            if events.is_empty() {
+                return Ok(None);
+            }
+            for event in events {
+                let first = previous.is_none();
+                let linked = first || (event.sequence == next && previous == Some(event.previous));
+                if !linked {
+                    return Ok(Some(next));
+                }
+                (next, previous) = (event.sequence + 1, Some(event.hash));
+            }
+        }
+    }
+}
+
+fn tracked(
+    number: HubDeliveryNumber,
+    envelope: Result<Option<Vec<u8>>, ReadError>,
+    state: Result<Option<Vec<u8>>, ReadError>,
+) -> Result<Tracked, ReadError> {
+    let missing = |what| corrupt(what, &number.to_bytes());
+    let envelope = envelope?.ok_or_else(|| missing("envelope"))?;
+    let state = state?.ok_or_else(|| missing("state"))?;
+    Ok((record::decode_envelope(number, &envelope)?, record::decode_state(number, &state)?))
+}
+
+/// Few enough to hold, many enough that seeking does not matter.
+const EVENTS_PER_READ: usize = 1000;

@@ -1,0 +1,242 @@
+//! The store as its users see it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use phytohub_domain::{Clock, Connection};
+use phytohub_telemetry::{Actor, Event, Metrics};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::ClockStatus;
+use crate::command::{Accepted, Change, ChangeOutcome, Command, NewEnvelope};
+use crate::committer::Committer;
+use crate::error::{CommitError, OpenError, StoreFailure};
+use crate::mailbox::Mailboxes;
+use crate::open::{Database, OpenReport};
+use crate::record::StoredEnvelope;
+use crate::reserve::Reserve;
+use crate::{StoreConfig, open, options};
+
+/// The hub's disk. Cheap to clone; the last clone dropped closes it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    database: Arc<Database>,
+    mailboxes: Arc<Mailboxes>,
+    reserve: Arc<Reserve>,
+    commands: mpsc::Sender<Command>,
+    failure: watch::Receiver<Option<StoreFailure>>,
+    clock_status: watch::Receiver<ClockStatus>,
+    /// What the registry held when the store was opened.
+    connections: Vec<Connection>,
+    committer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Store {
+    /// Opens a store, making it if its directory holds none. Blocks.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; each ends the process with exit code 74.
+    pub fn open(
+        config: StoreConfig,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<Metrics>,
+    ) -> Result<(Self, OpenReport), OpenError> {
+        let opened = open::open(&config, &*clock)?;
+        let (commands, receiver) = mpsc::channel(COMMANDS_MAX);
+        let (failure_sender, failure) = watch::channel(None);
+        let (clock_sender, clock_status) = watch::channel(opened.clock_guard.status());
+        let mailboxes = Arc::new(opened.mailboxes);
+        let reserve = Arc::new(Reserve::new(&config));
+        metrics.pending_envelopes.set(i64::try_from(opened.report.pending).unwrap_or(i64::MAX));
+        let committer = Committer {
+            database: Arc::clone(&opened.database),
+            mailboxes: Arc::clone(&mailboxes),
+            reserve: Arc::clone(&reserve),
+            write_options: options::write(&config),
+            config,
+            clock,
+            clock_guard: opened.clock_guard,
+            clock_status: clock_sender,
+            metrics,
+            counters: opened.counters,
+            commands: receiver,
+            failure: failure_sender,
+            large: VecDeque::new(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("committer".into())
+            .spawn(move || committer.run())
+            .map_err(OpenError::Thread)?;
+        let inner = Inner {
+            database: opened.database,
+            mailboxes,
+            reserve,
+            commands,
+            failure,
+            clock_status,
+            connections: opened.connections,
+            committer: Mutex::new(Some(thread)),
+        };
+        Ok((Self { inner: Arc::new(inner) }, opened.report))
+    }
+
+    /// Accepts an envelope. When this is answered, record, content, queue entries and event are
+    /// on disk. Work once begun is finished even if the caller goes away.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn accept(&self, envelope: NewEnvelope) -> Result<Accepted, CommitError> {
+        let envelope = Box::new(envelope);
+        self.ask(|answer| Command::Accept { envelope, answer }).await
+    }
+
+    /// Changes an envelope's state; the outcome is on disk when this is answered.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn change(
+        &self,
+        envelope: StoredEnvelope,
+        change: Change,
+        actor: Actor,
+    ) -> Result<ChangeOutcome, CommitError> {
+        let envelope = Box::new(envelope);
+        let command =
+            |answer| Command::Change { envelope, change, actor, answer: Some(answer) };
+        self.ask(command).await
+    }
+
+    /// Changes an envelope's state soon, without waiting. Whether there was room to note it.
+    #[must_use]
+    pub fn change_soon(&self, envelope: StoredEnvelope, change: Change, actor: Actor) -> bool {
+        let envelope = Box::new(envelope);
+        let command = Command::Change { envelope, change, actor, answer: None };
+        self.inner.commands.try_send(command).is_ok()
+    }
+
+    /// Writes a connection, with the events that tell why.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn put_connection(
+        &self,
+        connection: Connection,
+        events: Vec<Event>,
+    ) -> Result<(), CommitError> {
+        let connection = Box::new(connection);
+        self.ask(|answer| Command::PutConnection { connection, events, answer }).await
+    }
+
+    /// Records an event soon, without waiting. Whether there was room to note it.
+    #[must_use]
+    pub fn record_soon(&self, event: Event) -> bool {
+        self.inner.commands.try_send(Command::Record { event: Box::new(event) }).is_ok()
+    }
+
+    /// The operator says that the wall clock is right.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn accept_clock(&self, actor: Actor) -> Result<(), CommitError> {
+        self.ask(|answer| Command::AcceptClock { actor, answer }).await
+    }
+
+    /// What the store thinks of the wall clock.
+    #[must_use]
+    pub fn clock_status(&self) -> ClockStatus {
+        self.inner.clock_status.borrow().clone()
+    }
+
+    /// Connections that the registry held when the store was opened.
+    #[must_use]
+    pub fn connections(&self) -> &[Connection] {
+        &self.inner.connections
+    }
+
+    /// The disk reserve.
+    #[must_use]
+    pub fn reserve(&self) -> &Reserve {
+        &self.inner.reserve
+    }
+
+    /// Why the store can no longer be trusted, if so.
+    #[must_use]
+    pub fn failure(&self) -> Option<StoreFailure> {
+        self.inner.failure.borrow().clone()
+    }
+
+    /// Waits until the store can no longer be trusted. Never ends for one that closes well.
+    pub async fn failed(&self) -> StoreFailure {
+        let mut failure = self.inner.failure.clone();
+        let seen = failure.wait_for(Option::is_some).await.ok().and_then(|seen| seen.clone());
+        match seen {
+            Some(failure) => failure,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Finishes what was asked, and ends the committer. Blocks.
+    ///
+    /// # Errors
+    /// If the last commit failed.
+    pub fn close(&self) -> Result<(), StoreFailure> {
+        self.inner.close();
+        self.failure().map_or(Ok(()), Err)
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.inner.database
+    }
+
+    pub(crate) fn mailboxes(&self) -> &Mailboxes {
+        &self.inner.mailboxes
+    }
+
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, CommitError>>) -> Command,
+    ) -> Result<T, CommitError> {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.inner.commands.send(command(answer)).await;
+        sent.map_err(|_| CommitError::Closed)?;
+        // A committer that died without an answer may have written it.
+        answered.await.unwrap_or(Err(CommitError::OutcomeUnknown))
+    }
+}
+
+impl Inner {
+    fn close(&self) {
+        let mut slot = self.committer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(thread) = slot.take() else { return };
+        let mut closing = Some(Command::Close);
+        while let Some(command) = closing.take() {
+            match self.commands.try_send(command) {
+                Err(mpsc::error::TrySendError::Full(command)) => {
+                    // The committer is busy emptying the queue; ask again after it moved on.
+                    closing = Some(command);
+                    std::thread::yield_now();
+                }
+                Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
+            }
+        }
+        if thread.join().is_err() {
+            tracing::error!("the committer's thread panicked");
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Commands that may wait for the committer: several times the requests in flight, so that
+/// releases and denials, which nobody waits for, find room.
+const COMMANDS_MAX: usize = 16 << 10;
