@@ -1,0 +1,155 @@
+//! `hub:Envelope` and `hub:EnvelopeHeader`, by name, in any order.
+
+use super::super::{Content, Envelope, Forwardings, Header, IntField, ReadError, Text};
+use super::Reader;
+use crate::xml::{Element, Space};
+
+/// What an envelope may hold. The bit of each says whether it was seen.
+#[derive(Clone, Copy)]
+enum Part {
+    From,
+    To,
+    CertificateType,
+    CertificateStatus,
+    NppoCertificateNumber,
+    HubDeliveryNumber,
+    HubTrackingInfo,
+    HubDeliveryErrorMessage,
+    Forwardings,
+    Content,
+}
+
+impl Part {
+    fn of(element: Element, input: &[u8]) -> Option<(Self, &'static str)> {
+        if !matches!(element.space, Space::Hub | Space::None) {
+            return None;
+        }
+        Some(match element.local.of(input) {
+            b"From" => (Self::From, "From"),
+            b"To" => (Self::To, "To"),
+            b"CertificateType" => (Self::CertificateType, "CertificateType"),
+            b"CertificateStatus" => (Self::CertificateStatus, "CertificateStatus"),
+            b"NPPOCertificateNumber" => (Self::NppoCertificateNumber, "NPPOCertificateNumber"),
+            b"hubDeliveryNumber" => (Self::HubDeliveryNumber, "hubDeliveryNumber"),
+            b"HUBTrackingInfo" => (Self::HubTrackingInfo, "HUBTrackingInfo"),
+            b"hubDeliveryErrorMessage" => {
+                (Self::HubDeliveryErrorMessage, "hubDeliveryErrorMessage")
+            }
+            b"Forwardings" => (Self::Forwardings, "Forwardings"),
+            b"Content" => (Self::Content, "Content"),
+            _ => return None,
+        })
+    }
+}
+
+impl Reader<'_> {
+    /// The envelope under the name `wrapper` in the operation just begun.
+    pub(super) fn wrapped(
+        &mut self,
+        wrapper: &'static str,
+        inside: &'static str,
+    ) -> Result<Envelope, ReadError> {
+        let mut envelope = None;
+        while let Some(child) = self.child()? {
+            let ours = matches!(child.space, Space::Eph | Space::None)
+                && child.local.of(self.body) == wrapper.as_bytes();
+            if !ours {
+                self.skip()?;
+            } else if envelope.is_some() {
+                return Err(ReadError::PeerSentTwice { name: wrapper, place: self.place() });
+            } else {
+                envelope = Some(self.envelope()?);
+            }
+        }
+        envelope.ok_or_else(|| self.missing(wrapper, inside))
+    }
+
+    fn envelope(&mut self) -> Result<Envelope, ReadError> {
+        let mut envelope = Envelope::default();
+        let mut seen = 0_u16;
+        while let Some(child) = self.child()? {
+            let Some((part, name)) = Part::of(child, self.body) else {
+                self.skip()?;
+                continue;
+            };
+            let bit = 1 << part as u16;
+            if seen & bit != 0 {
+                return Err(ReadError::PeerSentTwice { name, place: self.place() });
+            }
+            seen |= bit;
+            let header = &mut envelope.header;
+            match part {
+                Part::From => header.from = self.field(name)?,
+                Part::To => header.to = self.field(name)?,
+                Part::CertificateType => {
+                    header.certificate_type = IntField::read(self.field(name)?);
+                }
+                Part::CertificateStatus => {
+                    header.certificate_status = IntField::read(self.field(name)?);
+                }
+                Part::NppoCertificateNumber => header.nppo_certificate_number = self.field(name)?,
+                Part::HubDeliveryNumber => header.hub_delivery_number = self.field(name)?,
+                Part::HubTrackingInfo => header.hub_tracking_info = self.field(name)?,
+                Part::HubDeliveryErrorMessage => {
+                    header.hub_delivery_error_message =
+                        self.text(name, self.limits.message_bytes)?;
+                }
+                Part::Forwardings => self.forwardings(header)?,
+                Part::Content => envelope.content = self.content()?,
+            }
+        }
+        Ok(envelope)
+    }
+
+    fn field(&mut self, name: &'static str) -> Result<Text, ReadError> {
+        self.text(name, self.limits.header_field_bytes)
+    }
+
+    fn content(&mut self) -> Result<Content, ReadError> {
+        let limit = self.limits.content_bytes;
+        let characters = self.characters("Content", "content_bytes", limit)?;
+        Ok(Content { raw: self.bytes(characters), form: characters.form })
+    }
+
+    fn forwardings(&mut self, header: &mut Header) -> Result<(), ReadError> {
+        let mut forwardings = Forwardings::default();
+        while let Some(child) = self.child()? {
+            if !self.is_hub(child, b"EnvelopeForwarding") {
+                self.skip()?;
+                continue;
+            }
+            if forwardings.len() == self.limits.forwardings {
+                return Err(ReadError::PeerSentOverLimit {
+                    what: "channels in Forwardings",
+                    setting: "forwardings",
+                    limit: self.limits.forwardings,
+                    place: self.place(),
+                });
+            }
+            if let Some(code) = self.forwarding()? {
+                forwardings.push(code);
+            }
+        }
+        header.forwardings = forwardings;
+        Ok(())
+    }
+
+    /// The code of one forwarding; nothing if it names none.
+    fn forwarding(&mut self) -> Result<Option<Text>, ReadError> {
+        let mut code = None;
+        while let Some(child) = self.child()? {
+            if !self.is_hub(child, b"Code") {
+                self.skip()?;
+            } else if code.is_some() {
+                return Err(ReadError::PeerSentTwice { name: "Code", place: self.place() });
+            } else {
+                code = Some(self.field("Code")?);
+            }
+        }
+        Ok(code.filter(|code| !code.is_empty()))
+    }
+
+    fn is_hub(&self, element: Element, name: &[u8]) -> bool {
+        matches!(element.space, Space::Hub | Space::None) && element.local.of(self.body) == name
+    }
+}

@@ -1,0 +1,121 @@
+//! Character data as it arrived.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use phytohub_domain::ContentForm;
+
+use crate::xml;
+
+/// The character data of a field, as received: a range of the request.
+#[derive(Clone)]
+pub struct Text {
+    raw: Bytes,
+    form: ContentForm,
+}
+
+impl Text {
+    pub(super) const fn new(raw: Bytes, form: ContentForm) -> Self {
+        Self { raw, form }
+    }
+
+    /// A text of our own.
+    #[must_use]
+    pub const fn from_static(text: &'static str) -> Self {
+        Self { raw: Bytes::from_static(text.as_bytes()), form: ContentForm::Plain }
+    }
+
+    /// The bytes between the tags.
+    #[must_use]
+    pub const fn raw(&self) -> &Bytes {
+        &self.raw
+    }
+
+    /// How to read them.
+    #[must_use]
+    pub const fn form(&self) -> ContentForm {
+        self.form
+    }
+
+    /// Whether nothing stands between the tags, or the tags are absent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// The text as the sender meant it. Borrowed unless it holds a reference, a CDATA section or
+    /// a carriage return.
+    #[must_use]
+    pub fn decode(&self) -> Cow<'_, str> {
+        if self.form == ContentForm::Plain {
+            return String::from_utf8_lossy(&self.raw);
+        }
+        let mut decoded = Vec::with_capacity(self.raw.len());
+        xml::decode(&self.raw, self.form, &mut |piece| decoded.extend_from_slice(piece));
+        Cow::Owned(String::from_utf8(decoded).unwrap_or_default())
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::from_static("")
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Text").field(&self.decode()).finish()
+    }
+}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        self.decode() == other
+    }
+}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
+        self.decode() == *other
+    }
+}
+
+/// An envelope's content as received: checked, not decoded.
+///
+/// `raw` is well-formed character data of XML 1.0 in UTF-8, so it can stand between the tags of
+/// any reply in UTF-8.
+#[derive(Clone, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "the store gives both parts back")]
+pub struct Content {
+    /// The bytes between the tags.
+    pub raw: Bytes,
+    /// How to read them.
+    pub form: ContentForm,
+}
+
+impl Content {
+    /// Feeds the decoded character data to `sink`, in order, in pieces.
+    pub fn decode(&self, sink: &mut dyn FnMut(&[u8])) {
+        decode_content(&self.raw, self.form, sink);
+    }
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self { raw: Bytes::new(), form: ContentForm::Plain }
+    }
+}
+
+impl fmt::Debug for Content {
+    /// Never the content itself: it belongs to its sender and its recipient.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").field("bytes", &self.raw.len()).field("form", &self.form).finish()
+    }
+}
+
+/// Feeds the character data that a checked content stands for to `sink`, in order, in pieces:
+/// references and CDATA sections resolved, `CR` and `CRLF` made `LF` as XML demands.
+pub fn decode_content(raw: &[u8], form: ContentForm, sink: &mut dyn FnMut(&[u8])) {
+    xml::decode(raw, form, sink);
+}

@@ -1,0 +1,338 @@
+//! The scanner: from bytes to tags and character data, without copying and without allocating.
+
+use memchr::{memchr, memchr2, memmem};
+use phytohub_domain::{ContentForm, Limits, XML_DEPTH_MAX};
+
+use super::attribute::{Attribute, Attributes};
+use super::binding::Bindings;
+use super::decode::{CDATA_END, CDATA_START};
+use super::{At, Fault, Space, Span, XmlError, is_blank, name, reference};
+
+/// Reads a message piece by piece, checking all of it on the way.
+///
+/// The input's characters are checked apart, by [`super::check_characters`]. Call
+/// [`Scanner::declaration`] first, then [`Scanner::next`].
+#[derive(Debug)]
+pub(crate) struct Scanner<'a> {
+    pub(super) input: &'a [u8],
+    pub(super) at: usize,
+    pub(super) attributes_max: usize,
+    pub(super) attributes: Attributes,
+    pub(super) bindings: Bindings,
+    /// The element just begun is written `<a/>`: its end comes next.
+    pub(super) ends: bool,
+    depth_max: usize,
+    open: [Open; XML_DEPTH_MAX],
+    depth: usize,
+    root_seen: bool,
+    cdata_end: CdataEnd,
+}
+
+/// What comes next in the input.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Event {
+    /// Text or a CDATA section between tags.
+    Characters(Characters),
+    /// The end of the element begun last.
+    End,
+    /// The end of the input, after one root element.
+    Finished,
+    /// The beginning of an element.
+    Start(Element),
+}
+
+/// An element that begins.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Element {
+    pub(crate) space: Space,
+    pub(crate) local: Span,
+}
+
+/// Character data as it is written, and how to read it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Characters {
+    pub(crate) span: Span,
+    pub(crate) form: ContentForm,
+}
+
+/// An element that is open: its name as written, and the bindings in scope before it.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    name: Span,
+    bindings: usize,
+}
+
+/// Where the next `]]>` stands, so that one search serves text and CDATA sections alike.
+#[derive(Debug)]
+struct CdataEnd {
+    finder: memmem::Finder<'static>,
+    /// There is none in `from..at`; `at` is one, or the end of the input.
+    from: usize,
+    at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    /// Starts at the beginning, past a byte order mark.
+    pub(crate) fn new(input: &'a [u8], limits: &Limits) -> Self {
+        Self {
+            input,
+            at: if input.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 },
+            attributes_max: limits.xml_attributes,
+            attributes: Attributes::new(),
+            bindings: Bindings::new(),
+            ends: false,
+            depth_max: limits.xml_depth.min(XML_DEPTH_MAX),
+            open: [Open { name: Span { start: 0, end: 0 }, bindings: 0 }; XML_DEPTH_MAX],
+            depth: 0,
+            root_seen: false,
+            cdata_end: CdataEnd { finder: memmem::Finder::new(CDATA_END), from: 1, at: 0 },
+        }
+    }
+
+    /// Where the scanner stands, in bytes.
+    pub(crate) const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The attributes of the element that began last.
+    pub(crate) fn attributes(&self) -> &[Attribute] {
+        self.attributes.as_slice()
+    }
+
+    /// What comes next; comments and processing instructions are checked and passed over.
+    pub(crate) fn next(&mut self) -> Result<Event, Fault> {
+        loop {
+            if self.ends {
+                self.ends = false;
+                return Ok(self.close());
+            }
+            match (self.byte(0), self.byte(1)) {
+                (None, _) => return self.finish(),
+                (Some(b'<'), Some(b'/')) => return self.end_tag(),
+                (Some(b'<'), Some(b'?')) => self.processing_instruction()?,
+                (Some(b'<'), Some(b'!')) => {
+                    if let Some(span) = self.section()? {
+                        let form = ContentForm::Mixed;
+                        return Ok(Event::Characters(Characters { span, form }));
+                    }
+                }
+                (Some(b'<'), _) => return self.start_tag().map(Event::Start),
+                (Some(_), _) if self.depth == 0 => self.outside()?,
+                (Some(_), _) => {
+                    let start = self.at;
+                    let escaped = self.text_run()?;
+                    let characters = self.characters(start, escaped, false);
+                    return Ok(Event::Characters(characters));
+                }
+            }
+        }
+    }
+
+    /// The character data of the element that began last, to its end tag. Anything else inside is
+    /// refused.
+    pub(crate) fn text(&mut self) -> Result<Characters, Fault> {
+        let start = self.at;
+        if self.ends {
+            self.ends = false;
+            self.close();
+            return Ok(self.characters(start, false, false));
+        }
+        let (mut escaped, mut sections) = (false, false);
+        loop {
+            match (self.byte(0), self.byte(1)) {
+                (None, _) => return Err(Fault::xml(self.at, XmlError::EndsTooSoon)),
+                (Some(b'<'), Some(b'/')) => break,
+                (Some(b'<'), Some(b'!')) if self.starts_with(CDATA_START) => {
+                    self.section()?;
+                    sections = true;
+                }
+                (Some(b'<'), _) => return Err(Fault { at: self.at, what: At::MarkupInText }),
+                (Some(_), _) => escaped |= self.text_run()?,
+            }
+        }
+        let characters = self.characters(start, escaped, sections);
+        self.end_tag()?;
+        Ok(characters)
+    }
+
+    /// Passes over the rest of the element that began last.
+    pub(crate) fn skip(&mut self) -> Result<(), Fault> {
+        let outside = self.depth - usize::from(self.depth > 0);
+        while self.depth > outside {
+            self.next()?;
+        }
+        Ok(())
+    }
+
+    /// Opens an element; refuses it if it lies too deep or is a second root.
+    pub(super) fn open(&mut self, name: Span, bindings: usize) -> Result<(), Fault> {
+        let limit = self.depth_max;
+        let deep = Fault { at: name.start(), what: At::Depth { limit } };
+        if self.depth >= limit {
+            return Err(deep);
+        }
+        if self.depth == 0 && self.root_seen {
+            return Err(Fault::xml(name.start(), XmlError::TwoRoots));
+        }
+        *self.open.get_mut(self.depth).ok_or(deep)? = Open { name, bindings };
+        self.depth += 1;
+        self.root_seen = true;
+        Ok(())
+    }
+
+    /// `</name >`: must name the element that is open.
+    fn end_tag(&mut self) -> Result<Event, Fault> {
+        let fault = Fault::xml(self.at, XmlError::EndTag);
+        let inner = self.depth.checked_sub(1).and_then(|at| self.open.get(at)).ok_or(fault)?;
+        let name = inner.name.of(self.input);
+        let after = self.input.get(self.at + 2..).unwrap_or_default();
+        let rest = after.strip_prefix(name).ok_or(fault)?;
+        let blanks = rest.iter().take_while(|byte| is_blank(**byte)).count();
+        match rest.get(blanks) {
+            Some(b'>') => {}
+            Some(_) => return Err(fault),
+            None => return Err(Fault::xml(self.input.len(), XmlError::EndsTooSoon)),
+        }
+        self.at += 2 + name.len() + blanks + 1;
+        Ok(self.close())
+    }
+
+    fn close(&mut self) -> Event {
+        self.depth = self.depth.saturating_sub(1);
+        if let Some(open) = self.open.get(self.depth) {
+            self.bindings.truncate(open.bindings);
+        }
+        Event::End
+    }
+
+    /// Text up to the next tag: references are checked, `]]>` is refused. Tells whether there are
+    /// references.
+    fn text_run(&mut self) -> Result<bool, Fault> {
+        let start = self.at;
+        let mut escaped = false;
+        loop {
+            let rest = self.input.get(self.at..).unwrap_or_default();
+            let Some(offset) = memchr2(b'<', b'&', rest) else {
+                return Err(Fault::xml(self.input.len(), XmlError::EndsTooSoon));
+            };
+            self.at += offset;
+            if rest.get(offset) == Some(&b'<') {
+                break;
+            }
+            escaped = true;
+            self.at += 1 + reference::check(self.input, self.at + 1)?;
+        }
+        let end = self.cdata_end.at_or_after(self.input, start);
+        if end < self.at {
+            return Err(Fault::xml(end, XmlError::CdataEndInText));
+        }
+        Ok(escaped)
+    }
+
+    /// A CDATA section, whose range with its marks comes back, or a comment, passed over.
+    fn section(&mut self) -> Result<Option<Span>, Fault> {
+        let start = self.at;
+        if self.starts_with(b"<!--") {
+            let inside = self.input.get(start + 4..).unwrap_or_default();
+            let too_soon = Fault::xml(self.input.len(), XmlError::EndsTooSoon);
+            let end = start + 4 + memmem::find(inside, b"--").ok_or(too_soon)?;
+            if self.input.get(end + 2) != Some(&b'>') {
+                return Err(Fault::xml(end, XmlError::Comment));
+            }
+            self.at = end + 3;
+            return Ok(None);
+        }
+        if !self.starts_with(CDATA_START) {
+            let doctype = self.starts_with(b"<!DOCTYPE");
+            let what = if doctype { XmlError::Doctype } else { XmlError::Markup };
+            return Err(Fault::xml(start, what));
+        }
+        if self.depth == 0 {
+            return Err(Fault::xml(start, XmlError::CdataOutsideRoot));
+        }
+        let end = self.cdata_end.at_or_after(self.input, start + CDATA_START.len());
+        if end >= self.input.len() {
+            return Err(Fault::xml(end, XmlError::EndsTooSoon));
+        }
+        self.at = end + CDATA_END.len();
+        Ok(Some(Span::new(start, self.at)))
+    }
+
+    /// `<?target …?>`, passed over.
+    fn processing_instruction(&mut self) -> Result<(), Fault> {
+        let fault = |what| Fault::xml(self.at, what);
+        let target = name::part(self.input, self.at + 2)
+            .map_err(|_| fault(XmlError::ProcessingInstruction))?;
+        match target.of(self.input) {
+            b"xml" => return Err(fault(XmlError::DeclarationNotFirst)),
+            name if name.eq_ignore_ascii_case(b"xml") => {
+                return Err(fault(XmlError::ProcessingInstruction));
+            }
+            _ => {}
+        }
+        let rest = self.input.get(target.end()..).unwrap_or_default();
+        if !rest.starts_with(b"?>") && !rest.first().is_some_and(|byte| is_blank(*byte)) {
+            return Err(fault(XmlError::ProcessingInstruction));
+        }
+        let too_soon = Fault::xml(self.input.len(), XmlError::EndsTooSoon);
+        self.at = target.end() + memmem::find(rest, b"?>").ok_or(too_soon)? + 2;
+        Ok(())
+    }
+
+    /// Outside the root element only blanks may stand between markup.
+    fn outside(&mut self) -> Result<(), Fault> {
+        self.skip_blanks();
+        match self.byte(0) {
+            None | Some(b'<') => Ok(()),
+            Some(_) => Err(Fault::xml(self.at, XmlError::TextOutsideRoot)),
+        }
+    }
+
+    fn finish(&self) -> Result<Event, Fault> {
+        match (self.depth, self.root_seen) {
+            (0, true) => Ok(Event::Finished),
+            (0, false) => Err(Fault::xml(self.at, XmlError::NoRoot)),
+            _ => Err(Fault::xml(self.at, XmlError::EndsTooSoon)),
+        }
+    }
+
+    fn characters(&self, start: usize, escaped: bool, sections: bool) -> Characters {
+        let span = Span::new(start, self.at.max(start));
+        let form = if sections {
+            ContentForm::Mixed
+        } else if escaped || memchr(b'\r', span.of(self.input)).is_some() {
+            ContentForm::Escaped
+        } else {
+            ContentForm::Plain
+        };
+        Characters { span, form }
+    }
+
+    pub(super) fn byte(&self, offset: usize) -> Option<u8> {
+        self.input.get(self.at + offset).copied()
+    }
+
+    pub(super) fn starts_with(&self, mark: &[u8]) -> bool {
+        self.input.get(self.at..).is_some_and(|rest| rest.starts_with(mark))
+    }
+
+    /// Passes over blanks; tells whether there were any.
+    pub(super) fn skip_blanks(&mut self) -> bool {
+        let start = self.at;
+        while self.byte(0).is_some_and(is_blank) {
+            self.at += 1;
+        }
+        self.at > start
+    }
+}
+
+impl CdataEnd {
+    fn at_or_after(&mut self, input: &[u8], start: usize) -> usize {
+        if !(self.from..=self.at).contains(&start) {
+            let rest = input.get(start..).unwrap_or_default();
+            self.from = start;
+            self.at = self.finder.find(rest).map_or(input.len(), |offset| start + offset);
+        }
+        self.at
+    }
+}
