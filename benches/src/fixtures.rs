@@ -1,0 +1,154 @@
+//! Certificates and requests of the sizes that benches use.
+
+use std::fmt::Write;
+
+/// Bytes of the inputs: a bare certificate, one with a few lines, one of many lines, and one of
+/// the size of the largest real message seen without attachments.
+pub const SIZES: [usize; 4] = [4 << 10, 16 << 10, 64 << 10, 256 << 10];
+
+/// How a content is written between its tags.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Form {
+    /// Every `<`, `>` and `&` as a reference, as JAXB, PHP and zeep write it.
+    Escaped,
+    /// One CDATA section.
+    Cdata,
+}
+
+impl Form {
+    /// Both forms.
+    pub const ALL: [Self; 2] = [Self::Escaped, Self::Cdata];
+
+    /// The word in the names of benches.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Escaped => "escaped",
+            Self::Cdata => "cdata",
+        }
+    }
+}
+
+/// A request that delivers a certificate, of about `bytes` bytes.
+#[must_use]
+pub fn deliver_envelope(bytes: usize, form: Form) -> Vec<u8> {
+    // Escaping makes markup longer; what is left for the certificate is found by trying.
+    let mut certificate_bytes = bytes;
+    loop {
+        let request = request(&certificate(certificate_bytes), form);
+        let over = request.len().saturating_sub(bytes + bytes / 50);
+        if over == 0 || certificate_bytes <= CERTIFICATE_BYTES_MIN {
+            return request.into_bytes();
+        }
+        certificate_bytes =
+            certificate_bytes.saturating_sub(over / 2 + 1).max(CERTIFICATE_BYTES_MIN);
+    }
+}
+
+/// A certificate in the shape of the SPS schema, of `bytes` bytes or a little less.
+///
+/// It is nearly all markup: attachments in Base64 would only make it easier to read.
+#[must_use]
+pub fn certificate(bytes: usize) -> String {
+    let mut out = String::with_capacity(bytes + 2048);
+    out.push_str(HEAD);
+    let mut sequence = 0;
+    loop {
+        let line = line(sequence);
+        if sequence > 0 && out.len() + line.len() + TAIL.len() > bytes {
+            break;
+        }
+        out.push_str(&line);
+        sequence += 1;
+    }
+    out.push_str(TAIL);
+    out
+}
+
+fn request(certificate: &str, form: Form) -> String {
+    let content = match form {
+        Form::Escaped => {
+            certificate.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+        }
+        Form::Cdata => format!("<![CDATA[{certificate}]]>"),
+    };
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" \
+         xmlns:ns1=\"http://ephyto.ippc.int/\" xmlns:ns2=\"http://ephyto.ippc.int/HUB.Entities\">\n\
+         <soapenv:Header/>\n<soapenv:Body>\n<ns1:DeliverEnvelope>\n<ns1:env>\n\
+         <ns2:From>NO</ns2:From>\n<ns2:To>NL</ns2:To>\n\
+         <ns2:CertificateType>851</ns2:CertificateType>\n\
+         <ns2:CertificateStatus>70</ns2:CertificateStatus>\n\
+         <ns2:NPPOCertificateNumber>NO-2026-0001234</ns2:NPPOCertificateNumber>\n\
+         <ns2:hubDeliveryNumber></ns2:hubDeliveryNumber>\n<ns2:HUBTrackingInfo/>\n\
+         <ns2:hubDeliveryErrorMessage/>\n<ns2:Forwardings/>\n\
+         <ns2:Content>{content}</ns2:Content>\n\
+         </ns1:env>\n</ns1:DeliverEnvelope>\n</soapenv:Body>\n</soapenv:Envelope>\n"
+    )
+}
+
+fn line(sequence: u32) -> String {
+    let mut out = String::new();
+    let (net, gross) = (sequence * 7 % 900 + 10, sequence * 7 % 900 + 12);
+    write!(
+        out,
+        "      <ram:IncludedSPSTradeLineItem>\n\
+        \x20       <ram:SequenceNumeric>{sequence}</ram:SequenceNumeric>\n\
+        \x20       <ram:Description languageID=\"en\">Seed potatoes, washed & graded</ram:Description>\n\
+        \x20       <ram:ScientificName>Solanum tuberosum</ram:ScientificName>\n\
+        \x20       <ram:NetWeightMeasure unitCode=\"KGM\">{net}.5</ram:NetWeightMeasure>\n\
+        \x20       <ram:GrossWeightMeasure unitCode=\"KGM\">{gross}</ram:GrossWeightMeasure>\n\
+        \x20       <ram:AdditionalInformationSPSNote>\n\
+        \x20         <ram:Subject>ADTLIL</ram:Subject>\n\
+        \x20         <ram:Content languageID=\"no\">Fri for potetringråte på dyrkingsstedet</ram:Content>\n\
+        \x20       </ram:AdditionalInformationSPSNote>\n\
+        \x20       <ram:ApplicableSPSClassification>\n\
+        \x20         <ram:SystemName>HS</ram:SystemName>\n\
+        \x20         <ram:ClassCode>070110</ram:ClassCode>\n\
+        \x20         <ram:ClassName/>\n\
+        \x20       </ram:ApplicableSPSClassification>\n\
+        \x20       <ram:PhysicalSPSPackage>\n\
+        \x20         <ram:LevelCode>1</ram:LevelCode>\n\
+        \x20         <ram:TypeCode>BG</ram:TypeCode>\n\
+        \x20         <ram:ItemQuantity>{gross}</ram:ItemQuantity>\n\
+        \x20       </ram:PhysicalSPSPackage>\n\
+        \x20       <ram:OriginSPSCountry>\n\
+        \x20         <ram:ID>NO</ram:ID>\n\
+        \x20         <ram:Name languageID=\"en\">Norway</ram:Name>\n\
+        \x20       </ram:OriginSPSCountry>\n\
+        \x20     </ram:IncludedSPSTradeLineItem>\n",
+    )
+    .expect("writing to a String cannot fail");
+    // The example document's `&` must itself be written as one.
+    out.replace(" & ", " &amp; ")
+}
+
+const CERTIFICATE_BYTES_MIN: usize = 1024;
+
+const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+<rsm:SPSCertificate xmlns:rsm=\"urn:un:unece:uncefact:data:standard:SPSCertificate:17\" \
+xmlns:ram=\"urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21\" \
+xmlns:udt=\"urn:un:unece:uncefact:data:standard:UnqualifiedDataType:21\">\n\
+\x20 <rsm:SPSExchangedDocument>\n\
+\x20   <ram:Name/>\n\
+\x20   <ram:ID>NO-2026-0001234</ram:ID>\n\
+\x20   <ram:TypeCode>851</ram:TypeCode>\n\
+\x20   <ram:StatusCode>70</ram:StatusCode>\n\
+\x20   <ram:IssueDateTime>\n\
+\x20     <udt:DateTimeString>2026-03-04T10:11:12+01:00</udt:DateTimeString>\n\
+\x20   </ram:IssueDateTime>\n\
+\x20 </rsm:SPSExchangedDocument>\n\
+\x20 <rsm:SPSConsignment>\n\
+\x20   <ram:ExportSPSCountry>\n\
+\x20     <ram:ID>NO</ram:ID>\n\
+\x20   </ram:ExportSPSCountry>\n\
+\x20   <ram:ImportSPSCountry>\n\
+\x20     <ram:ID>NL</ram:ID>\n\
+\x20   </ram:ImportSPSCountry>\n\
+\x20   <ram:IncludedSPSConsignmentItem>\n";
+
+const TAIL: &str = "    </ram:IncludedSPSConsignmentItem>\n\
+\x20 </rsm:SPSConsignment>\n\
+</rsm:SPSCertificate>\n";
