@@ -20,7 +20,7 @@ run: setup ## a hub, three connections and one certificate on its way between tw
 	@cargo run --quiet --package phytohub -- demo
 
 test: setup ## all tests, those with real clients (Python, Node, Java, curl) included
-	@engine/tests/clients/setup.sh
+	@engine/tests/clients/setup.sh $(XDG_CACHE_HOME)/phytohub/clients
 	@cargo build --workspace --bins
 	@if cargo nextest --version >/dev/null 2>&1; \
 	then cargo nextest run --workspace; \
