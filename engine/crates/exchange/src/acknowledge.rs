@@ -1,0 +1,69 @@
+//! What recipients say about envelopes.
+
+use phytohub_domain::{Acknowledgement, AcknowledgementKind, Right, TrackingInfo, TrackingState};
+use phytohub_store::{Change, StoredEnvelope};
+use phytohub_wire::soap::{Header, Text};
+
+use crate::{CallError, Caller, Hub};
+
+/// What an acknowledgement is answered with.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct AcknowledgeAnswer {
+    /// The state in which the envelope now stands; the text of `return`.
+    pub tracking_info: TrackingInfo,
+}
+
+impl Hub {
+    /// The three acknowledging operations. The first acknowledgement stands; a later one is
+    /// answered with what stands.
+    ///
+    /// # Errors
+    /// If the envelope is not the caller's, or the store fails.
+    pub async fn acknowledge(
+        &self,
+        caller: &Caller,
+        number: &Text,
+        acknowledgement: Acknowledgement,
+    ) -> Result<AcknowledgeAnswer, CallError> {
+        caller.may(Right::Acknowledge)?;
+        let (envelope, _) = self.envelope_to(caller, number).await?;
+        let change = Change::Acknowledge(acknowledgement);
+        let outcome = self.inner.store.change(envelope, change, caller.actor()).await?;
+        Ok(AcknowledgeAnswer { tracking_info: outcome.state.info })
+    }
+
+    /// `SetTrackingInfoUpdate`, inbound: the recipient tells one of the three states.
+    ///
+    /// # Errors
+    /// If the state is not the recipient's to tell, the envelope not the caller's, or the store
+    /// fails.
+    pub async fn set_tracking_info_update(
+        &self,
+        caller: &Caller,
+        header: &Header,
+    ) -> Result<(), CallError> {
+        let info = header.hub_tracking_info.decode().parse::<TrackingInfo>().ok();
+        let kind = info.and_then(AcknowledgementKind::from_tracking_info);
+        let kind = kind.ok_or(CallError::NotARecipientsState)?;
+        let message = match kind {
+            AcknowledgementKind::Received => String::new(),
+            _ => header.hub_delivery_error_message.decode().into_owned(),
+        };
+        let acknowledgement = Acknowledgement { kind, message };
+        self.acknowledge(caller, &header.hub_delivery_number, acknowledgement).await?;
+        Ok(())
+    }
+
+    /// An envelope that is addressed to the caller.
+    pub(crate) async fn envelope_to(
+        &self,
+        caller: &Caller,
+        number: &Text,
+    ) -> Result<(StoredEnvelope, TrackingState), CallError> {
+        let number = number.decode().parse().map_err(|_| CallError::NoSuchEnvelope)?;
+        let found = self.envelope(number).await?;
+        let own = found.filter(|(envelope, _)| envelope.to_id == Some(caller.connection.id));
+        own.ok_or(CallError::NoSuchEnvelope)
+    }
+}

@@ -1,0 +1,204 @@
+//! What the operator sees, as JSON. Field names are part of the commands' `--json` output.
+
+use phytohub_domain::{Connection, RegisteredCertificate, Timestamp, TrackingState};
+use phytohub_store::{ClockStatus, StoredEnvelope, StoredEvent};
+use serde::{Deserialize, Serialize};
+
+/// A connection.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ConnectionView {
+    /// What stands in `From` and `To`.
+    pub code: String,
+    /// For people.
+    pub name: String,
+    /// `live` or `test`.
+    pub mode: String,
+    /// Countries that it serves.
+    pub serves: Vec<String>,
+    /// Whether it may act.
+    pub enabled: bool,
+    /// Type and status pairs that it accepts; empty means all.
+    pub accepts: Vec<(i32, i32)>,
+    /// Its certificates, removed ones included.
+    pub certificates: Vec<CertificateView>,
+    /// When it was registered, UTC.
+    pub added: String,
+    /// Envelopes that wait for it.
+    pub pending: u64,
+}
+
+impl ConnectionView {
+    pub(super) fn new(connection: &Connection, pending: u64) -> Self {
+        let accepts = connection.allowed_documents.iter();
+        Self {
+            code: connection.code.to_string(),
+            name: connection.name.clone(),
+            mode: connection.mode.to_string(),
+            serves: connection.serves.clone(),
+            enabled: connection.enabled,
+            accepts: accepts.map(|d| (d.certificate_type, d.certificate_status)).collect(),
+            certificates: connection.certificates.iter().map(CertificateView::new).collect(),
+            added: connection.added.to_string(),
+            pending,
+        }
+    }
+}
+
+/// A registered certificate.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct CertificateView {
+    /// SHA-256 of the DER, in hexadecimal digits.
+    pub fingerprint: String,
+    /// What people call it.
+    pub label: String,
+    /// What it may be used for.
+    pub scope: String,
+    /// First moment of its validity, UTC.
+    pub not_before: String,
+    /// Last moment of its validity, UTC.
+    pub not_after: String,
+    /// When it was registered, UTC.
+    pub added: String,
+    /// When it was removed, UTC.
+    pub removed: Option<String>,
+}
+
+impl CertificateView {
+    fn new(certificate: &RegisteredCertificate) -> Self {
+        Self {
+            fingerprint: certificate.fingerprint.to_string(),
+            label: certificate.label.clone(),
+            scope: certificate.scope.to_string(),
+            not_before: certificate.not_before.to_string(),
+            not_after: certificate.not_after.to_string(),
+            added: certificate.added.to_string(),
+            removed: certificate.removed.map(|at| at.to_string()),
+        }
+    }
+}
+
+/// An envelope with its state; never its content.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct EnvelopeView {
+    /// Hub delivery number.
+    pub number: String,
+    /// `From`.
+    pub from: String,
+    /// `To`.
+    pub to: String,
+    /// `CertificateType`.
+    pub certificate_type: i32,
+    /// `CertificateStatus`.
+    pub certificate_status: i32,
+    /// `NPPOCertificateNumber`.
+    pub nppo_certificate_number: String,
+    /// `live` or `test`.
+    pub mode: String,
+    /// `HUBTrackingInfo`.
+    pub tracking_info: String,
+    /// `hubDeliveryErrorMessage`.
+    pub message: String,
+    /// Whether the operator set it aside.
+    pub parked: bool,
+    /// Whether its content was ever completely sent to the recipient.
+    pub content_released: bool,
+    /// When it was accepted, UTC.
+    pub accepted: String,
+    /// Bytes of content as received.
+    pub content_bytes: u64,
+    /// SHA-256 over the content's character data, in hexadecimal digits.
+    pub content_hash: String,
+    /// Its place in the order of acceptance.
+    pub sequence: u64,
+}
+
+impl EnvelopeView {
+    pub(super) fn new(envelope: &StoredEnvelope, state: &TrackingState) -> Self {
+        Self {
+            number: envelope.number.to_string(),
+            from: envelope.from.clone(),
+            to: envelope.to.clone(),
+            certificate_type: envelope.certificate_type,
+            certificate_status: envelope.certificate_status,
+            nppo_certificate_number: envelope.nppo_certificate_number.clone(),
+            mode: envelope.mode.to_string(),
+            tracking_info: state.info.to_string(),
+            message: state.message.clone(),
+            parked: state.parked,
+            content_released: state.content_released,
+            accepted: envelope.accepted.to_string(),
+            content_bytes: envelope.content_bytes,
+            content_hash: envelope.content_hash.to_string(),
+            sequence: envelope.sequence,
+        }
+    }
+}
+
+/// An event of the audit chain.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct EventView {
+    /// Its place in the chain.
+    pub sequence: u64,
+    /// When, UTC.
+    pub at: String,
+    /// What happened.
+    pub kind: String,
+    /// Who did it.
+    pub actor: String,
+    /// With which certificate: SHA-256, in hexadecimal digits.
+    pub certificate: Option<String>,
+    /// From where.
+    pub address: String,
+    /// On whose behalf, if not on the actor's own.
+    pub on_behalf: String,
+    /// Hash of the content concerned.
+    pub content_hash: Option<String>,
+    /// In words.
+    pub detail: String,
+    /// Hash of this event, which the next one carries.
+    pub hash: String,
+}
+
+impl EventView {
+    pub(super) fn new(stored: &StoredEvent) -> Self {
+        let event = &stored.event;
+        Self {
+            sequence: stored.sequence,
+            at: stored.at.to_string(),
+            kind: event.kind.as_str().to_owned(),
+            actor: event.actor.name.clone(),
+            certificate: event.actor.certificate.map(|fingerprint| fingerprint.to_string()),
+            address: event.actor.address.clone(),
+            on_behalf: event.actor.on_behalf.clone(),
+            content_hash: event.content_hash.map(|hash| hash.to_string()),
+            detail: event.detail.clone(),
+            hash: stored.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        }
+    }
+}
+
+/// What the store thinks of the wall clock.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ClockView {
+    /// The wall clock now, UTC.
+    pub now: String,
+    /// The latest time that was trusted, UTC.
+    pub high_water: String,
+    /// Why the clock is suspected, if it is.
+    pub suspicion: Option<String>,
+}
+
+impl ClockView {
+    pub(super) fn new(now: Timestamp, status: &ClockStatus) -> Self {
+        Self {
+            now: now.to_string(),
+            high_water: status.high_water.to_string(),
+            suspicion: status.suspicion.clone(),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Work that blocks, kept off the reactor.
+
+use crate::CallError;
+
+/// Runs reads of the store where blocking does no harm.
+pub(crate) async fn read<T, E>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, CallError>
+where
+    T: Send + 'static,
+    E: Into<CallError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result.map_err(|error| alert(error.into())),
+        Err(_) => Err(CallError::Closing),
+    }
+}
+
+/// A record that cannot be read is for the operator to hear of.
+pub(crate) fn alert(error: CallError) -> CallError {
+    if let CallError::Read(cause) = &error {
+        tracing::error!(%cause, "a read of the store failed");
+    }
+    error
+}

@@ -1,0 +1,77 @@
+//! Why an operation is answered with a fault.
+
+use phytohub_domain::{ErrorKind, Right};
+use phytohub_store::{CommitError, ReadError, StoreFailure};
+use thiserror::Error;
+
+/// Why an operation is answered with a fault; its text is what the caller reads.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The certificate's scope does not cover the operation.
+    #[error("this client certificate may not {} at this hub", right.as_str())]
+    NotAllowed {
+        /// What is not in the scope.
+        right: Right,
+    },
+    /// No such envelope, as far as this caller may know.
+    #[error(
+        "no envelope with this hubTrackingNumber is addressed to this connection: \
+         take the number from GetImportEnvelopeHeaders"
+    )]
+    NoSuchEnvelope,
+    /// `SetTrackingInfoUpdate` with a state that a recipient cannot set.
+    #[error(
+        "HUBTrackingInfo must be Delivered, DeliveredWithWarnings or DeliveredNotReadable: \
+         nothing else is the recipient's to say"
+    )]
+    NotARecipientsState,
+    /// The store could not be read.
+    #[error("the hub cannot read this envelope at present, send the request again later")]
+    Read(#[from] ReadError),
+    /// The change was not committed, or nobody can say whether it was.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// A blocking task was lost while the hub closes.
+    #[error("the hub is closing, send again")]
+    Closing,
+}
+
+impl CallError {
+    /// What the caller should do. `Exhausted` and `Unavailable` pass by themselves.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotAllowed { .. } => ErrorKind::Denied,
+            Self::NoSuchEnvelope => ErrorKind::NotFound,
+            Self::NotARecipientsState => ErrorKind::Invalid,
+            Self::Commit(error) if error.kind() == ErrorKind::Exhausted => ErrorKind::Exhausted,
+            // A record that cannot be read is an alert and a retryable error.
+            Self::Read(_) | Self::Commit(_) | Self::Closing => ErrorKind::Unavailable,
+        }
+    }
+}
+
+/// Why a hub could not be opened over a store.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenHubError {
+    /// Two connections in the registry share what must be one's own.
+    #[error("the registry contradicts itself: {what}")]
+    Registry {
+        /// What is shared.
+        what: String,
+    },
+}
+
+/// Why no new work is taken.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum NotReady {
+    /// Deliveries are refused to keep the disk reserve.
+    #[error(transparent)]
+    Reserve(CommitError),
+    /// The store can no longer be trusted.
+    #[error(transparent)]
+    Store(StoreFailure),
+}

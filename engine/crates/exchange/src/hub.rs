@@ -1,0 +1,195 @@
+//! The hub as its doors see it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use dashmap::DashMap;
+use phytohub_domain::{Clock, ConnectionId, Fingerprint, HubDeliveryNumber, Limits};
+use phytohub_store::{Change, Store, StoreFailure};
+use phytohub_telemetry::{Actor, ActorKind, Event, EventKind, Metrics};
+
+use crate::caller::{Caller, IdentifyError};
+use crate::denial::DenialGate;
+use crate::error::{NotReady, OpenHubError};
+use crate::offer::Offering;
+use crate::registry::Registry;
+
+/// What the hub does. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) registry: ArcSwap<Registry>,
+    /// Held while the registry is changed, from reading it to replacing it.
+    pub(crate) registry_change: tokio::sync::Mutex<()>,
+    /// Where each connection's next reply of each kind goes on.
+    pub(crate) cursors: DashMap<(ConnectionId, Offering), u64>,
+    limits: ArcSwap<Limits>,
+    clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
+    denials: DenialGate,
+}
+
+impl Hub {
+    /// A hub over an open store.
+    ///
+    /// # Errors
+    /// If the registry contradicts itself.
+    pub fn open(
+        store: Store,
+        limits: Limits,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, OpenHubError> {
+        let registry = ArcSwap::from_pointee(Registry::new(store.connections())?);
+        let inner = Inner {
+            store,
+            registry,
+            registry_change: tokio::sync::Mutex::new(()),
+            cursors: DashMap::new(),
+            limits: ArcSwap::from_pointee(limits),
+            clock,
+            metrics,
+            denials: DenialGate::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The limits in force.
+    #[must_use]
+    pub fn limits(&self) -> Arc<Limits> {
+        self.inner.limits.load_full()
+    }
+
+    /// Puts other limits in force.
+    pub fn set_limits(&self, limits: Limits) {
+        self.inner.limits.store(Arc::new(limits));
+    }
+
+    /// The hub's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    /// The hub's metrics.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.inner.metrics
+    }
+
+    /// Who calls, by the certificate that the socket proved. To be asked for every request: a
+    /// certificate may expire, be removed, or its connection be disabled, while a socket lives.
+    ///
+    /// # Errors
+    /// If no enabled connection has this certificate, valid now. The denial is recorded.
+    pub fn identify(
+        &self,
+        presented: Option<Fingerprint>,
+        address: IpAddr,
+    ) -> Result<Caller, IdentifyError> {
+        let found = self.find_caller(presented, address);
+        if let Err(error) = &found {
+            self.deny(presented, address, error.reason);
+        }
+        found
+    }
+
+    fn find_caller(
+        &self,
+        presented: Option<Fingerprint>,
+        address: IpAddr,
+    ) -> Result<Caller, IdentifyError> {
+        let because = |reason| IdentifyError { reason };
+        let certificate = presented.ok_or(because("no client certificate was presented"))?;
+        let registry = self.inner.registry.load();
+        let (connection, registered) = registry
+            .owner(&certificate)
+            .ok_or(because("the client certificate is not registered"))?;
+        if registered.removed.is_some() {
+            return Err(because("the client certificate was removed"));
+        }
+        if !registered.is_valid_at(self.inner.clock.now()) {
+            return Err(because("the client certificate is expired or not yet valid"));
+        }
+        if !connection.enabled {
+            return Err(because("the connection is disabled"));
+        }
+        let (connection, scope) = (Arc::clone(connection), registered.scope);
+        Ok(Caller { connection, certificate, address, scope })
+    }
+
+    /// Records that a caller was turned away, at a bounded rate.
+    pub fn deny(&self, presented: Option<Fingerprint>, address: IpAddr, reason: &str) {
+        let Some(held_back) = self.inner.denials.pass(self.inner.clock.monotonic()) else {
+            return;
+        };
+        let mut actor = Actor::named(ActorKind::Stranger, "");
+        actor.certificate = presented;
+        actor.address = address.to_string();
+        let registry = self.inner.registry.load();
+        let owner = presented.as_ref().and_then(|fingerprint| registry.owner(fingerprint));
+        let mut event = Event::new(EventKind::AccessDenied, actor);
+        if let Some((connection, _)) = owner {
+            connection.code.as_str().clone_into(&mut event.actor.name);
+            event.mode = Some(connection.mode);
+        }
+        reason.clone_into(&mut event.detail);
+        if held_back > 0 {
+            event.detail.push_str(&format!(" (and {held_back} more before, not recorded)"));
+        }
+        self.record(event);
+    }
+
+    /// Records that something about the hub itself changed or was noticed.
+    pub fn record(&self, event: Event) {
+        if !self.inner.store.record_soon(event) {
+            tracing::warn!("an event found no room in the committer's queue");
+        }
+    }
+
+    /// The content of an envelope was completely handed to the kernel for this recipient.
+    pub fn content_released(&self, caller: &Caller, number: HubDeliveryNumber) {
+        let store = self.inner.store.clone();
+        let actor = caller.actor();
+        let note = move || match store.envelope(number) {
+            Ok(Some((envelope, _))) => {
+                if !store.change_soon(envelope, Change::Release, actor) {
+                    tracing::warn!(%number, "a release found no room in the committer's queue");
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%number, %error, "a release could not be noted"),
+        };
+        drop(tokio::task::spawn_blocking(note));
+    }
+
+    /// Waits until the store can no longer be trusted: the process must end with exit code 74.
+    pub async fn failed(&self) -> StoreFailure {
+        self.inner.store.failed().await
+    }
+
+    /// Whether new work is taken.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn readiness(&self) -> Result<(), NotReady> {
+        if let Some(failure) = self.inner.store.failure() {
+            return Err(NotReady::Store(failure));
+        }
+        self.inner.store.reserve().check(0).map_err(NotReady::Reserve)
+    }
+
+    /// Finishes what was asked of the store, and ends it. Blocks; call it after the drain.
+    ///
+    /// # Errors
+    /// If the last commit failed.
+    pub fn close(&self) -> Result<(), StoreFailure> {
+        self.inner.store.close()
+    }
+}

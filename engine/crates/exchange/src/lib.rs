@@ -1,0 +1,31 @@
+//! What the hub does with envelopes: accept, route, offer, release, acknowledge, track; and what
+//! its operator may do.
+//!
+//! This crate has no sockets and no bytes of the protocol of its own: requests come read from
+//! `phytohub-wire`, and every promise is kept by `phytohub-store`. It never answers before the
+//! write that the answer tells of is on disk, and never waits for disk on the reactor.
+//!
+//! Start from [`Hub`].
+
+#![forbid(unsafe_code)]
+
+mod acknowledge;
+pub mod admin;
+mod blocking;
+mod caller;
+mod content;
+mod deliver;
+mod denial;
+mod error;
+mod hub;
+mod offer;
+mod profile;
+mod registry;
+mod track;
+
+pub use acknowledge::AcknowledgeAnswer;
+pub use admin::{AdminError, AdminReply, AdminRequest, Operator};
+pub use caller::{Caller, IdentifyError};
+pub use content::{PulledEnvelope, StoredContent};
+pub use error::{CallError, NotReady, OpenHubError};
+pub use hub::Hub;

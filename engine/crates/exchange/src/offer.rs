@@ -1,0 +1,193 @@
+//! What is offered: lists of headers and envelopes with content.
+//!
+//! Each call goes on behind the last envelope offered and wraps, so that no stuck envelope hides
+//! the rest; what is not acknowledged is offered again. Within one reply the oldest comes first.
+
+use phytohub_domain::{ConnectionCode, ConnectionId, EnvelopeHeader, Right, TrackingState};
+use phytohub_store::{Queue, ReadError, Store, StoredEnvelope};
+use phytohub_wire::soap::Text;
+
+use crate::{CallError, Caller, Hub, PulledEnvelope, StoredContent, blocking, track};
+
+/// Which kind of reply a cursor belongs to.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Offering {
+    /// `GetImportEnvelopeHeaders`.
+    Headers,
+    /// `PULLImportEnvelope`.
+    Envelopes,
+    /// `GetUnderDeliveryEnvelope`.
+    UnderDelivery,
+}
+
+/// An envelope at its position.
+type Row = (u64, StoredEnvelope, TrackingState);
+
+impl Hub {
+    /// `GetUnderDeliveryEnvelope`: the caller's own envelopes that nobody has acknowledged.
+    ///
+    /// # Errors
+    /// If the caller may not read, or the store cannot be read.
+    pub async fn get_under_delivery_envelope(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<EnvelopeHeader>, CallError> {
+        caller.may(Right::Read)?;
+        self.headers(caller, Offering::UnderDelivery, Queue::Outbox, None).await
+    }
+
+    /// `GetImportEnvelopeHeaders`: headers of what waits for the caller. `country_code` picks
+    /// those whose `To` it is, or whose `To` stands for that country; empty picks all.
+    ///
+    /// # Errors
+    /// If the caller may not receive, or the store cannot be read.
+    pub async fn get_import_envelope_headers(
+        &self,
+        caller: &Caller,
+        country_code: Option<&Text>,
+    ) -> Result<Vec<EnvelopeHeader>, CallError> {
+        caller.may(Right::Receive)?;
+        let country = country_code.map(|text| text.decode().trim().to_owned());
+        let country = country.filter(|country| !country.is_empty());
+        self.headers(caller, Offering::Headers, Queue::Inbox, country).await
+    }
+
+    async fn headers(
+        &self,
+        caller: &Caller,
+        offering: Offering,
+        queue: Queue,
+        country: Option<String>,
+    ) -> Result<Vec<EnvelopeHeader>, CallError> {
+        let connection = caller.connection.id;
+        let after = self.cursor(connection, offering);
+        let (store, wanted) = (self.inner.store.clone(), self.limits().list_headers);
+        let mut rows = blocking::read(move || {
+            collect(&store, (connection, queue), after, wanted, |envelope| {
+                country.as_deref().is_none_or(|country| is_for(envelope, country))
+            })
+        })
+        .await?;
+        self.advance(connection, offering, &rows);
+        rows.sort_by_key(|row| row.0);
+        Ok(rows.iter().map(|(_, envelope, state)| track::header(envelope, state)).collect())
+    }
+
+    /// `PULLImportEnvelope`: what waits for the caller, with content, up to the limits of a reply
+    /// but at least one.
+    ///
+    /// # Errors
+    /// If the caller may not receive, or the store cannot be read.
+    pub async fn pull_import_envelope(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<PulledEnvelope>, CallError> {
+        caller.may(Right::Receive)?;
+        let connection = caller.connection.id;
+        let after = self.cursor(connection, Offering::Envelopes);
+        let (store, limits) = (self.inner.store.clone(), self.limits());
+        let (rows, envelopes) = blocking::read(move || {
+            let queue = (connection, Queue::Inbox);
+            let mut rows = collect(&store, queue, after, limits.pull_envelopes, |_| true)?;
+            let mut bytes = 0;
+            let fitting = rows.iter().take_while(|(_, envelope, _)| {
+                bytes += envelope.content_bytes;
+                bytes <= limits.pull_bytes as u64
+            });
+            rows.truncate(fitting.count().max(1));
+            let envelopes = load(&store, rows.clone());
+            Ok::<_, CallError>((rows, envelopes))
+        })
+        .await?;
+        self.advance(connection, Offering::Envelopes, &rows);
+        Ok(envelopes)
+    }
+
+    /// `PULLSingleImportEnvelope`: one envelope, acknowledged or not, for as long as it is kept.
+    ///
+    /// # Errors
+    /// If the envelope is not the caller's, or the store cannot be read.
+    pub async fn pull_single_import_envelope(
+        &self,
+        caller: &Caller,
+        number: &Text,
+    ) -> Result<PulledEnvelope, CallError> {
+        caller.may(Right::Receive)?;
+        let (envelope, state) = self.envelope_to(caller, number).await?;
+        let store = self.inner.store.clone();
+        blocking::read(move || pulled(&store, envelope, &state)).await
+    }
+
+    fn cursor(&self, connection: ConnectionId, offering: Offering) -> u64 {
+        self.inner.cursors.get(&(connection, offering)).map_or(0, |cursor| *cursor)
+    }
+
+    /// The next reply goes on behind the last row of this one, in the order of offering.
+    fn advance(&self, connection: ConnectionId, offering: Offering, rows: &[Row]) {
+        if let Some((position, ..)) = rows.last() {
+            self.inner.cursors.insert((connection, offering), *position);
+        }
+    }
+}
+
+/// At most `wanted` rows of a queue after a position, wrapping. Blocks.
+fn collect(
+    store: &Store,
+    (connection, queue): (ConnectionId, Queue),
+    after: u64,
+    wanted: usize,
+    picks: impl Fn(&StoredEnvelope) -> bool,
+) -> Result<Vec<Row>, ReadError> {
+    let mut rows: Vec<Row> = Vec::new();
+    let (mut from, mut first_seen) = (after, None);
+    for _ in 0..WINDOWS_MAX {
+        let window = store.queued(connection, queue, from, wanted)?;
+        if window.is_empty() {
+            break;
+        }
+        for (position, tracked) in window {
+            if first_seen == Some(position) {
+                return Ok(rows);
+            }
+            first_seen = first_seen.or(Some(position));
+            from = position;
+            match tracked {
+                Ok((envelope, state)) if picks(&envelope) => rows.push((position, envelope, state)),
+                Ok(_) => {}
+                // One unreadable record must not hide the others.
+                Err(error) => tracing::error!(%error, position, "an envelope is not offered"),
+            }
+            if rows.len() == wanted {
+                return Ok(rows);
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// Rows with their contents, oldest first; one that cannot be read is left out, with an alert.
+fn load(store: &Store, mut rows: Vec<Row>) -> Vec<PulledEnvelope> {
+    rows.sort_by_key(|row| row.0);
+    let loaded = rows.into_iter().map(|(_, envelope, state)| pulled(store, envelope, &state));
+    loaded.filter_map(|result| result.map_err(blocking::alert).ok()).collect()
+}
+
+fn pulled(
+    store: &Store,
+    envelope: StoredEnvelope,
+    state: &TrackingState,
+) -> Result<PulledEnvelope, CallError> {
+    let (header, number) = (track::header(&envelope, state), envelope.number);
+    let content = StoredContent::load(store, envelope)?;
+    Ok(PulledEnvelope { header, number, content })
+}
+
+/// Whether an envelope goes to this country: by the code in `To`, or by the country it stands for.
+fn is_for(envelope: &StoredEnvelope, country: &str) -> bool {
+    let code = envelope.to.parse::<ConnectionCode>();
+    envelope.to == country || code.is_ok_and(|code| code.country() == country)
+}
+
+/// Windows that one filtered list looks through: sixteen thousand envelopes with the default
+/// limit, read in well under a second.
+const WINDOWS_MAX: usize = 16;
