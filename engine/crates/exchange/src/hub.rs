@@ -154,19 +154,19 @@ impl Hub {
     }
 
     /// The content of an envelope was completely handed to the kernel for this recipient.
+    ///
+    /// Queued before this returns, so that the recipient's next request is judged after it. The
+    /// record was read for the same reply and is at hand: this does not wait for the disk.
     pub fn content_released(&self, caller: &Caller, number: HubDeliveryNumber) {
-        let store = self.inner.store.clone();
-        let actor = caller.actor();
-        let note = move || match store.envelope(number) {
+        match self.inner.store.envelope(number) {
             Ok(Some((envelope, _))) => {
-                if !store.change_soon(envelope, Change::Release, actor) {
+                if !self.inner.store.change_soon(envelope, Change::Release, caller.actor()) {
                     tracing::warn!(%number, "a release found no room in the committer's queue");
                 }
             }
             Ok(None) => {}
             Err(error) => tracing::error!(%number, %error, "a release could not be noted"),
-        };
-        drop(tokio::task::spawn_blocking(note));
+        }
     }
 
     /// Waits until the store can no longer be trusted: the process must end with exit code 74.
