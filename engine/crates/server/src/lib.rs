@@ -29,12 +29,14 @@
 
 mod budget;
 mod clock;
+mod https;
 mod shutdown;
 mod task;
 mod throttle;
 mod tls;
 
 pub use clock::SystemClock;
+pub use https::{BindError, DELIVERY_SERVICE_PATH, HttpsDoor};
 pub use shutdown::{Shutdown, ShutdownTrigger};
 pub use task::{Tasks, TasksLeft};
 pub use tls::{LoadTlsError, Tls, TlsFiles, TrustMode};

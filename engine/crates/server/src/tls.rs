@@ -19,7 +19,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::server::{ProducesTickets, ServerSessionMemoryCache, StoresServerSessions};
 
 pub use load::LoadTlsError;
-pub(crate) use trust::Trust;
+pub(crate) use trust::{ChainError, Trust};
 
 use verifier::PossessionVerifier;
 

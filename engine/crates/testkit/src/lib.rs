@@ -3,14 +3,18 @@
 //!
 //! Nothing that ships may depend on this crate. It panics where a test could not go on.
 //!
-//! Start from [`TestCa`] and [`FakeClock`].
+//! Start from [`TestHub`]; [`TestCa`] and [`FakeClock`] stand alone.
 
 #![forbid(unsafe_code)]
 
 mod certificate;
+mod client;
 mod clock;
 mod document;
+mod hub;
 
 pub use certificate::{KeyKind, TestCa, TestCertificate};
+pub use client::{TestClient, TestReply, TestTls};
 pub use clock::FakeClock;
 pub use document::{CERTIFICATE_XML_BYTES_MIN, certificate_xml};
+pub use hub::{TestHub, TestHubOptions};

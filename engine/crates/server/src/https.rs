@@ -1,0 +1,176 @@
+//! The door of the national systems: SOAP over HTTPS.
+
+mod body;
+mod connection;
+mod dispatch;
+mod identity;
+mod refusal;
+mod request;
+mod response;
+mod route;
+mod socket;
+mod upload;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use phytohub_exchange::Hub;
+use phytohub_telemetry::TransportLabels;
+use thiserror::Error;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+
+use crate::budget::Admission;
+use crate::throttle::Throttle;
+use crate::{Shutdown, Tasks, Tls};
+
+/// The path of the service, as clients of the real hub have it in their configuration.
+pub const DELIVERY_SERVICE_PATH: &str = "/hub/DeliveryService";
+
+/// A bound address, not yet served.
+#[derive(Debug)]
+pub struct HttpsDoor {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+/// The address cannot be listened on.
+#[derive(Debug, Error)]
+#[error("cannot listen address={address}")]
+#[non_exhaustive]
+pub struct BindError {
+    /// The address asked for.
+    pub address: SocketAddr,
+    /// Why not.
+    #[source]
+    pub source: io::Error,
+}
+
+impl HttpsDoor {
+    /// Binds an address; port 0 picks one.
+    ///
+    /// # Errors
+    /// When the address is in use or not this machine's.
+    pub async fn bind(address: SocketAddr) -> Result<Self, BindError> {
+        let error = |source| BindError { address, source };
+        let listener = TcpListener::bind(address).await.map_err(error)?;
+        let address = listener.local_addr().map_err(error)?;
+        Ok(Self { listener, address })
+    }
+
+    /// The address that clients connect to.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until told to stop, and returns once nothing more is accepted. Sockets live on as
+    /// `tasks`, which finish their requests in flight: join them next.
+    ///
+    /// `public_url` is the address that `?wsdl` tells.
+    pub async fn serve(
+        self,
+        hub: Hub,
+        tls: Arc<Tls>,
+        public_url: &str,
+        tasks: Tasks,
+        mut shutdown: Shutdown,
+    ) {
+        let wsdl = phytohub_schemas::delivery_service_wsdl(public_url);
+        let admission = Admission::new(Arc::clone(hub.metrics()));
+        let door = Arc::new(Door {
+            hub,
+            tls,
+            wsdl: wsdl.into(),
+            admission,
+            tasks,
+            sockets: AtomicUsize::new(0),
+            accept_trouble: Throttle::default(),
+            handshake_trouble: Throttle::default(),
+            request_trouble: Throttle::default(),
+        });
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                () = shutdown.requested() => return,
+                accepted = self.listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, peer)) => admit(&door, stream, peer, &shutdown),
+                Err(error) => {
+                    door.accept_failed(&error);
+                    // Out of file descriptors, most likely: accepting again at once would spin.
+                    let _ = timeout(ACCEPT_PAUSE, shutdown.requested()).await;
+                }
+            }
+        }
+    }
+}
+
+/// Everything that sockets share.
+struct Door {
+    hub: Hub,
+    tls: Arc<Tls>,
+    wsdl: Bytes,
+    admission: Arc<Admission>,
+    tasks: Tasks,
+    sockets: AtomicUsize,
+    accept_trouble: Throttle,
+    handshake_trouble: Throttle,
+    request_trouble: Throttle,
+}
+
+impl Door {
+    fn accept_failed(&self, error: &io::Error) {
+        if let Some(silenced) = self.accept_trouble.admit(self.hub.clock().monotonic()) {
+            tracing::error!(%error, silenced, "cannot accept sockets");
+        }
+    }
+
+    fn sockets_gauge(&self, change: i64) {
+        let labels = TransportLabels { transport: "https" };
+        self.hub.metrics().sockets.get_or_create(&labels).inc_by(change);
+    }
+}
+
+/// Starts a socket's task, or closes the socket if there are too many.
+fn admit(door: &Arc<Door>, stream: TcpStream, peer: SocketAddr, shutdown: &Shutdown) {
+    let limit = door.hub.limits().sockets;
+    let open = Open::new(door);
+    if door.sockets.load(Ordering::Relaxed) > limit {
+        if let Some(silenced) = door.accept_trouble.admit(door.hub.clock().monotonic()) {
+            tracing::warn!(%peer, limit, silenced, "too many sockets: closing the newest");
+        }
+        return;
+    }
+    let (task_door, shutdown) = (Arc::clone(door), shutdown.clone());
+    door.tasks.spawn("https socket", async move {
+        let _open = open;
+        connection::serve(&task_door, stream, peer, shutdown).await;
+    });
+}
+
+/// One open socket, counted until dropped.
+struct Open(Arc<Door>);
+
+impl Open {
+    fn new(door: &Arc<Door>) -> Self {
+        door.sockets.fetch_add(1, Ordering::Relaxed);
+        door.sockets_gauge(1);
+        Self(Arc::clone(door))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.sockets.fetch_sub(1, Ordering::Relaxed);
+        self.0.sockets_gauge(-1);
+    }
+}
+
+/// Long enough for a descriptor to come free, short enough that nobody notices.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

@@ -1,0 +1,127 @@
+//! Replies as HTTP.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Response, StatusCode};
+use phytohub_domain::Limits;
+use phytohub_exchange::{Caller, PulledEnvelope, StoredContent};
+use phytohub_wire::soap::{self, Part, Reply};
+
+use super::Door;
+use super::body::{Item, ReplyBody};
+use super::refusal::Refusal;
+use super::request::InFlight;
+use super::socket::Release;
+use crate::budget::{NoRoom, RETRY_AFTER_SECONDS, Share};
+
+/// What an operation answers: its reply, and the contents that are spliced into it.
+pub(super) struct Answer {
+    reply: Reply,
+    contents: Vec<(Arc<StoredContent>, Release)>,
+}
+
+impl Answer {
+    /// A reply without contents.
+    pub(super) fn plain(reply: Reply) -> Self {
+        Self { reply, contents: Vec::new() }
+    }
+
+    /// A reply with contents, which were pulled by this caller.
+    pub(super) fn with_contents(
+        reply: Reply,
+        envelopes: Vec<PulledEnvelope>,
+        caller: &Caller,
+    ) -> Self {
+        let content = |envelope: PulledEnvelope| {
+            let release = Release { caller: caller.clone(), number: envelope.number };
+            (Arc::new(envelope.content), release)
+        };
+        Self { reply, contents: envelopes.into_iter().map(content).collect() }
+    }
+
+    /// The body's parts, and how many of its bytes are in memory at most at once.
+    fn into_items(self) -> (VecDeque<Item>, usize) {
+        let mut items = VecDeque::new();
+        let mut memory = self.reply.text_len();
+        let mut released = None;
+        for part in self.reply.into_parts() {
+            match part {
+                Part::Text(text) => items.push_back(Item::Text(text, released.take())),
+                Part::Content(index) => {
+                    // The writer was given these very envelopes.
+                    let Some((content, release)) = self.contents.get(index) else { continue };
+                    released = Some(release.clone());
+                    if let Some(bytes) = content.ready() {
+                        memory += bytes.len();
+                        items.push_back(Item::Text(bytes.clone(), None));
+                    } else {
+                        memory += STREAMED_BYTES;
+                        items.push_back(Item::Stored(Arc::clone(content)));
+                    }
+                }
+            }
+        }
+        (items, memory)
+    }
+}
+
+/// A reply as HTTP, once its bytes have room in the budget.
+pub(super) fn answered(
+    door: &Door,
+    in_flight: &Arc<InFlight>,
+    limits: &Limits,
+    share: Share,
+    answer: Answer,
+) -> Result<Response<ReplyBody>, NoRoom> {
+    let (items, memory) = answer.into_items();
+    let mut hold = door.admission.hold();
+    hold.grow(limits, share, memory)?;
+    in_flight.keep_hold(hold);
+    Ok(respond(StatusCode::OK, items, in_flight))
+}
+
+/// A document that needs no admission.
+pub(super) fn document(text: Bytes, in_flight: &Arc<InFlight>) -> Response<ReplyBody> {
+    respond(StatusCode::OK, [Item::Text(text, None)].into(), in_flight)
+}
+
+/// A refusal as a fault. It needs no admission either: it is a few hundred bytes.
+pub(super) fn refused(refusal: &Refusal, in_flight: &Arc<InFlight>) -> Response<ReplyBody> {
+    let fault = soap::fault(refusal.fault_code(), &refusal.to_string());
+    let (items, _) = Answer::plain(fault).into_items();
+    let mut response = respond(refusal.status(), items, in_flight);
+    let headers = response.headers_mut();
+    if let Some(allow) = refusal.allow() {
+        headers.insert(ALLOW, HeaderValue::from_static(allow));
+    }
+    if refusal.status() == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+    }
+    response
+}
+
+/// Says that the socket closes after this reply.
+pub(super) fn close_after(response: &mut Response<ReplyBody>) {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+}
+
+fn respond(
+    status: StatusCode,
+    items: VecDeque<Item>,
+    in_flight: &Arc<InFlight>,
+) -> Response<ReplyBody> {
+    let body = ReplyBody::new(items, Arc::clone(in_flight));
+    let length = HeaderValue::from(body.left());
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
+    headers.insert(CONTENT_LENGTH, length);
+    response
+}
+
+/// Of a content that is streamed, hyper holds one chunk while the next is read.
+const STREAMED_BYTES: usize = 2 << 20;
