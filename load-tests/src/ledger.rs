@@ -1,0 +1,380 @@
+//! What a hub has answered, kept where its death cannot reach: the judge of the crash tests.
+//!
+//! For every envelope the ledger knows the states that it may legally be in. Sending an
+//! acknowledgement widens the set, an answered one narrows it, and so does a state that the hub told:
+//! a final state once told is never undone. A delivery without an answer may have happened or not;
+//! once its envelope was seen, it has happened for good.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::content::Hash;
+use crate::soap::Envelope;
+
+mod finding;
+mod states;
+#[cfg(test)]
+mod tests;
+
+pub use finding::{Broken, Finding};
+pub use states::{Acknowledge, State, States};
+
+/// An envelope's place in the ledger.
+pub type EntryId = usize;
+
+/// What became of a delivery.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// Sent, and no answer came: zero or one time in the hub.
+    InDoubt,
+    /// Answered with a number, or seen in the hub.
+    Accepted,
+    /// No answer came, and after a restart it was not there: it never happened.
+    Absent,
+}
+
+/// One delivery.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Sender's code.
+    pub from: &'static str,
+    /// Recipient's code.
+    pub to: &'static str,
+    /// `NPPOCertificateNumber`.
+    pub certificate: String,
+    /// Of its content.
+    pub hash: Hash,
+    /// What became of it.
+    pub delivery: Delivery,
+    /// The hub's number, once known.
+    pub number: Option<String>,
+    /// The states that it may be in.
+    pub possible: States,
+    /// Touched since the last complete check.
+    pub fresh: bool,
+    /// Offered to its recipient since the hub started.
+    seen: bool,
+    /// The greatest number that had been answered when it was sent.
+    floor: String,
+}
+
+/// Everything that was answered by one hub since it was made.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    entries: Vec<Entry>,
+    by_number: HashMap<String, EntryId>,
+    by_content: HashMap<(&'static str, String, Hash), EntryId>,
+    by_key: HashMap<(&'static str, &'static str, String), Vec<EntryId>>,
+    greatest: String,
+    findings: Vec<Finding>,
+    /// Deliveries answered with a number.
+    pub accepted: u64,
+    /// Acknowledgements answered.
+    pub acknowledged: u64,
+    /// Requests that died unanswered.
+    pub in_doubt: u64,
+    /// Requests refused for now.
+    pub refused: u64,
+    /// The words of the last refusal.
+    pub last_refusal: String,
+}
+
+impl Ledger {
+    /// What was found so far.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Notes a broken promise.
+    pub fn find(&mut self, kind: Broken, text: impl Into<String>) {
+        self.findings.push(Finding { kind, text: text.into() });
+    }
+
+    /// One delivery.
+    #[must_use]
+    pub fn entry(&self, id: EntryId) -> &Entry {
+        &self.entries[id]
+    }
+
+    /// The envelope with this number, if it is known.
+    #[must_use]
+    pub fn by_number(&self, number: &str) -> Option<EntryId> {
+        self.by_number.get(number).copied()
+    }
+
+    /// All deliveries.
+    pub fn iter(&self) -> impl Iterator<Item = (EntryId, &Entry)> {
+        self.entries.iter().enumerate()
+    }
+
+    /// A delivery is about to be sent.
+    pub fn delivery_begins(
+        &mut self,
+        from: &'static str,
+        to: &'static str,
+        certificate: &str,
+        hash: Hash,
+    ) -> EntryId {
+        let id = self.entries.len();
+        self.entries.push(Entry {
+            from,
+            to,
+            certificate: certificate.into(),
+            hash,
+            delivery: Delivery::InDoubt,
+            number: None,
+            possible: States::only(State::Pending),
+            fresh: true,
+            seen: false,
+            floor: self.greatest.clone(),
+        });
+        self.by_content.insert((to, certificate.into(), hash), id);
+        self.by_key.entry((from, to, certificate.into())).or_default().push(id);
+        id
+    }
+
+    /// A delivery was answered with a number.
+    pub fn delivery_answered(&mut self, id: EntryId, number: &str) {
+        self.accepted += 1;
+        let entry = &self.entries[id];
+        if number <= entry.floor.as_str() {
+            let floor = entry.floor.clone();
+            self.find(
+                Broken::Disordered,
+                format!("number {number} was given after {floor}, and is not greater"),
+            );
+        }
+        if number > self.greatest.as_str() {
+            self.greatest = number.into();
+        }
+        self.bind(id, number);
+    }
+
+    /// A request was refused for now; the hub may or may not have done it.
+    pub fn refused(&mut self, words: &str) {
+        self.refused += 1;
+        self.last_refusal = words.into();
+    }
+
+    /// A request died unanswered: the delivery stays in doubt, the acknowledgement possible.
+    pub fn unanswered(&mut self) {
+        self.in_doubt += 1;
+    }
+
+    /// An acknowledgement is about to be sent.
+    pub fn acknowledgement_begins(&mut self, id: EntryId, kind: Acknowledge) {
+        let entry = &mut self.entries[id];
+        entry.fresh = true;
+        if entry.possible.contains(State::Pending) {
+            entry.possible = entry.possible.with(kind.state());
+        }
+    }
+
+    /// An acknowledgement was answered. Before, it is `acknowledgement_begins`.
+    ///
+    /// A failure told about content that was not completely sent is noted and ends nothing: whether
+    /// the hub saw the content leave is known only to the hub, so both stay possible.
+    pub fn acknowledgement_answered(&mut self, id: EntryId, kind: Acknowledge) {
+        self.acknowledged += 1;
+        let entry = &mut self.entries[id];
+        if kind != Acknowledge::Failed {
+            entry.possible = entry.possible.without(State::Pending);
+        }
+    }
+
+    /// The hub told a state while requests may have been in flight.
+    ///
+    /// `before` is what was possible when the question was sent: an answer may be older than an
+    /// acknowledgement that was answered meanwhile. Only final states narrow what is possible.
+    pub fn state_told(&mut self, id: EntryId, before: States, told: &Envelope) {
+        let legal = self.entries[id].possible.union(before);
+        if let Some(state) = self.judge(id, legal, told)
+            && state != State::Pending
+        {
+            self.entries[id].possible = States::only(state);
+        }
+    }
+
+    /// The hub told a state while nothing was in flight: it is this one.
+    pub fn state_told_in_quiet(&mut self, id: EntryId, told: &Envelope) {
+        let legal = self.entries[id].possible;
+        if let Some(state) = self.judge(id, legal, told) {
+            self.entries[id].possible = States::only(state);
+        }
+    }
+
+    /// An envelope was offered to its recipient, with its content or the header alone. False if only
+    /// its content could tell which delivery it was.
+    pub fn offered(&mut self, to: &'static str, envelope: &Envelope, hash: Option<Hash>) -> bool {
+        let id = match (self.by_number(&envelope.number), hash) {
+            (Some(id), _) => id,
+            (None, None) => return false,
+            (None, Some(hash)) => match self.recognize(to, envelope, hash) {
+                Some(id) => id,
+                None => return true,
+            },
+        };
+        self.check_header(id, envelope);
+        if let Some(hash) = hash {
+            self.check_content(id, hash);
+        }
+        if !self.entries[id].possible.contains(State::Pending) {
+            let text = format!("{} is offered again after its acknowledgement", envelope.number);
+            self.find(Broken::Undone, text);
+        }
+        self.check_order(id);
+        true
+    }
+
+    /// The content of an envelope was pulled by its number.
+    pub fn check_content(&mut self, id: EntryId, hash: Hash) {
+        if self.entries[id].hash != hash {
+            let text = format!("the content of {} is not what was accepted", self.name(id));
+            self.find(Broken::Lost, text);
+        }
+    }
+
+    /// The hub does not know an envelope, or cannot give its content.
+    pub fn missing(&mut self, id: EntryId, told: &str) {
+        let text = format!("{} was accepted and is not there: {told}", self.name(id));
+        self.find(Broken::Lost, text);
+    }
+
+    /// Whatever was offered before may be offered in any order now: a reply was lost on its way.
+    pub fn order_begins_anew(&mut self, to: &'static str) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.to == to) {
+            entry.seen = false;
+        }
+    }
+
+    /// The whole inbox of a recipient was read in quiet: it holds what is pending and nothing else.
+    /// Deliveries still in doubt never happened.
+    pub fn inbox_is(&mut self, to: &'static str, numbers: &HashSet<String>) {
+        let mut missing = Vec::new();
+        let known = numbers.iter().filter_map(|number| self.by_number(number));
+        let ended = |id: &EntryId| !self.entries[*id].possible.contains(State::Pending);
+        for id in known.filter(ended).collect::<Vec<_>>() {
+            let text = format!("{} is acknowledged and still offered to {to}", self.name(id));
+            self.find(Broken::Undone, text);
+        }
+        for (id, entry) in self.entries.iter_mut().enumerate().filter(|(_, e)| e.to == to) {
+            match (entry.delivery, &entry.number) {
+                (Delivery::InDoubt, _) => entry.delivery = Delivery::Absent,
+                (Delivery::Accepted, Some(number)) => {
+                    let must = entry.possible == States::only(State::Pending);
+                    if must && !numbers.contains(number) {
+                        missing.push(id);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for id in missing {
+            let text = format!("{} is pending and not offered to {to}", self.name(id));
+            self.find(Broken::Lost, text);
+        }
+    }
+
+    /// A complete check went by.
+    pub fn checked(&mut self, id: EntryId) {
+        self.entries[id].fresh = false;
+    }
+
+    /// An envelope in words.
+    #[must_use]
+    pub fn name(&self, id: EntryId) -> String {
+        let entry = &self.entries[id];
+        let number = entry.number.as_deref().unwrap_or("(no number)");
+        format!("{number} ({} to {}, {})", entry.from, entry.to, entry.certificate)
+    }
+
+    fn bind(&mut self, id: EntryId, number: &str) {
+        if let Some(other) = self.by_number.insert(number.into(), id)
+            && other != id
+        {
+            let text = format!("{} and {} have one number", self.name(other), self.name(id));
+            self.find(Broken::Duplicated, text);
+        }
+        match &self.entries[id].number {
+            Some(known) if known != number => {
+                let text = format!("{} is there again as {number}", self.name(id));
+                self.find(Broken::Duplicated, text);
+            }
+            Some(_) => {}
+            None => {
+                if self.entries[id].delivery == Delivery::Absent {
+                    let text = format!("{number} was not there after a restart, and now it is");
+                    self.find(Broken::Misbehaved, text);
+                }
+                let entry = &mut self.entries[id];
+                entry.number = Some(number.into());
+                entry.delivery = Delivery::Accepted;
+            }
+        }
+    }
+
+    fn recognize(&mut self, to: &'static str, envelope: &Envelope, hash: Hash) -> Option<EntryId> {
+        let key = (to, envelope.certificate.clone(), hash);
+        let Some(id) = self.by_content.get(&key).copied() else {
+            let text = format!("{} in the inbox of {to} was never sent", envelope.number);
+            self.find(Broken::Misbehaved, text);
+            return None;
+        };
+        self.bind(id, &envelope.number);
+        Some(id)
+    }
+
+    fn check_header(&mut self, id: EntryId, told: &Envelope) {
+        let entry = &self.entries[id];
+        let same = told.from == entry.from
+            && told.to == entry.to
+            && told.certificate == entry.certificate
+            && self.by_number(&told.number) == Some(id);
+        if !same {
+            let text = format!("{} has another header now: {told:?}", self.name(id));
+            self.find(Broken::Lost, text);
+        }
+    }
+
+    /// Offered for the first time: none of the same key with a greater number may have been before.
+    fn check_order(&mut self, id: EntryId) {
+        let entry = &self.entries[id];
+        if entry.seen {
+            return;
+        }
+        let key = (entry.from, entry.to, entry.certificate.clone());
+        let siblings = self.by_key.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let overtaken = siblings
+            .iter()
+            .map(|other| &self.entries[*other])
+            .find(|other| other.seen && other.number.is_some() && other.number > entry.number);
+        if let Some(other) = overtaken.and_then(|other| other.number.clone()) {
+            let text = format!("{} is offered after {other}", self.name(id));
+            self.find(Broken::Disordered, text);
+        }
+        self.entries[id].seen = true;
+    }
+
+    fn judge(&mut self, id: EntryId, legal: States, told: &Envelope) -> Option<State> {
+        let name = self.name(id);
+        let Some(state) = State::from_word(&told.state) else {
+            let lost = told.state == "EnvelopeNotExists";
+            let kind = if lost { Broken::Lost } else { Broken::Misbehaved };
+            self.find(kind, format!("{name} is told to be {}: {}", told.state, told.message));
+            return None;
+        };
+        self.check_header(id, told);
+        if !legal.contains(state) {
+            let text = format!("{name} is told to be {state:?}, and may only be {legal}");
+            self.find(Broken::Undone, text);
+        } else if let Some(words) = state.words(&self.entries[id].certificate)
+            && told.message != words
+        {
+            let text = format!("{name}: the recipient's words are gone: {}", told.message);
+            self.find(Broken::Lost, text);
+        }
+        Some(state)
+    }
+}

@@ -1,0 +1,228 @@
+//! The check after a restart, in quiet: everything in the ledger against everything in the hub.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::thread;
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+
+use crate::Failure;
+use crate::content::hash_of;
+use crate::https::Client;
+use crate::ledger::{Acknowledge, Broken, Delivery, EntryId, State};
+use crate::load::{CODES, Field};
+use crate::soap::{Answer, Envelope, Request};
+
+/// Which envelopes are asked about one by one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Depth {
+    /// All.
+    All,
+    /// Those touched since the last check, those pending, and some of the others.
+    Fresh {
+        /// Of the others, one in so many.
+        one_in: u32,
+    },
+}
+
+/// Checks a hub that nobody else uses. What it finds goes into the ledger.
+///
+/// # Errors
+/// When the hub does not answer; that is noted as a finding too.
+pub fn verify(
+    field: &Field,
+    address: SocketAddr,
+    depth: Depth,
+    rng: &mut StdRng,
+) -> Result<(), Failure> {
+    let mut scope: Vec<(EntryId, &'static str)> = Vec::new();
+    for (id, entry) in field.ledger().iter() {
+        let asked = match depth {
+            Depth::All => true,
+            Depth::Fresh { one_in } => {
+                entry.fresh
+                    || entry.possible.contains(State::Pending)
+                    || rng.random_ratio(1, one_in)
+            }
+        };
+        if asked && entry.delivery != Delivery::Absent {
+            scope.push((id, entry.to));
+        }
+    }
+    in_parallel(field, address, |checker| checker.check(&scope))
+}
+
+/// Takes and acknowledges everything; afterwards every inbox must be empty.
+///
+/// # Errors
+/// When the hub does not answer; that is noted as a finding too.
+pub fn drain(field: &Field, address: SocketAddr) -> Result<(), Failure> {
+    in_parallel(field, address, |checker| checker.drain())
+}
+
+/// Each connection in its own thread.
+fn in_parallel(
+    field: &Field,
+    address: SocketAddr,
+    work: impl Fn(&mut Checker<'_>) -> Result<(), Failure> + Sync,
+) -> Result<(), Failure> {
+    let result: Result<Vec<()>, Failure> = thread::scope(|scope| {
+        let mut threads = Vec::new();
+        for code in CODES {
+            let mut checker = Checker { field, code, client: field.client(code, address) };
+            let work = &work;
+            threads.push(
+                thread::Builder::new()
+                    .name("checker".into())
+                    .spawn_scoped(scope, move || work(&mut checker))?,
+            );
+        }
+        threads.into_iter().map(|thread| thread.join().map_err(|_| "a checker panicked")?).collect()
+    });
+    if let Err(error) = &result {
+        let text = format!("the hub does not answer in quiet: {error}");
+        field.ledger().find(Broken::Misbehaved, text);
+    }
+    result.map(drop)
+}
+
+struct Checker<'a> {
+    field: &'a Field,
+    code: &'static str,
+    client: Client,
+}
+
+impl Checker<'_> {
+    fn check(&mut self, scope: &[(EntryId, &'static str)]) -> Result<(), Failure> {
+        let numbers = self.read_inbox()?;
+        let mine = |(_, to): &&(EntryId, &'static str)| *to == self.code;
+        let ids: Vec<EntryId> = scope.iter().filter(mine).map(|(id, _)| *id).collect();
+        for id in ids {
+            self.check_envelope(id)?;
+        }
+        self.field.ledger().inbox_is(self.code, &numbers);
+        self.check_under_delivery()
+    }
+
+    /// Reads the whole inbox by its headers; looks into those that nobody knows.
+    fn read_inbox(&mut self) -> Result<HashSet<String>, Failure> {
+        let mut numbers = HashSet::new();
+        loop {
+            let before = numbers.len();
+            for header in self.ask(&Request::Headers)? {
+                if numbers.insert(header.number.clone())
+                    && !self.field.ledger().offered(self.code, &header, None)
+                {
+                    self.look_into(&header)?;
+                }
+            }
+            // Each call goes on behind the last one and begins anew at the end.
+            if numbers.len() == before {
+                return Ok(numbers);
+            }
+        }
+    }
+
+    fn look_into(&mut self, header: &Envelope) -> Result<(), Failure> {
+        let pulled = self.call(&Request::PullSingle(&header.number))?;
+        let mut ledger = self.field.ledger();
+        let content = match &pulled {
+            Answer::Envelopes(envelopes) => envelopes.first().and_then(|e| e.content.as_deref()),
+            Answer::Fault(_) => None,
+        };
+        match content {
+            Some(content) => {
+                ledger.offered(self.code, header, Some(hash_of(content)));
+            }
+            None => {
+                let text = format!("{} is listed and not pulled: {pulled:?}", header.number);
+                ledger.find(Broken::Lost, text);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_envelope(&mut self, id: EntryId) -> Result<(), Failure> {
+        let Some(number) = self.field.ledger().entry(id).number.clone() else {
+            return Ok(());
+        };
+        let tracked = self.call(&Request::Track(&number))?;
+        let pulled = self.call(&Request::PullSingle(&number))?;
+        let mut ledger = self.field.ledger();
+        match tracked {
+            Answer::Envelopes(headers) if headers.len() == 1 => {
+                ledger.state_told_in_quiet(id, &headers[0]);
+            }
+            other => ledger.missing(id, &format!("tracking: {other:?}")),
+        }
+        match pulled {
+            Answer::Envelopes(envelopes) if envelopes.len() == 1 => {
+                let content = envelopes[0].content.as_deref().unwrap_or_default();
+                ledger.check_content(id, hash_of(content));
+            }
+            Answer::Envelopes(_) => ledger.missing(id, "pulled without an envelope"),
+            Answer::Fault(fault) => ledger.missing(id, &fault),
+        }
+        ledger.checked(id);
+        Ok(())
+    }
+
+    /// What the sender is told to be under delivery is its own and pending.
+    fn check_under_delivery(&mut self) -> Result<(), Failure> {
+        let headers = self.ask(&Request::UnderDelivery)?;
+        let mut ledger = self.field.ledger();
+        for header in headers {
+            // An unknown one lies in an inbox that another thread is looking into.
+            let Some(id) = ledger.by_number(&header.number) else { continue };
+            if ledger.entry(id).from != self.code
+                || !ledger.entry(id).possible.contains(State::Pending)
+            {
+                let text = format!("{} is told to be under delivery", ledger.name(id));
+                ledger.find(Broken::Misbehaved, text);
+            }
+        }
+        Ok(())
+    }
+
+    fn drain(&mut self) -> Result<(), Failure> {
+        loop {
+            let envelopes = self.ask(&Request::Pull)?;
+            if envelopes.is_empty() {
+                break;
+            }
+            for envelope in envelopes {
+                let id = {
+                    let mut ledger = self.field.ledger();
+                    let hash = envelope.content.as_deref().map(hash_of);
+                    ledger.offered(self.code, &envelope, hash);
+                    let id = ledger.by_number(&envelope.number).ok_or("an unknown envelope")?;
+                    ledger.acknowledgement_begins(id, Acknowledge::Receipt);
+                    id
+                };
+                self.ask(&Request::Acknowledge(&envelope.number))?;
+                self.field.ledger().acknowledgement_answered(id, Acknowledge::Receipt);
+            }
+        }
+        let left = self.ask(&Request::Headers)?;
+        if !left.is_empty() {
+            let text = format!("the inbox of {} is drained and lists {left:?}", self.code);
+            self.field.ledger().find(Broken::Undone, text);
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, request: &Request<'_>) -> Result<Vec<Envelope>, Failure> {
+        match self.call(request)? {
+            Answer::Envelopes(envelopes) => Ok(envelopes),
+            Answer::Fault(fault) => Err(format!("{}: {fault}", request.operation()).into()),
+        }
+    }
+
+    fn call(&mut self, request: &Request<'_>) -> Result<Answer, Failure> {
+        self.client
+            .call(request)
+            .map_err(|error| format!("{}: {error:?}", request.operation()).into())
+    }
+}
