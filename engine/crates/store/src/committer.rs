@@ -71,7 +71,8 @@ impl Committer {
         self.finish();
     }
 
-    /// What is there now, up to a batch's worth.
+    /// What is there now, up to a batch's worth. As long as giving way brings more, it is worth
+    /// it: callers just answered are about to ask again, and a sync costs more than their turn.
     fn gather(&mut self, first: Option<Command>, open: &mut bool) -> Vec<Command> {
         let (mut gathered, mut bytes, mut next) = (Vec::new(), 0, first);
         while let Some(command) = next {
@@ -85,7 +86,10 @@ impl Committer {
             if bytes >= BATCH_BYTES || gathered.len() >= BATCH_COMMANDS {
                 break;
             }
-            next = self.commands.try_recv().ok();
+            next = self.commands.try_recv().ok().or_else(|| {
+                std::thread::yield_now();
+                self.commands.try_recv().ok()
+            });
         }
         gathered
     }
