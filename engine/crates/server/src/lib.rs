@@ -27,16 +27,20 @@
 
 #![forbid(unsafe_code)]
 
+pub mod admin;
 mod budget;
 mod clock;
 mod https;
+mod metrics;
 mod shutdown;
 mod task;
 mod throttle;
 mod tls;
 
+pub use admin::{AdminDoor, BindAdminError};
 pub use clock::SystemClock;
 pub use https::{BindError, DELIVERY_SERVICE_PATH, HttpsDoor};
+pub use metrics::{BindMetricsError, MetricsDoor};
 pub use shutdown::{Shutdown, ShutdownTrigger};
 pub use task::{Tasks, TasksLeft};
 pub use tls::{LoadTlsError, Tls, TlsFiles, TrustMode};

@@ -2,7 +2,25 @@
 
 #![forbid(unsafe_code)]
 
+#[path = "it/admin.rs"]
+mod admin;
+#[path = "it/budget.rs"]
+mod budget;
+#[path = "it/drain.rs"]
+mod drain;
 #[path = "it/exchange.rs"]
 mod exchange;
+#[path = "it/http.rs"]
+mod http;
+#[path = "it/identity.rs"]
+mod identity;
 #[path = "it/message.rs"]
 mod message;
+#[path = "it/metrics.rs"]
+mod metrics;
+#[path = "it/raw.rs"]
+mod raw;
+#[path = "it/release.rs"]
+mod release;
+#[path = "it/time.rs"]
+mod time;
