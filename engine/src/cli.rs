@@ -88,17 +88,11 @@ pub enum ConnectionCommand {
     Disable {
         /// The connection's code
         code: ConnectionCode,
-        /// Why; kept with the event
-        #[arg(long, default_value = "", hide_default_value = true)]
-        reason: String,
     },
     /// Let a disabled connection be used again
     Enable {
         /// The connection's code
         code: ConnectionCode,
-        /// Why; kept with the event
-        #[arg(long, default_value = "", hide_default_value = true)]
-        reason: String,
     },
     /// Add or remove the certificates with which a connection's systems prove who they are
     #[command(subcommand)]
@@ -186,9 +180,9 @@ pub enum EnvelopeCommand {
         /// How many
         #[arg(long, default_value_t = 100)]
         limit: u32,
-        /// Only those after this one
-        #[arg(long, value_name = "NUMBER")]
-        after: Option<HubDeliveryNumber>,
+        /// Only those after this place in the order of acceptance, as --json tells it
+        #[arg(long, value_name = "SEQUENCE", default_value_t = 0, hide_default_value = true)]
+        after: u64,
     },
     /// Tell everything that happened to an envelope
     History {

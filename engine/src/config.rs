@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use phytohub_domain::Limits;
+use phytohub_store::StoreConfig;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -125,13 +126,14 @@ pub struct StoreSection {
 
 impl Default for StoreSection {
     fn default() -> Self {
+        let config = StoreConfig::new("data");
         Self {
-            path: PathBuf::from("data"),
-            sync: true,
-            disk_reserve_percent: 5,
-            disk_reserve_bytes: 2 << 30,
-            block_cache_bytes: 128 << 20,
-            write_buffer_bytes: 128 << 20,
+            path: config.path,
+            sync: config.sync,
+            disk_reserve_percent: config.disk_reserve_percent.into(),
+            disk_reserve_bytes: config.disk_reserve_bytes,
+            block_cache_bytes: config.block_cache_bytes as u64,
+            write_buffer_bytes: config.write_buffer_bytes as u64,
         }
     }
 }
@@ -207,7 +209,7 @@ impl LoadedConfig {
     /// A path of the configuration, from where the process stands.
     #[must_use]
     pub fn resolve(&self, path: &Path) -> PathBuf {
-        self.file.parent().unwrap_or(Path::new("")).join(path)
+        self.file.with_file_name(path)
     }
 
     /// The limits that the exchange and the server keep.
@@ -216,10 +218,10 @@ impl LoadedConfig {
         self.config.limits.to_limits()
     }
 
-    /// The socket through which a running hub takes the operator's requests.
+    /// The directory of the socket through which a running hub takes the operator's requests.
     #[must_use]
-    pub fn admin_socket(&self) -> PathBuf {
-        self.resolve(&self.config.admin.socket_dir).join("admin.sock")
+    pub fn socket_dir(&self) -> PathBuf {
+        self.resolve(&self.config.admin.socket_dir)
     }
 }
 

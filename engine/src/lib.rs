@@ -3,12 +3,37 @@
 //! This crate wires the others and talks to people. It holds no rule of the exchange, and nothing
 //! here ends the process but `main`.
 //!
-//! Start from [`cli::run`].
+//! Start from [`run`].
 
 #![forbid(unsafe_code)]
 
+pub mod certificate;
 pub mod cli;
+pub mod client;
+pub mod commands;
 pub mod config;
+pub mod demo;
+pub mod failure;
+pub mod hub;
 pub mod logging;
 pub mod output;
 pub mod pki;
+pub mod signal;
+
+use cli::{Cli, Command};
+use failure::CommandError;
+
+/// Runs one command.
+///
+/// # Errors
+/// When the command did not do what it should; the error knows the exit code.
+pub async fn run(cli: &Cli) -> Result<(), CommandError> {
+    match &cli.command {
+        Command::Init(args) => Ok(commands::init::run(args).await?),
+        Command::Serve(args) => Ok(commands::serve::run(args).await?),
+        Command::Connection(args) => Ok(commands::connection::run(args).await?),
+        Command::Envelope(args) => Ok(commands::envelope::run(args).await?),
+        Command::Clock(args) => Ok(commands::clock::run(args).await?),
+        Command::Demo(args) => Ok(commands::demo::run(args).await?),
+    }
+}

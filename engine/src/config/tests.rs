@@ -89,5 +89,5 @@ fn paths_are_relative_to_the_file() {
         LoadedConfig::parse(Path::new("some/where/hub.toml"), "").expect("a configuration");
     assert_eq!(loaded.resolve(Path::new("data")), Path::new("some/where/data"));
     assert_eq!(loaded.resolve(Path::new("/data")), Path::new("/data"));
-    assert_eq!(loaded.admin_socket(), Path::new("some/where/run/admin.sock"));
+    assert_eq!(loaded.socket_dir(), Path::new("some/where/run"));
 }

@@ -1,0 +1,9 @@
+//! What each command does, one module a command.
+
+pub mod admin;
+pub mod clock;
+pub mod connection;
+pub mod demo;
+pub mod envelope;
+pub mod init;
+pub mod serve;

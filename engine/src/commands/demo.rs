@@ -1,0 +1,307 @@
+//! `phytohub demo`: one certificate on its way, step by step, over real sockets.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use phytohub_domain::{Clock as _, ConnectionCode, EnvelopeHeader, TrackingInfo};
+use phytohub_server::SystemClock;
+use phytohub_wire::soap::client::{self as soap, ClientReply};
+use thiserror::Error;
+use tracing::level_filters::LevelFilter;
+
+use super::init::{self, InitError};
+use crate::cli::{DemoArgs, LogArgs, LogFormat};
+use crate::client::{CallError, ClientFiles, SoapClient};
+use crate::config::{ConfigError, LoadedConfig};
+use crate::demo::{Document, Story};
+use crate::hub::{RunError, RunningHub, StartError};
+use crate::logging;
+use crate::output::line;
+use crate::signal::Stop;
+
+/// Runs the demonstration.
+///
+/// # Errors
+/// When a step does not come out as it should.
+pub async fn run(args: &DemoArgs) -> Result<(), DemoError> {
+    // Only what is wrong: the steps on stdout tell the rest.
+    logging::start(LogArgs { level: LevelFilter::WARN, format: LogFormat::Human });
+    let mut stop = Stop::listen()?;
+    // A temporary directory goes when it is dropped, at the end.
+    let (directory, _temporary) = match &args.directory {
+        Some(named) => (std::path::absolute(named)?, None),
+        None => {
+            let made = tempfile::Builder::new().prefix("phytohub-demo-").tempdir()?;
+            (made.path().to_owned(), Some(made))
+        }
+    };
+
+    line("One plant health certificate on its way, from Sri Lanka to Norway\n")?;
+    let clock = SystemClock::new();
+    let mut story = Story::default();
+    let hub = set_up(&directory, &clock, &mut story).await?;
+    let outcome = tokio::select! {
+        outcome = exchange(&directory, &hub, &clock, &mut story) => outcome.map(Some),
+        () = stop.requested() => Ok(None),
+    };
+    if let (Ok(Some(number)), false) = (&outcome, args.once) {
+        line("\nThe hub keeps running. Ask it yourself, from another terminal:\n")?;
+        line(&curl(&directory, hub.https(), number))?;
+        line("\nCtrl-C ends it.")?;
+        hub.run_until(stop.requested()).await?;
+    } else {
+        hub.stop().await?;
+    }
+    outcome.map(drop)
+}
+
+/// Makes the hub and starts it.
+async fn set_up(
+    directory: &Path,
+    clock: &SystemClock,
+    story: &mut Story,
+) -> Result<RunningHub, DemoError> {
+    let codes = ["NO", "LK", "AR"].map(|code| code.parse::<ConnectionCode>());
+    let codes: Vec<ConnectionCode> = codes.into_iter().flatten().collect();
+    let start = clock.monotonic();
+    init::create(directory, &codes, &[]).await?;
+    let told = format!("configuration, store and certificates in {}", directory.display());
+    let what = "A hub and connections for NO, LK and AR";
+    story.step(what, "phytohub init", clock.monotonic() - start, &told)?;
+
+    let start = clock.monotonic();
+    let mut loaded = LoadedConfig::read(&directory.join("hub.toml"))?;
+    let hub = match RunningHub::start(&loaded).await {
+        // The usual port is taken, perhaps by another demonstration: any other will do.
+        Err(StartError::Bind { .. }) => {
+            loaded.config_mut().https.listen.set_port(0);
+            RunningHub::start(&loaded).await?
+        }
+        started => started?,
+    };
+    let told = format!("https://{}/hub/DeliveryService", hub.https());
+    story.step("The hub listens", "phytohub serve", clock.monotonic() - start, &told)?;
+    Ok(hub)
+}
+
+/// One side of the exchange: a national system, and how long its last call took.
+struct Side {
+    client: SoapClient,
+    clock: SystemClock,
+    time: Duration,
+}
+
+impl Side {
+    async fn connect(
+        code: &str,
+        directory: &Path,
+        hub: &RunningHub,
+        clock: &SystemClock,
+    ) -> Result<Self, DemoError> {
+        let files = ClientFiles::of_trial(directory, code);
+        let client = SoapClient::connect(&files, hub.https(), hub.tasks()).await?;
+        Ok(Self { client, clock: *clock, time: Duration::ZERO })
+    }
+
+    async fn call(&mut self, body: Vec<u8>) -> Result<ClientReply, DemoError> {
+        let start = self.clock.monotonic();
+        let reply = self.client.call(body).await?;
+        self.time = self.clock.monotonic() - start;
+        Ok(reply)
+    }
+
+    /// Calls an operation that answers one header, and checks the state in it.
+    async fn header(
+        &mut self,
+        step: &'static str,
+        body: Vec<u8>,
+        expected: TrackingInfo,
+    ) -> Result<EnvelopeHeader, DemoError> {
+        match self.call(body).await? {
+            ClientReply::Header(header) if header.tracking_info == Some(expected) => Ok(header),
+            other => Err(unexpected(step, &other)),
+        }
+    }
+}
+
+/// The exchange itself: delivered, listed, pulled, acknowledged. Returns the envelope's number.
+async fn exchange(
+    directory: &Path,
+    hub: &RunningHub,
+    clock: &SystemClock,
+    story: &mut Story,
+) -> Result<String, DemoError> {
+    let mut sender = Side::connect("LK", directory, hub, clock).await?;
+    let mut receiver = Side::connect("NO", directory, hub, clock).await?;
+    let mut stranger = Side::connect("AR", directory, hub, clock).await?;
+    let document = Document::issued(clock.now());
+
+    let number = deliver(&mut sender, &document, story).await?;
+    receive(&mut receiver, &document, &number, story).await?;
+
+    let reply = stranger.call(soap::pull_single_import_envelope(&number)).await?;
+    let ClientReply::Fault { message, .. } = reply else {
+        return Err(unexpected("AR tries to pull it", &reply));
+    };
+    let told = format!("refused: {message}");
+    story.step("AR, a stranger to it, tries to pull it too", PULL, stranger.time, &told)?;
+
+    let acknowledge = soap::acknowledge_envelope_receipt(&number);
+    match receiver.call(acknowledge).await? {
+        ClientReply::Acknowledged(_) => {}
+        other => return Err(unexpected("NO acknowledges", &other)),
+    }
+    let what = "NO acknowledges: it has the certificate";
+    story.step(what, "AcknowledgeEnvelopeReceipt", receiver.time, "")?;
+
+    let track = soap::get_envelope_tracking_info(&number);
+    sender.header("LK asks again", track, TrackingInfo::Delivered).await?;
+    let what = "LK asks where its envelope is";
+    story.step(what, "GetEnvelopeTrackingInfo", sender.time, "Delivered")?;
+    Ok(number)
+}
+
+async fn deliver(
+    sender: &mut Side,
+    document: &Document,
+    story: &mut Story,
+) -> Result<String, DemoError> {
+    let reply = sender.call(soap::get_active_nppos()).await?;
+    let ClientReply::Nppos(nppos) = &reply else {
+        return Err(unexpected("LK asks who is there", &reply));
+    };
+    let codes: Vec<&str> = nppos.iter().map(|nppo| nppo.country.as_str()).collect();
+    story.step("LK asks who is there", "GetActiveNppos", sender.time, &codes.join(", "))?;
+
+    let deliver = soap::deliver_envelope(&document.header, &document.content);
+    let header = sender.header("LK delivers", deliver, TrackingInfo::PendingDelivery).await?;
+    let number = header.hub_delivery_number.unwrap_or_default();
+    let told = format!(
+        "certificate {}: cut flowers, {:.1} KB; on disk before the hub answered\n\
+         the hub's number: {number}",
+        document.header.nppo_certificate_number,
+        document.content.len() as f64 / 1000.0,
+    );
+    story.step("LK delivers a certificate to NO", "DeliverEnvelope", sender.time, &told)?;
+
+    let track = soap::get_envelope_tracking_info(&number);
+    sender.header("LK asks where it is", track, TrackingInfo::PendingDelivery).await?;
+    let what = "LK asks where its envelope is";
+    story.step(
+        what,
+        "GetEnvelopeTrackingInfo",
+        sender.time,
+        "PendingDelivery: NO has not called",
+    )?;
+    Ok(number)
+}
+
+async fn receive(
+    receiver: &mut Side,
+    document: &Document,
+    number: &str,
+    story: &mut Story,
+) -> Result<(), DemoError> {
+    let reply = receiver.call(soap::get_import_envelope_headers(None)).await?;
+    let listed = match &reply {
+        ClientReply::Headers(headers) => {
+            headers.iter().any(|header| header.hub_delivery_number.as_deref() == Some(number))
+        }
+        _ => false,
+    };
+    if !listed {
+        return Err(unexpected("NO lists what waits for it", &reply));
+    }
+    let what = "NO lists what waits for it";
+    story.step(what, "GetImportEnvelopeHeaders", receiver.time, "one envelope, from LK")?;
+
+    let reply = receiver.call(soap::pull_single_import_envelope(number)).await?;
+    let ClientReply::Envelope(envelope) = &reply else {
+        return Err(unexpected("NO pulls it", &reply));
+    };
+    if envelope.content != document.content {
+        return Err(DemoError::Changed);
+    }
+    let told = "the content is the one that LK sent, character for character";
+    story.step("NO pulls it", PULL, receiver.time, told)?;
+    Ok(())
+}
+
+/// A line for the shell that asks the running hub about the envelope.
+fn curl(directory: &Path, address: SocketAddr, number: &str) -> String {
+    let pki = |file: &str| quoted(&directory.join("pki").join(file));
+    format!(
+        "curl --silent --show-error --cacert {} --cert {} --key {} \
+         --header 'Content-Type: text/xml' --data '\
+         <s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
+         <GetEnvelopeTrackingInfo xmlns=\"http://ephyto.ippc.int/\">\
+         <hubTrackingNumber>{number}</hubTrackingNumber></GetEnvelopeTrackingInfo>\
+         </s:Body></s:Envelope>' https://{address}/hub/DeliveryService",
+        pki("ca.pem"),
+        pki("LK.pem"),
+        pki("LK.key"),
+    )
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// Why the demonstration did not come to its end.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DemoError {
+    /// A call got no answer.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The content came out otherwise than it went in.
+    #[error("the hub changed the content on its way; this is a bug")]
+    Changed,
+    /// The configuration that was just written cannot be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The directory cannot be made.
+    #[error(transparent)]
+    Init(#[from] InitError),
+    /// Stdout is closed, or there is no place for a temporary directory.
+    #[error("the demonstration cannot go on")]
+    Io(#[from] io::Error),
+    /// The hub broke down.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The hub did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The hub answered something else than it should.
+    #[error("the hub answered otherwise than it should; this is a bug step={step:?} reply={reply}")]
+    Unexpected {
+        /// What was tried.
+        step: &'static str,
+        /// What came back.
+        reply: String,
+    },
+}
+
+fn unexpected(step: &'static str, reply: &ClientReply) -> DemoError {
+    DemoError::Unexpected { step, reply: format!("{reply:?}") }
+}
+
+const PULL: &str = "PULLSingleImportEnvelope";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_to_try_is_one_that_a_shell_takes() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 8443));
+        let line = curl(Path::new("/tmp/it's here"), address, "N");
+        assert!(line.contains(r"--cacert '/tmp/it'\''s here/pki/ca.pem'"), "{line}");
+        assert!(!line.contains('\n'));
+    }
+}

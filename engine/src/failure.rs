@@ -1,0 +1,126 @@
+//! What goes wrong, told in one line and by an exit code.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use phytohub_domain::ErrorKind;
+use phytohub_telemetry::Escaped;
+use thiserror::Error;
+
+use crate::commands::admin::AskError;
+use crate::commands::connection::ConnectionError;
+use crate::commands::demo::DemoError;
+use crate::commands::init::{FillError, InitError};
+use crate::commands::serve::ServeError;
+use crate::hub::{RunError, StartError};
+
+/// Why a command did not do what it should.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// `clock` or `envelope`.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// `connection`.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// `demo`.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    /// `init`.
+    #[error(transparent)]
+    Init(#[from] InitError),
+    /// `serve`.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+}
+
+impl CommandError {
+    /// The code with which the process ends.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Ask(error) | Self::Connection(ConnectionError::Ask(error)) => of_ask(error),
+            Self::Connection(ConnectionError::Certificate(_)) => USAGE,
+            Self::Demo(error) => of_demo(error),
+            Self::Init(error) => of_init(error),
+            Self::Serve(error) => of_serve(error),
+        })
+    }
+}
+
+/// An error with its causes in one line, safe for a terminal.
+#[must_use]
+pub fn told(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        // A transparent error says what its cause says.
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    Escaped(&text.replace('\n', " ")).to_string()
+}
+
+fn of_ask(error: &AskError) -> u8 {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::Conflict => NEGATIVE,
+        ErrorKind::Invalid | ErrorKind::Denied => USAGE,
+        ErrorKind::Corrupt | ErrorKind::Exhausted | ErrorKind::Unavailable => STORE,
+        _ => BUG,
+    }
+}
+
+fn of_init(error: &InitError) -> u8 {
+    match error {
+        InitError::HalfMade { source: FillError::Ask(error), .. } => of_ask(error),
+        InitError::HalfMade { source: FillError::Certificate(_), .. } => BUG,
+        InitError::Stdout(_) => BUG,
+        _ => USAGE,
+    }
+}
+
+fn of_serve(error: &ServeError) -> u8 {
+    match error {
+        ServeError::Config(_) => USAGE,
+        ServeError::Io(_) => BUG,
+        ServeError::Run(error) => of_run(error),
+        ServeError::Start(error) => of_start(error),
+    }
+}
+
+const fn of_run(error: &RunError) -> u8 {
+    match error {
+        RunError::Panicked => BUG,
+        RunError::Store(_) => STORE,
+    }
+}
+
+const fn of_start(error: &StartError) -> u8 {
+    match error {
+        StartError::Store(_) => STORE,
+        _ => USAGE,
+    }
+}
+
+fn of_demo(error: &DemoError) -> u8 {
+    match error {
+        DemoError::Init(error) => of_init(error),
+        DemoError::Config(_) => USAGE,
+        DemoError::Run(error) => of_run(error),
+        DemoError::Start(error) => of_start(error),
+        _ => BUG,
+    }
+}
+
+/// No such thing.
+const NEGATIVE: u8 = 1;
+/// `EX_USAGE` of sysexits: usage or configuration.
+pub const USAGE: u8 = 64;
+/// `EX_SOFTWARE` of sysexits: a bug.
+pub const BUG: u8 = 70;
+/// `EX_IOERR` of sysexits: the store cannot be opened or trusted.
+const STORE: u8 = 74;

@@ -1,0 +1,313 @@
+//! The running hub: store, exchange and doors put together, reloaded and drained.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use phytohub_domain::Clock;
+use phytohub_exchange::{Hub, OpenHubError};
+use phytohub_server::{
+    AdminDoor, BindAdminError, BindError, BindMetricsError, DELIVERY_SERVICE_PATH, HttpsDoor,
+    LoadTlsError, MetricsDoor, Shutdown, ShutdownTrigger, SystemClock, Tasks, Tls, TlsFiles,
+};
+use phytohub_store::{OpenError, Store, StoreConfig, StoreFailure};
+use phytohub_telemetry::{Actor, Event, EventKind, Metrics};
+use thiserror::Error;
+
+use crate::config::{ConfigError, LoadedConfig, TrustMode};
+
+/// A hub whose doors are open.
+#[derive(Debug)]
+pub struct RunningHub {
+    hub: Hub,
+    tls: Arc<Tls>,
+    tasks: Tasks,
+    trigger: ShutdownTrigger,
+    doors: Vec<String>,
+    https: SocketAddr,
+    drain: Duration,
+}
+
+/// Everything that is bound, before anything is served.
+struct Doors {
+    https: HttpsDoor,
+    metrics: MetricsDoor,
+    admin: AdminDoor,
+}
+
+impl RunningHub {
+    /// Checks everything, then opens the store, then binds, then serves.
+    ///
+    /// # Errors
+    /// When something is not as it must be; nothing is left behind.
+    pub async fn start(loaded: &LoadedConfig) -> Result<Self, StartError> {
+        check(loaded)?;
+        let tls = Arc::new(Tls::load(&tls_files(loaded))?);
+        let hub = open(loaded)?;
+        let doors = match Doors::bind(loaded).await {
+            Ok(doors) => doors,
+            Err(error) => {
+                // Nothing was asked of the store yet, so nothing can be lost by closing it.
+                let _ = hub.close();
+                return Err(error);
+            }
+        };
+        let (trigger, shutdown) = ShutdownTrigger::new();
+        let mut running = Self {
+            hub,
+            tls,
+            tasks: Tasks::new(),
+            trigger,
+            doors: Vec::new(),
+            https: doors.https.address(),
+            drain: Duration::from_secs(loaded.config().drain_seconds),
+        };
+        running.serve(loaded, doors, &shutdown);
+        Ok(running)
+    }
+
+    fn serve(&mut self, loaded: &LoadedConfig, doors: Doors, shutdown: &Shutdown) {
+        let https = self.https;
+        self.doors = vec![
+            format!("listening https://{https}{DELIVERY_SERVICE_PATH}"),
+            format!("listening http://{}/metrics", doors.metrics.address()),
+            format!("listening unix:{}", doors.admin.path().display()),
+        ];
+        let public_url = match loaded.config().https.public_url.as_str() {
+            "" => format!("https://{https}{DELIVERY_SERVICE_PATH}"),
+            said => said.to_owned(),
+        };
+        let (hub, tls, tasks) = (self.hub.clone(), Arc::clone(&self.tls), self.tasks.clone());
+        let stop = shutdown.clone();
+        self.tasks.spawn("https", async move {
+            doors.https.serve(hub, tls, &public_url, tasks, stop).await;
+        });
+        let (hub, tasks, stop) = (self.hub.clone(), self.tasks.clone(), shutdown.clone());
+        self.tasks.spawn("metrics", async move { doors.metrics.serve(hub, tasks, stop).await });
+        let (hub, tasks, stop) = (self.hub.clone(), self.tasks.clone(), shutdown.clone());
+        self.tasks.spawn("admin", async move { doors.admin.serve(hub, tasks, stop).await });
+    }
+
+    /// One line for each door, as `serve` prints them.
+    #[must_use]
+    pub fn doors(&self) -> &[String] {
+        &self.doors
+    }
+
+    /// Where national systems connect.
+    #[must_use]
+    pub const fn https(&self) -> SocketAddr {
+        self.https
+    }
+
+    /// Where this process starts its tasks.
+    #[must_use]
+    pub const fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    /// Reads certificates, trust and limits anew. Sockets live on; their next request is judged
+    /// by what was read.
+    ///
+    /// # Errors
+    /// When a file is bad: everything stays as it was.
+    pub fn reload(&self, loaded: &LoadedConfig) -> Result<(), ReloadError> {
+        let fresh = LoadedConfig::read(loaded.file())?;
+        self.tls.reload(&tls_files(&fresh))?;
+        self.hub.set_limits(fresh.limits());
+        self.hub.record(Event::new(EventKind::ConfigurationReloaded, Actor::hub()));
+        Ok(())
+    }
+
+    /// Resolves when the store can no longer be trusted.
+    pub async fn failed(&self) -> StoreFailure {
+        self.hub.failed().await
+    }
+
+    /// Runs until `stop` resolves, then drains.
+    ///
+    /// # Errors
+    /// When the store fails first, or at the end.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), RunError> {
+        tokio::select! {
+            failure = self.hub.failed() => Err(RunError::Store(failure)),
+            () = stop => self.stop().await,
+        }
+    }
+
+    /// No new requests; those in flight are answered, then the store is closed.
+    ///
+    /// # Errors
+    /// When the last commit failed.
+    pub async fn stop(self) -> Result<(), RunError> {
+        self.trigger.fire();
+        if let Err(left) = self.tasks.join(self.drain).await {
+            tracing::warn!(%left, "requests were cut off at the end of drain_seconds");
+        }
+        let hub = self.hub;
+        let closed = tokio::task::spawn_blocking(move || hub.close()).await;
+        closed.map_err(|_| RunError::Panicked)?.map_err(RunError::Store)
+    }
+}
+
+impl Doors {
+    async fn bind(loaded: &LoadedConfig) -> Result<Self, StartError> {
+        let bind = |setting| move |source| StartError::Bind { setting, source };
+        let config = loaded.config();
+        let https = HttpsDoor::bind(config.https.listen).await;
+        let https = https.map_err(bind("--https ADDR or [https] listen"))?;
+        let metrics = MetricsDoor::bind(config.admin.listen).await;
+        let metrics = metrics.map_err(|error| match error {
+            BindMetricsError::Bind(source) => bind("[admin] listen")(source),
+            other => StartError::Metrics(other),
+        })?;
+        let admin = AdminDoor::bind(&loaded.socket_dir()).await?;
+        Ok(Self { https, metrics, admin })
+    }
+}
+
+/// Opens the store and the exchange over it, without any door.
+///
+/// # Errors
+/// When the store cannot be opened or its registry contradicts itself.
+pub fn open(loaded: &LoadedConfig) -> Result<Hub, OpenStoreError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let metrics = Arc::new(Metrics::new());
+    let section = &loaded.config().store;
+    let mut config = StoreConfig::new(loaded.resolve(&section.path));
+    let bytes = |value| usize::try_from(value).unwrap_or(usize::MAX);
+    config.sync = section.sync;
+    config.disk_reserve_percent = u8::try_from(section.disk_reserve_percent).unwrap_or(u8::MAX);
+    config.disk_reserve_bytes = section.disk_reserve_bytes;
+    config.block_cache_bytes = bytes(section.block_cache_bytes);
+    config.write_buffer_bytes = bytes(section.write_buffer_bytes);
+    let (store, report) = Store::open(config, Arc::clone(&clock), Arc::clone(&metrics))?;
+    if !section.sync {
+        tracing::warn!("[store] sync is off: a power failure loses what was answered");
+    }
+    if let Some((file, offset)) = &report.torn_tail {
+        tracing::warn!(file = %file.display(), offset, "cut off an unanswered end of the log");
+    }
+    tracing::info!(
+        pending = report.pending,
+        orphans_removed = report.orphans_removed,
+        created = report.created,
+        "opened the store"
+    );
+    Ok(Hub::open(store, loaded.limits(), clock, metrics)?)
+}
+
+/// What types and ranges cannot say.
+fn check(loaded: &LoadedConfig) -> Result<(), StartError> {
+    let config = loaded.config();
+    let address = config.https.listen;
+    if config.trial && !address.ip().is_loopback() {
+        return Err(StartError::Trial { file: loaded.file().to_owned(), address });
+    }
+    if address.ip().is_unspecified() && config.https.public_url.is_empty() {
+        return Err(StartError::PublicUrl { file: loaded.file().to_owned(), address });
+    }
+    Ok(())
+}
+
+fn tls_files(loaded: &LoadedConfig) -> TlsFiles {
+    let config = loaded.config();
+    let resolve = |files: &[PathBuf]| files.iter().map(|file| loaded.resolve(file)).collect();
+    TlsFiles {
+        certificate: loaded.resolve(&config.https.certificate),
+        key: loaded.resolve(&config.https.key),
+        trust: match config.trust.mode {
+            TrustMode::Registered => phytohub_server::TrustMode::Registered,
+            TrustMode::Ca => phytohub_server::TrustMode::Ca {
+                authorities: resolve(&config.trust.ca),
+                revocation_lists: resolve(&config.trust.crl),
+            },
+        },
+    }
+}
+
+/// Why a store could not be opened for the hub.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OpenStoreError {
+    /// The exchange found the registry wrong.
+    #[error(transparent)]
+    Registry(#[from] OpenHubError),
+    /// The store itself.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+}
+
+/// Why a hub did not start.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The admin socket cannot be made.
+    #[error(transparent)]
+    AdminSocket(#[from] BindAdminError),
+    /// A door cannot be opened.
+    #[error("cannot listen there: stop what uses the port, or choose another with {setting}")]
+    Bind {
+        /// The option or setting that names the address.
+        setting: &'static str,
+        /// Why, with the address.
+        source: BindError,
+    },
+    /// The door of `/metrics` may not be opened there.
+    #[error(transparent)]
+    Metrics(BindMetricsError),
+    /// Every address is listened on, and none told to clients.
+    #[error(
+        "{}: a hub that listens on {address} needs [https] public_url, which '?wsdl' tells clients",
+        file.display()
+    )]
+    PublicUrl {
+        /// The configuration.
+        file: PathBuf,
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] OpenStoreError),
+    /// A certificate, key or trust file cannot be used.
+    #[error(transparent)]
+    Tls(#[from] LoadTlsError),
+    /// A trial would be reachable from elsewhere.
+    #[error(
+        "{}: this hub is marked as a trial, whose keys lie in files here, so it does not listen on \
+         {address}: use a loopback address, or make a hub without --connections",
+        file.display()
+    )]
+    Trial {
+        /// The configuration.
+        file: PathBuf,
+        /// The address.
+        address: SocketAddr,
+    },
+}
+
+/// Why a running hub ended.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// Closing the store panicked.
+    #[error("closing the store panicked; this is a bug")]
+    Panicked,
+    /// The store can no longer be trusted.
+    #[error(transparent)]
+    Store(StoreFailure),
+}
+
+/// Why a reload was refused.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReloadError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A certificate, key or trust file.
+    #[error(transparent)]
+    Tls(#[from] LoadTlsError),
+}
