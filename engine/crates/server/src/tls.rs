@@ -128,7 +128,7 @@ fn build(
             certificate: files.certificate.clone(),
             source,
         })?;
-    config.alpn_protocols = vec![ALPN_H2.to_vec(), ALPN_HTTP11.to_vec()];
+    config.alpn_protocols = vec![ALPN_H2.to_vec(), ALPN_HTTP11.to_vec(), ALPN_HTTP10.to_vec()];
     config.ticketer = Arc::clone(tickets);
     config.session_storage = Arc::clone(sessions);
     Ok(TlsState { generation, config: Arc::new(config), trust })
@@ -137,6 +137,8 @@ fn build(
 /// HTTP/2 in ALPN.
 pub(crate) const ALPN_H2: &[u8] = b"h2";
 const ALPN_HTTP11: &[u8] = b"http/1.1";
+/// curl names HTTP/1.0 when told to speak it, and a handshake without a common name ends.
+const ALPN_HTTP10: &[u8] = b"http/1.0";
 
 /// Sessions kept for clients that resume by session id rather than by ticket (old JDKs): as many
 /// as there are sockets by default.
