@@ -209,8 +209,7 @@ fn open(path: &Path) -> DB {
     options.create_missing_column_families(true);
     options.set_max_background_jobs(2);
     options.set_db_write_buffer_size(512 << 20);
-    let names =
-        ["envelope", "state", "content", "inbox", "outbox", "event", "history", "meta"];
+    let names = ["envelope", "state", "content", "inbox", "outbox", "event", "history", "meta"];
     let families = names.map(|name| (name, Options::default()));
     DB::open_cf_with_opts(&options, path, families).expect("opens")
 }

@@ -33,34 +33,31 @@ impl Form {
 /// A request that delivers a certificate, of about `bytes` bytes.
 #[must_use]
 pub fn deliver_envelope(bytes: usize, form: Form) -> Vec<u8> {
-    // Escaping makes markup longer; what is left for the certificate is found by trying.
-    let mut certificate_bytes = bytes;
-    loop {
-        let request = request(&certificate(certificate_bytes), form);
-        let over = request.len().saturating_sub(bytes + bytes / 50);
-        if over == 0 || certificate_bytes <= CERTIFICATE_BYTES_MIN {
-            return request.into_bytes();
-        }
-        certificate_bytes =
-            certificate_bytes.saturating_sub(over / 2 + 1).max(CERTIFICATE_BYTES_MIN);
-    }
+    // Escaping makes markup longer: what is left for the certificate follows from a first try.
+    let first = request(&certificate(bytes), form).len();
+    let scaled = bytes * bytes / first.max(1);
+    let over = request(&certificate(scaled), form).len().saturating_sub(bytes);
+    request(&certificate(scaled.saturating_sub(over)), form).into_bytes()
 }
 
-/// A certificate in the shape of the SPS schema, of `bytes` bytes or a little less.
+/// A certificate in the shape of the SPS schema, of `bytes` bytes or a little less; never less than
+/// its head and its tail.
 ///
 /// It is nearly all markup: attachments in Base64 would only make it easier to read.
 #[must_use]
 pub fn certificate(bytes: usize) -> String {
     let mut out = String::with_capacity(bytes + 2048);
     out.push_str(HEAD);
-    let mut sequence = 0;
-    loop {
+    let room = |out: &String, part: &str| out.len() + part.len() + TAIL.len() <= bytes;
+    for sequence in 0.. {
         let line = line(sequence);
-        if sequence > 0 && out.len() + line.len() + TAIL.len() > bytes {
+        if !room(&out, &line) {
             break;
         }
         out.push_str(&line);
-        sequence += 1;
+    }
+    while room(&out, SEAL) {
+        out.push_str(SEAL);
     }
     out.push_str(TAIL);
     out
@@ -125,8 +122,6 @@ fn line(sequence: u32) -> String {
     out.replace(" & ", " &amp; ")
 }
 
-const CERTIFICATE_BYTES_MIN: usize = 1024;
-
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
 <rsm:SPSCertificate xmlns:rsm=\"urn:un:unece:uncefact:data:standard:SPSCertificate:17\" \
 xmlns:ram=\"urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21\" \
@@ -148,6 +143,9 @@ xmlns:udt=\"urn:un:unece:uncefact:data:standard:UnqualifiedDataType:21\">\n\
 \x20     <ram:ID>NL</ram:ID>\n\
 \x20   </ram:ImportSPSCountry>\n\
 \x20   <ram:IncludedSPSConsignmentItem>\n";
+
+/// Fills what is too short for another line.
+const SEAL: &str = "      <ram:AffixedSPSSeal><ram:ID>4711</ram:ID></ram:AffixedSPSSeal>\n";
 
 const TAIL: &str = "    </ram:IncludedSPSConsignmentItem>\n\
 \x20 </rsm:SPSConsignment>\n\

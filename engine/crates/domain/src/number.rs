@@ -126,7 +126,13 @@ mod tests {
 
     #[test]
     fn foreign_texts_are_no_numbers() {
-        for text in ["", "1", "../../etc/passwd", "8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "U0000000000000000000000000"] {
+        for text in [
+            "",
+            "1",
+            "../../etc/passwd",
+            "8ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+            "U0000000000000000000000000",
+        ] {
             assert_eq!(text.parse::<HubDeliveryNumber>(), Err(ParseNumberError), "{text}");
         }
     }

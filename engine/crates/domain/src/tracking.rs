@@ -169,12 +169,7 @@ impl TrackingState {
     /// The state of an envelope refused at the door.
     #[must_use]
     pub const fn rejected(message: String) -> Self {
-        Self {
-            info: TrackingInfo::FailedDelivery,
-            message,
-            content_released: false,
-            parked: false,
-        }
+        Self { info: TrackingInfo::FailedDelivery, message, content_released: false, parked: false }
     }
 
     /// Applies a recipient's acknowledgement: the first one wins.

@@ -260,7 +260,8 @@ impl Hub {
         match request {
             AdminRequest::ConnectionAdd { code, name, mode, serves, accepts, certificates } => {
                 let mode = parse("mode", &mode)?;
-                let add = NewConnection { code: parse("code", &code)?, name, mode, serves, accepts };
+                let add =
+                    NewConnection { code: parse("code", &code)?, name, mode, serves, accepts };
                 self.connection_add(actor, add, certificates).await
             }
             AdminRequest::ConnectionList => {
@@ -348,8 +349,7 @@ impl Hub {
             return Err(AdminError::CodeTaken { code: new.code });
         }
         let now = self.clock().now();
-        let mut connection =
-            Connection::new(registry.next_id(), new.code, new.name, new.mode, now);
+        let mut connection = Connection::new(registry.next_id(), new.code, new.name, new.mode, now);
         if !new.serves.is_empty() {
             connection.serves = countries(new.serves)?;
         }
@@ -483,7 +483,9 @@ fn countries(serves: Vec<String>) -> Result<Vec<String>, AdminError> {
 fn reasoned(reason: String) -> Result<String, AdminError> {
     let problem = || "it must say why: the envelope's history keeps it".to_owned();
     let given = !reason.trim().is_empty();
-    given.then_some(reason).ok_or_else(|| AdminError::Invalid { what: "reason", problem: problem() })
+    given
+        .then_some(reason)
+        .ok_or_else(|| AdminError::Invalid { what: "reason", problem: problem() })
 }
 
 fn add_certificate(

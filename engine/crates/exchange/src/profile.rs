@@ -13,9 +13,10 @@ impl Hub {
     pub async fn get_active_nppos(&self, caller: &Caller) -> Result<Vec<Nppo>, CallError> {
         caller.may(Right::Read)?;
         let registry = self.inner.registry.load();
-        let active = registry.connections().into_iter().filter(|connection| {
-            connection.enabled && connection.mode == caller.connection.mode
-        });
+        let active = registry
+            .connections()
+            .into_iter()
+            .filter(|connection| connection.enabled && connection.mode == caller.connection.mode);
         Ok(active.map(|connection| nppo(connection)).collect())
     }
 

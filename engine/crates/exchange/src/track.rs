@@ -24,9 +24,8 @@ impl Hub {
             Err(_) => None,
         };
         let own = caller.connection.id;
-        let visible = found.filter(|(envelope, _)| {
-            envelope.from_id == own || envelope.to_id == Some(own)
-        });
+        let visible =
+            found.filter(|(envelope, _)| envelope.from_id == own || envelope.to_id == Some(own));
         Ok(match visible {
             Some((envelope, state)) => header(&envelope, &state),
             None => EnvelopeHeader {

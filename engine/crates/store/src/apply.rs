@@ -127,8 +127,7 @@ impl<'a> Batch<'a> {
             self.enqueue(to_id, Queue::Inbox, &envelope);
             self.enqueue(envelope.from_id, Queue::Outbox, &envelope);
         }
-        let kind =
-            if rejected { EventKind::EnvelopeRejected } else { EventKind::EnvelopeAccepted };
+        let kind = if rejected { EventKind::EnvelopeRejected } else { EventKind::EnvelopeAccepted };
         self.tell(kind, new.actor, &envelope, detail);
         let accepted = Accepted { number, at: self.now };
         self.waiting.push(Waiting::Accepted(answer, accepted));
@@ -145,12 +144,7 @@ impl<'a> Batch<'a> {
         self.publications.push(Publication::Insert(connection, queue, envelope.sequence));
     }
 
-    fn dequeue(
-        &mut self,
-        connection: phytohub_domain::ConnectionId,
-        queue: Queue,
-        sequence: u64,
-    ) {
+    fn dequeue(&mut self, connection: phytohub_domain::ConnectionId, queue: Queue, sequence: u64) {
         let key = keys::queue(connection, sequence);
         self.write.single_delete_cf(self.queue_family(queue), key);
         self.publications.push(Publication::Remove(connection, queue, sequence));

@@ -24,11 +24,7 @@ pub(crate) struct ClockGuard {
 
 impl ClockGuard {
     /// At the start of the store. `suspicion` is one that was not accepted before.
-    pub(crate) fn new(
-        clock: &dyn Clock,
-        high_water: Timestamp,
-        suspicion: Option<String>,
-    ) -> Self {
+    pub(crate) fn new(clock: &dyn Clock, high_water: Timestamp, suspicion: Option<String>) -> Self {
         let now = clock.now();
         let suspicion = suspicion.or_else(|| {
             if now.plus(STEP_MAX) < high_water {

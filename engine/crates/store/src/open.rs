@@ -56,10 +56,8 @@ pub(crate) struct Opened {
 }
 
 pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, OpenError> {
-    std::fs::create_dir_all(&config.path).map_err(|source| OpenError::Directory {
-        path: config.path.clone(),
-        source,
-    })?;
+    std::fs::create_dir_all(&config.path)
+        .map_err(|source| OpenError::Directory { path: config.path.clone(), source })?;
     let mut report = OpenReport::default();
     let database = Database { db: open_database(config, &mut report)? };
     options::after_open(&database.db).map_err(|source| failed(config, source))?;

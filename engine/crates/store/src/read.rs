@@ -100,8 +100,7 @@ impl Store {
         keys: &[K],
     ) -> Vec<Result<Option<Vec<u8>>, ReadError>> {
         let database = self.database();
-        let values =
-            database.db.batched_multi_get_cf(database.family(family), keys.iter(), false);
+        let values = database.db.batched_multi_get_cf(database.family(family), keys.iter(), false);
         let owned = values.into_iter().map(|value| {
             value.map(|value| value.map(|slice| slice.to_vec())).map_err(ReadError::Database)
         });
@@ -118,11 +117,7 @@ impl Store {
     ///
     /// # Errors
     /// If the piece is missing or has not the length that the record says.
-    pub fn content_chunk(
-        &self,
-        envelope: &StoredEnvelope,
-        chunk: u32,
-    ) -> Result<Bytes, ReadError> {
+    pub fn content_chunk(&self, envelope: &StoredEnvelope, chunk: u32) -> Result<Bytes, ReadError> {
         let database = self.database();
         let key = keys::content(envelope.content_id, chunk);
         let value = database

@@ -107,8 +107,7 @@ impl Store {
         actor: Actor,
     ) -> Result<ChangeOutcome, CommitError> {
         let envelope = Box::new(envelope);
-        let command =
-            |answer| Command::Change { envelope, change, actor, answer: Some(answer) };
+        let command = |answer| Command::Change { envelope, change, actor, answer: Some(answer) };
         self.ask(command).await
     }
 

@@ -111,11 +111,7 @@ impl Metrics {
             self.accepted_bytes.clone(),
         );
         registry.register("sockets", "Open sockets", self.sockets.clone());
-        registry.register(
-            "requests",
-            "Requests by operation and outcome",
-            self.requests.clone(),
-        );
+        registry.register("requests", "Requests by operation and outcome", self.requests.clone());
         registry.register(
             "request_seconds",
             "Seconds from first byte to last",

@@ -70,8 +70,13 @@ pub(crate) fn envelope(number: &str, content: &[u8]) -> NewEnvelope {
         hash: ContentHash([7; 32]),
     };
     let from = ("NO".parse().expect("a code"), NO);
-    let mut new =
-        NewEnvelope::new(from, ("LK".into(), Some(LK)), ConnectionMode::Test, Actor::hub(), content);
+    let mut new = NewEnvelope::new(
+        from,
+        ("LK".into(), Some(LK)),
+        ConnectionMode::Test,
+        Actor::hub(),
+        content,
+    );
     (new.certificate_type, new.certificate_status) = (851, 70);
     number.clone_into(&mut new.nppo_certificate_number);
     new

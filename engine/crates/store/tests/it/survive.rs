@@ -71,12 +71,15 @@ async fn a_failure_about_content_that_never_went_out_ends_nothing() {
     assert_eq!(ended.state.info, TrackingInfo::DeliveredNotReadable);
     let kinds: Vec<_> =
         store.history(number).expect("readable").iter().map(|event| event.event.kind).collect();
-    assert_eq!(kinds, [
-        EventKind::EnvelopeAccepted,
-        EventKind::AcknowledgementNoted,
-        EventKind::ContentReleased,
-        EventKind::EnvelopeAcknowledged,
-    ]);
+    assert_eq!(
+        kinds,
+        [
+            EventKind::EnvelopeAccepted,
+            EventKind::AcknowledgementNoted,
+            EventKind::ContentReleased,
+            EventKind::EnvelopeAcknowledged,
+        ]
+    );
 }
 
 #[tokio::test]

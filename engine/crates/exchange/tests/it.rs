@@ -1,0 +1,9 @@
+//! The hub's behaviour, without sockets: requests as bytes, answers as headers.
+
+mod it {
+    mod access;
+    mod admin;
+    mod deliver;
+    mod fixture;
+    mod receive;
+}
