@@ -7,6 +7,7 @@ mod declaration;
 mod decode;
 mod encoding;
 mod error;
+mod mark;
 mod name;
 mod reference;
 mod scan;
@@ -19,27 +20,33 @@ pub(crate) use encoding::{Encoding, to_utf8};
 pub use error::XmlError;
 pub(crate) use error::{At, Fault};
 pub(crate) use name::is_char;
-pub(crate) use scan::{Characters, Element, Event, Scanner};
+pub(crate) use scan::{Characters, Element, Event, Scanner, Tables};
 
-/// A range of the input, in bytes. 32 bits are enough: a larger input is refused at the door.
+/// A range of the input, in bytes: its start in the upper half, its end in the lower.
+///
+/// 32 bits are enough: a larger input is refused at the door. One word, because copying two halves
+/// that were written apart stalls the processor, and names are copied for every tag.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Span {
-    start: u32,
-    end: u32,
-}
+pub(crate) struct Span(u64);
 
 impl Span {
-    #[expect(clippy::cast_possible_truncation, reason = "the scanner takes no input over u32::MAX")]
+    pub(crate) const ZERO: Self = Self(0);
+
     pub(crate) const fn new(start: usize, end: usize) -> Self {
-        Self { start: start as u32, end: end as u32 }
+        Self(((start as u64) << 32) | (end as u64 & 0xFFFF_FFFF))
     }
 
     pub(crate) const fn start(self) -> usize {
-        self.start as usize
+        self.start_u32() as usize
     }
 
+    pub(crate) const fn start_u32(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half is wanted")]
     pub(crate) const fn end(self) -> usize {
-        self.end as usize
+        self.0 as u32 as usize
     }
 
     pub(crate) const fn len(self) -> usize {
@@ -47,7 +54,7 @@ impl Span {
     }
 
     pub(crate) const fn is_empty(self) -> bool {
-        self.start == self.end
+        self.start() == self.end()
     }
 
     /// The bytes of this range; empty if it lies outside.

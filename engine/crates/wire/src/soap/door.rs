@@ -29,7 +29,7 @@ pub(super) fn enter(
         return Err(ReadError::PeerSentNothing);
     }
     fits(body.len())?;
-    let charset = http_charset.map(|name| name.trim_matches(['"', '\'', ' '])).unwrap_or_default();
+    let charset = http_charset.unwrap_or_default().trim_ascii().trim_matches('"');
     let said = !charset.is_empty();
     let encoding = if said {
         by_charset(charset, &body)?

@@ -50,6 +50,13 @@ impl IntField {
         }
     }
 
+    /// The number that is written as nothing but a few digits.
+    pub(super) fn of_digits(raw: &[u8]) -> Option<Self> {
+        let plain = (1..=9).contains(&raw.len()) && raw.iter().all(u8::is_ascii_digit);
+        // Nine digits are less than 2^31.
+        plain.then(|| Self::Value(raw.iter().fold(0, |n, digit| n * 10 + i32::from(digit - b'0'))))
+    }
+
     /// Reads an `xs:int`: blanks around it and a sign are allowed.
     pub(super) fn read(text: Text) -> Self {
         let decoded = text.decode();

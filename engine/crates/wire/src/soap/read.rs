@@ -6,7 +6,7 @@ use bytes::Bytes;
 use phytohub_domain::Limits;
 
 use super::{Operation, Place, ReadError, Request, Text, door};
-use crate::xml::{Characters, Element, Event, Fault, Scanner, Space};
+use crate::xml::{Characters, Element, Event, Fault, Scanner, Space, Tables};
 
 /// Reads one SOAP 1.1 request. `body` is the whole HTTP body; `http_charset` is the charset
 /// parameter of its Content-Type, if there is one.
@@ -25,7 +25,8 @@ pub fn read_request(
     limits: &Limits,
 ) -> Result<Request, ReadError> {
     let message = door::enter(body, http_charset, limits)?;
-    let scanner = Scanner::new(&message.body, limits);
+    let mut tables = Tables::NEW;
+    let scanner = Scanner::new(&message.body, &mut tables, limits);
     let mut reader = Reader { scanner, body: &message.body, limits };
     door::check_encoding(&message, &mut reader.scanner)?;
     reader.document()
@@ -38,11 +39,17 @@ pub fn operation_of(body: &[u8]) -> Option<Operation> {
     if u32::try_from(body.len()).is_err() {
         return None;
     }
-    let mut scanner = Scanner::new(body, &Limits::default());
+    let mut tables = Tables::NEW;
+    let mut scanner = Scanner::new(body, &mut tables, &Limits::default());
     scanner.declaration().ok()?;
     let mut inside = Inside::Document;
     loop {
-        let Event::Start(element) = scanner.next().ok()? else { continue };
+        match scanner.next().ok()? {
+            Event::Start => {}
+            Event::Finished => return None,
+            Event::Characters | Event::End => continue,
+        }
+        let element = scanner.element();
         let local = element.local.of(body);
         inside = match (inside, element.space, local) {
             (Inside::Document, Space::Soap11, b"Envelope") => Inside::Envelope,
@@ -70,6 +77,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    #[inline]
     fn document(&mut self) -> Result<Request, ReadError> {
         let root = self.child()?;
         match root.map(|root| (root.space, root.local.of(self.body))) {
@@ -122,6 +130,7 @@ impl Reader<'_> {
         Ok(())
     }
 
+    #[inline]
     fn body(&mut self) -> Result<Request, ReadError> {
         let Some(element) = self.child()? else {
             return Err(self.no_soap("the Body is empty: it must hold an operation"));
@@ -141,6 +150,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline]
     fn operation(&mut self, operation: Operation) -> Result<Request, ReadError> {
         let inside = operation.as_str();
         Ok(match operation {
@@ -244,7 +254,8 @@ impl Reader<'_> {
         setting: &'static str,
         limit: usize,
     ) -> Result<Characters, ReadError> {
-        let characters = self.scanner.text().map_err(|fault| self.fault(fault, name))?;
+        self.scanner.text().map_err(|fault| self.fault(fault, name))?;
+        let characters = self.scanner.characters();
         if characters.span.len() > limit {
             let place = Place::of(self.body, characters.span.start());
             return Err(ReadError::PeerSentOverLimit { what: name, setting, limit, place });
@@ -262,9 +273,9 @@ impl Reader<'_> {
     fn child(&mut self) -> Result<Option<Element>, ReadError> {
         loop {
             match self.scanner.next().map_err(|fault| self.fault(fault, ""))? {
-                Event::Start(element) => return Ok(Some(element)),
+                Event::Start => return Ok(Some(self.scanner.element())),
                 Event::End | Event::Finished => return Ok(None),
-                Event::Characters(_) => {}
+                Event::Characters => {}
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The attributes of the start tag that was read last.
 
+use std::borrow::Cow;
+
 use phytohub_domain::XML_ATTRIBUTES_MAX;
 
 use super::binding::{Bindings, Bound, attribute_text, key};
@@ -9,26 +11,43 @@ use super::{At, Fault, Space, Span, XmlError};
 /// One attribute, as ranges of the input.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attribute {
-    name: QualifiedName,
-    value: Span,
+    /// Where its name begins: the prefix, or the local name.
+    start: u32,
+    local: Span,
     bound: Bound,
 }
 
 impl Attribute {
+    const ZERO: Self = Self { start: 0, local: Span::ZERO, bound: Bound::NONE };
+
+    const fn prefix(&self) -> Span {
+        let start = self.start as usize;
+        let colon = self.local.start().saturating_sub(1);
+        if start < colon { Span::new(start, colon) } else { Span::ZERO }
+    }
+
     pub(crate) const fn space(&self) -> Space {
         self.bound.space
     }
 
     pub(crate) fn local<'a>(&self, input: &'a [u8]) -> &'a [u8] {
-        self.name.local.of(input)
+        self.local.of(input)
     }
 
-    pub(crate) fn value<'a>(&self, input: &'a [u8]) -> std::borrow::Cow<'a, [u8]> {
-        attribute_text(self.value.of(input))
+    /// The value as its reader sees it, found again behind the name: it is rarely asked for.
+    pub(crate) fn value<'a>(&self, input: &'a [u8]) -> Cow<'a, [u8]> {
+        let rest = input.get(self.local.end()..).unwrap_or_default();
+        let marks = |byte: &u8| matches!(byte, b'"' | b'\'');
+        let quoted = rest.iter().position(marks).and_then(|at| rest.get(at..));
+        let (quote, value) = quoted.and_then(<[u8]>::split_first).unwrap_or((&b'"', &[]));
+        let end = memchr::memchr(*quote, value).unwrap_or(value.len());
+        attribute_text(value.get(..end).unwrap_or_default())
     }
 }
 
 /// The attributes of one start tag, namespace declarations included.
+///
+/// All zero when new, so that making it is one fill of memory.
 #[derive(Debug)]
 pub(super) struct Attributes {
     keys: [u32; XML_ATTRIBUTES_MAX],
@@ -38,10 +57,11 @@ pub(super) struct Attributes {
 
 impl Attributes {
     pub(super) const fn new() -> Self {
-        let none = Span { start: 0, end: 0 };
-        let name = QualifiedName { prefix: none, local: none };
-        let entry = Attribute { name, value: none, bound: Bound::NONE };
-        Self { keys: [0; XML_ATTRIBUTES_MAX], entries: [entry; XML_ATTRIBUTES_MAX], len: 0 }
+        Self {
+            keys: [0; XML_ATTRIBUTES_MAX],
+            entries: [Attribute::ZERO; XML_ATTRIBUTES_MAX],
+            len: 0,
+        }
     }
 
     pub(super) fn clear(&mut self) {
@@ -52,20 +72,16 @@ impl Attributes {
         self.entries.get(..self.len).unwrap_or_default()
     }
 
-    /// Adds an attribute; whether it declares a namespace is found by its name.
-    pub(super) fn push(
-        &mut self,
-        name: QualifiedName,
-        value: Span,
-        limit: usize,
-    ) -> Result<(), Fault> {
+    /// Adds an attribute, not bound yet.
+    pub(super) fn push(&mut self, name: QualifiedName, limit: usize) -> Result<(), Fault> {
         let limit = limit.min(XML_ATTRIBUTES_MAX);
         let full = Fault { at: name.span().start(), what: At::Attributes { limit } };
         if self.len >= limit {
             return Err(full);
         }
+        let start = name.span().start_u32();
         *self.entries.get_mut(self.len).ok_or(full)? =
-            Attribute { name, value, bound: Bound::NONE };
+            Attribute { start, local: name.local, bound: Bound::NONE };
         self.len += 1;
         Ok(())
     }
@@ -75,9 +91,9 @@ impl Attributes {
     pub(super) fn resolve(&mut self, input: &[u8], bindings: &Bindings) -> Result<(), Fault> {
         for at in 0..self.len {
             let Some(attribute) = self.entries.get_mut(at) else { break };
-            let (prefix, local) = (attribute.name.prefix, attribute.name.local);
+            let (prefix, local) = (attribute.prefix(), attribute.local.of(input));
             attribute.bound = match prefix.of(input) {
-                b"" if local.of(input) == b"xmlns" => Bound::XMLNS,
+                b"" if local == b"xmlns" => Bound::XMLNS,
                 b"" => Bound::NONE,
                 b"xmlns" => Bound::XMLNS,
                 _ => {
@@ -86,8 +102,7 @@ impl Attributes {
                 }
             };
             let attribute = *attribute;
-            let key =
-                key(local.of(input)) ^ u32::from(attribute.bound.id).wrapping_mul(0x9E37_79B1);
+            let key = key(local) ^ u32::from(attribute.bound.id).wrapping_mul(0x9E37_79B1);
             self.refuse_twin(input, at, key, &attribute)?;
             if let Some(place) = self.keys.get_mut(at) {
                 *place = key;
@@ -111,9 +126,9 @@ impl Attributes {
             *other_key == key
                 && other.bound.id == attribute.bound.id
                 && other.local(input) == attribute.local(input)
-                && other.name.prefix.is_empty() == attribute.name.prefix.is_empty()
+                && other.prefix().is_empty() == attribute.prefix().is_empty()
         });
-        let fault = Fault::xml(attribute.name.span().start(), XmlError::AttributeRepeated);
-        if twin { Err(fault) } else { Ok(()) }
+        let start = attribute.start as usize;
+        if twin { Err(Fault::xml(start, XmlError::AttributeRepeated)) } else { Ok(()) }
     }
 }

@@ -39,10 +39,22 @@ pub(super) fn qualified_name(input: &[u8], at: usize) -> Result<QualifiedName, F
 
 /// Reads a name without a colon at `at`.
 pub(super) fn part(input: &[u8], at: usize) -> Result<Span, Fault> {
+    // Nearly all names are ASCII to their end; what follows is for the rest, and for errors.
+    let rest = input.get(at..).unwrap_or_default();
+    let ascii = rest.iter().position(|byte| class(*byte) > Class::Part).unwrap_or(rest.len());
+    if rest.first().is_some_and(|byte| class(*byte) == Class::Start)
+        && rest.get(ascii).is_none_or(|byte| class(*byte) == Class::Other)
+    {
+        return Ok(Span::new(at, at + ascii));
+    }
+    slow_part(input, at)
+}
+
+#[inline(never)]
+fn slow_part(input: &[u8], at: usize) -> Result<Span, Fault> {
     let mut end = at;
     while let Some(byte) = input.get(end) {
-        let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or(Class::Other);
-        let length = match class {
+        let length = match class(*byte) {
             Class::Start => 1,
             Class::Part if end > at => 1,
             Class::High => match high(input, end, end == at) {
@@ -81,7 +93,12 @@ const fn is_name_part(code: u32) -> bool {
     matches!(code, 0xB7 | 0x300..=0x36F | 0x203F..=0x2040)
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[inline]
+fn class(byte: u8) -> Class {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other)
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, PartialOrd)]
 enum Class {
     /// May begin a name.
     Start,

@@ -10,11 +10,18 @@ pub(super) struct Reference {
 }
 
 /// Length, without the `&`, of the legal reference whose `&` stands before `at`.
+#[inline]
 pub(super) fn check(input: &[u8], at: usize) -> Result<usize, Fault> {
     // The two that make up nearly all of an escaped certificate, without decoding.
     if let Some([b'l' | b'g', b't', b';']) = input.get(at..at + 3) {
-        return Ok(3);
+        Ok(3)
+    } else {
+        check_any(input, at)
     }
+}
+
+#[inline(never)]
+fn check_any(input: &[u8], at: usize) -> Result<usize, Fault> {
     let rest = input.get(at..).unwrap_or_default();
     let reference = if rest.first() == Some(&b'#') { numeric(rest) } else { named(rest) };
     reference.map(|reference| reference.length).ok_or_else(|| {

@@ -1,12 +1,12 @@
 //! The scanner: from bytes to tags and character data, without copying and without allocating.
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 use phytohub_domain::{ContentForm, Limits, XML_DEPTH_MAX};
 
 use super::attribute::{Attribute, Attributes};
 use super::binding::Bindings;
 use super::decode::{CDATA_END, CDATA_START};
-use super::{At, Fault, Space, Span, XmlError, is_blank, name, reference};
+use super::{At, Fault, Space, Span, XmlError, is_blank, mark, name, reference};
 
 /// Reads a message piece by piece, checking all of it on the way.
 ///
@@ -17,28 +17,47 @@ pub(crate) struct Scanner<'a> {
     pub(super) input: &'a [u8],
     pub(super) at: usize,
     pub(super) attributes_max: usize,
-    pub(super) attributes: Attributes,
-    pub(super) bindings: Bindings,
+    pub(super) tables: &'a mut Tables,
     /// The element just begun is written `<a/>`: its end comes next.
     pub(super) ends: bool,
+    /// The element that began last.
+    pub(super) element: Element,
+    characters: Characters,
     depth_max: usize,
-    open: [Open; XML_DEPTH_MAX],
     depth: usize,
     root_seen: bool,
     cdata_end: CdataEnd,
 }
 
-/// What comes next in the input.
+/// What the scanner remembers: some 20 KiB on the stack of whoever reads, so that reading does not
+/// allocate. Apart from the scanner, so that this one can be moved.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    pub(super) attributes: Attributes,
+    pub(super) bindings: Bindings,
+    open: [Open; XML_DEPTH_MAX],
+}
+
+impl Tables {
+    pub(crate) const NEW: Self = Self {
+        attributes: Attributes::new(),
+        bindings: Bindings::new(),
+        open: [Open { name: Span::ZERO, bindings: 0 }; XML_DEPTH_MAX],
+    };
+}
+
+/// What comes next in the input. What belongs to it is asked of the scanner, which is faster than
+/// handing it through every caller.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Event {
-    /// Text or a CDATA section between tags.
-    Characters(Characters),
+    /// Text or a CDATA section between tags: see [`Scanner::characters`].
+    Characters,
     /// The end of the element begun last.
     End,
     /// The end of the input, after one root element.
     Finished,
-    /// The beginning of an element.
-    Start(Element),
+    /// The beginning of an element: see [`Scanner::element`].
+    Start,
 }
 
 /// An element that begins.
@@ -59,13 +78,12 @@ pub(crate) struct Characters {
 #[derive(Clone, Copy, Debug)]
 struct Open {
     name: Span,
-    bindings: usize,
+    bindings: u32,
 }
 
 /// Where the next `]]>` stands, so that one search serves text and CDATA sections alike.
 #[derive(Debug)]
 struct CdataEnd {
-    finder: memmem::Finder<'static>,
     /// There is none in `from..at`; `at` is one, or the end of the input.
     from: usize,
     at: usize,
@@ -73,19 +91,19 @@ struct CdataEnd {
 
 impl<'a> Scanner<'a> {
     /// Starts at the beginning, past a byte order mark.
-    pub(crate) fn new(input: &'a [u8], limits: &Limits) -> Self {
+    pub(crate) fn new(input: &'a [u8], tables: &'a mut Tables, limits: &Limits) -> Self {
         Self {
             input,
             at: if input.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 },
             attributes_max: limits.xml_attributes,
-            attributes: Attributes::new(),
-            bindings: Bindings::new(),
+            tables,
             ends: false,
+            element: Element { space: Space::None, local: Span::ZERO },
+            characters: Characters { span: Span::ZERO, form: ContentForm::Plain },
             depth_max: limits.xml_depth.min(XML_DEPTH_MAX),
-            open: [Open { name: Span { start: 0, end: 0 }, bindings: 0 }; XML_DEPTH_MAX],
             depth: 0,
             root_seen: false,
-            cdata_end: CdataEnd { finder: memmem::Finder::new(CDATA_END), from: 1, at: 0 },
+            cdata_end: CdataEnd { from: 1, at: 0 },
         }
     }
 
@@ -94,9 +112,19 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
+    /// The element that began last.
+    pub(crate) const fn element(&self) -> Element {
+        self.element
+    }
+
+    /// The text or CDATA section passed last.
+    pub(crate) const fn characters(&self) -> Characters {
+        self.characters
+    }
+
     /// The attributes of the element that began last.
     pub(crate) fn attributes(&self) -> &[Attribute] {
-        self.attributes.as_slice()
+        self.tables.attributes.as_slice()
     }
 
     /// What comes next; comments and processing instructions are checked and passed over.
@@ -112,30 +140,37 @@ impl<'a> Scanner<'a> {
                 (Some(b'<'), Some(b'?')) => self.processing_instruction()?,
                 (Some(b'<'), Some(b'!')) => {
                     if let Some(span) = self.section()? {
-                        let form = ContentForm::Mixed;
-                        return Ok(Event::Characters(Characters { span, form }));
+                        self.characters = Characters { span, form: ContentForm::Mixed };
+                        return Ok(Event::Characters);
                     }
                 }
-                (Some(b'<'), _) => return self.start_tag().map(Event::Start),
+                (Some(b'<'), _) => {
+                    self.start_tag()?;
+                    return Ok(Event::Start);
+                }
                 (Some(_), _) if self.depth == 0 => self.outside()?,
                 (Some(_), _) => {
                     let start = self.at;
-                    let escaped = self.text_run()?;
-                    let characters = self.characters(start, escaped, false);
-                    return Ok(Event::Characters(characters));
+                    self.text_run()?;
+                    // Right for any text; whoever must know better reads with `text`.
+                    let form = ContentForm::Escaped;
+                    self.characters = Characters { span: Span::new(start, self.at), form };
+                    return Ok(Event::Characters);
                 }
             }
         }
     }
 
     /// The character data of the element that began last, to its end tag. Anything else inside is
-    /// refused.
-    pub(crate) fn text(&mut self) -> Result<Characters, Fault> {
+    /// refused. See [`Scanner::characters`].
+    pub(crate) fn text(&mut self) -> Result<(), Fault> {
         let start = self.at;
         if self.ends {
             self.ends = false;
             self.close();
-            return Ok(self.characters(start, false, false));
+            self.characters =
+                Characters { span: Span::new(start, start), form: ContentForm::Plain };
+            return Ok(());
         }
         let (mut escaped, mut sections) = (false, false);
         loop {
@@ -150,9 +185,9 @@ impl<'a> Scanner<'a> {
                 (Some(_), _) => escaped |= self.text_run()?,
             }
         }
-        let characters = self.characters(start, escaped, sections);
+        self.characters = self.characters_from(start, escaped, sections);
         self.end_tag()?;
-        Ok(characters)
+        Ok(())
     }
 
     /// Passes over the rest of the element that began last.
@@ -165,7 +200,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Opens an element; refuses it if it lies too deep or is a second root.
-    pub(super) fn open(&mut self, name: Span, bindings: usize) -> Result<(), Fault> {
+    pub(super) fn open(&mut self, name: Span) -> Result<(), Fault> {
         let limit = self.depth_max;
         let deep = Fault { at: name.start(), what: At::Depth { limit } };
         if self.depth >= limit {
@@ -174,7 +209,8 @@ impl<'a> Scanner<'a> {
         if self.depth == 0 && self.root_seen {
             return Err(Fault::xml(name.start(), XmlError::TwoRoots));
         }
-        *self.open.get_mut(self.depth).ok_or(deep)? = Open { name, bindings };
+        let bindings = self.tables.bindings.len();
+        *self.tables.open.get_mut(self.depth).ok_or(deep)? = Open { name, bindings };
         self.depth += 1;
         self.root_seen = true;
         Ok(())
@@ -183,7 +219,8 @@ impl<'a> Scanner<'a> {
     /// `</name >`: must name the element that is open.
     fn end_tag(&mut self) -> Result<Event, Fault> {
         let fault = Fault::xml(self.at, XmlError::EndTag);
-        let inner = self.depth.checked_sub(1).and_then(|at| self.open.get(at)).ok_or(fault)?;
+        let inner =
+            self.depth.checked_sub(1).and_then(|at| self.tables.open.get(at)).ok_or(fault)?;
         let name = inner.name.of(self.input);
         let after = self.input.get(self.at + 2..).unwrap_or_default();
         let rest = after.strip_prefix(name).ok_or(fault)?;
@@ -199,8 +236,8 @@ impl<'a> Scanner<'a> {
 
     fn close(&mut self) -> Event {
         self.depth = self.depth.saturating_sub(1);
-        if let Some(open) = self.open.get(self.depth) {
-            self.bindings.truncate(open.bindings);
+        if let Some(open) = self.tables.open.get(self.depth) {
+            self.tables.bindings.truncate(open.bindings);
         }
         Event::End
     }
@@ -209,19 +246,19 @@ impl<'a> Scanner<'a> {
     /// references.
     fn text_run(&mut self) -> Result<bool, Fault> {
         let start = self.at;
-        let mut escaped = false;
+        let (mut at, mut escaped) = (start, false);
         loop {
-            let rest = self.input.get(self.at..).unwrap_or_default();
-            let Some(offset) = memchr2(b'<', b'&', rest) else {
+            let Some(found) = mark::next(self.input, at) else {
                 return Err(Fault::xml(self.input.len(), XmlError::EndsTooSoon));
             };
-            self.at += offset;
-            if rest.get(offset) == Some(&b'<') {
+            at = found;
+            if self.input.get(at) == Some(&b'<') {
                 break;
             }
             escaped = true;
-            self.at += 1 + reference::check(self.input, self.at + 1)?;
+            at += 1 + reference::check(self.input, at + 1)?;
         }
+        self.at = at;
         let end = self.cdata_end.at_or_after(self.input, start);
         if end < self.at {
             return Err(Fault::xml(end, XmlError::CdataEndInText));
@@ -296,7 +333,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn characters(&self, start: usize, escaped: bool, sections: bool) -> Characters {
+    fn characters_from(&self, start: usize, escaped: bool, sections: bool) -> Characters {
         let span = Span::new(start, self.at.max(start));
         let form = if sections {
             ContentForm::Mixed
@@ -329,10 +366,17 @@ impl<'a> Scanner<'a> {
 impl CdataEnd {
     fn at_or_after(&mut self, input: &[u8], start: usize) -> usize {
         if !(self.from..=self.at).contains(&start) {
-            let rest = input.get(start..).unwrap_or_default();
             self.from = start;
-            self.at = self.finder.find(rest).map_or(input.len(), |offset| start + offset);
+            self.at = Self::search(input, start);
         }
         self.at
+    }
+
+    /// By its first byte, which text seldom holds: twice as fast as searching for all three.
+    fn search(input: &[u8], start: usize) -> usize {
+        let rest = input.get(start..).unwrap_or_default();
+        memchr_iter(b']', rest)
+            .find(|offset| rest.get(*offset..).is_some_and(|rest| rest.starts_with(CDATA_END)))
+            .map_or(input.len(), |offset| start + offset)
     }
 }

@@ -8,7 +8,7 @@ use super::{Fault, Scanner, Span, XmlError, name, reference};
 
 impl Scanner<'_> {
     /// `<name attribute="value"…>` or `<name…/>`.
-    pub(super) fn start_tag(&mut self) -> Result<Element, Fault> {
+    pub(super) fn start_tag(&mut self) -> Result<(), Fault> {
         let start = self.at;
         if self.byte(1).is_none() {
             return Err(Fault::xml(self.input.len(), XmlError::EndsTooSoon));
@@ -17,9 +17,9 @@ impl Scanner<'_> {
             let what = if fault.at == start + 1 { XmlError::Markup } else { XmlError::Name };
             Fault::xml(fault.at, what)
         })?;
-        self.open(name.span(), self.bindings.len())?;
+        self.open(name.span())?;
         self.at = name.span().end();
-        self.attributes.clear();
+        self.tables.attributes.clear();
         loop {
             let blanks = self.skip_blanks();
             match self.byte(0) {
@@ -40,12 +40,13 @@ impl Scanner<'_> {
         let bound = if name.prefix.of(self.input) == b"xmlns" {
             None
         } else {
-            self.bindings.resolve(self.input, name.prefix)
+            self.tables.bindings.resolve(self.input, name.prefix)
         };
         let Bound { space, .. } =
             bound.ok_or_else(|| Fault::xml(name.span().start(), XmlError::PrefixUnbound))?;
-        self.attributes.resolve(self.input, &self.bindings)?;
-        Ok(Element { space, local: name.local })
+        self.tables.attributes.resolve(self.input, &self.tables.bindings)?;
+        self.element = Element { space, local: name.local };
+        Ok(())
     }
 
     /// One attribute, at the scanner's place.
@@ -62,10 +63,13 @@ impl Scanner<'_> {
         };
         self.at += 1;
         let value = self.attribute_value(quote)?;
-        self.attributes.push(name, value, self.attributes_max)?;
+        self.tables.attributes.push(name, self.attributes_max)?;
         match (name.prefix.of(self.input), name.local.of(self.input)) {
-            (b"xmlns", _) => self.bindings.declare(self.input, name.local, value),
-            (b"", b"xmlns") => self.bindings.declare(self.input, name.prefix, value),
+            (b"xmlns", _) => self.tables.bindings.declare(self.input, name.local, value),
+            (b"", b"xmlns") => {
+                let end = name.local.end();
+                self.tables.bindings.declare(self.input, Span::new(end, end), value)
+            }
             _ => Ok(()),
         }
     }

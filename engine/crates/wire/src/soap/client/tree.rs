@@ -5,7 +5,7 @@ use phytohub_domain::Limits;
 
 use super::super::ReadError;
 use super::super::door;
-use crate::xml::{Event, Scanner, Space, decode};
+use crate::xml::{Event, Scanner, Space, Tables, decode};
 
 /// An element with all that it holds. Text of different places is put together.
 #[derive(Debug)]
@@ -49,14 +49,16 @@ pub(super) fn read(body: &[u8]) -> Result<Option<Tree>, ReadError> {
     let limits = Limits::default();
     let message = door::enter(Bytes::copy_from_slice(body), None, &limits)?;
     let input: &[u8] = &message.body;
-    let mut scanner = Scanner::new(input, &limits);
+    let mut tables = Tables::NEW;
+    let mut scanner = Scanner::new(input, &mut tables, &limits);
     door::check_encoding(&message, &mut scanner)?;
     // The elements that are open, innermost last; below them a stand-in that holds the root.
     let mut open = vec![empty(Space::None, String::new())];
     loop {
         let event = scanner.next().map_err(|fault| ReadError::from_fault(input, fault, ""))?;
         match event {
-            Event::Start(element) => {
+            Event::Start => {
+                let element = scanner.element();
                 let local = lossy(element.local.of(input));
                 let mut tree = empty(element.space, local);
                 let plain = scanner.attributes().iter().filter(|a| a.space() == Space::None);
@@ -67,7 +69,8 @@ pub(super) fn read(body: &[u8]) -> Result<Option<Tree>, ReadError> {
                     .collect();
                 open.push(tree);
             }
-            Event::Characters(characters) => {
+            Event::Characters => {
+                let characters = scanner.characters();
                 let mut text = Vec::new();
                 let raw = characters.span.of(input);
                 decode(raw, characters.form, &mut |piece| text.extend_from_slice(piece));

@@ -58,14 +58,13 @@ impl Reader<'_> {
             } else if envelope.is_some() {
                 return Err(ReadError::PeerSentTwice { name: wrapper, place: self.place() });
             } else {
-                envelope = Some(self.envelope()?);
+                self.envelope(envelope.insert(Envelope::default()))?;
             }
         }
         envelope.ok_or_else(|| self.missing(wrapper, inside))
     }
 
-    fn envelope(&mut self) -> Result<Envelope, ReadError> {
-        let mut envelope = Envelope::default();
+    fn envelope(&mut self, envelope: &mut Envelope) -> Result<(), ReadError> {
         let mut seen = 0_u16;
         while let Some(child) = self.child()? {
             let Some((part, name)) = Part::of(child, self.body) else {
@@ -82,10 +81,10 @@ impl Reader<'_> {
                 Part::From => header.from = self.field(name)?,
                 Part::To => header.to = self.field(name)?,
                 Part::CertificateType => {
-                    header.certificate_type = IntField::read(self.field(name)?);
+                    header.certificate_type = self.int(name)?;
                 }
                 Part::CertificateStatus => {
-                    header.certificate_status = IntField::read(self.field(name)?);
+                    header.certificate_status = self.int(name)?;
                 }
                 Part::NppoCertificateNumber => header.nppo_certificate_number = self.field(name)?,
                 Part::HubDeliveryNumber => header.hub_delivery_number = self.field(name)?,
@@ -98,11 +97,19 @@ impl Reader<'_> {
                 Part::Content => envelope.content = self.content()?,
             }
         }
-        Ok(envelope)
+        Ok(())
     }
 
     fn field(&mut self, name: &'static str) -> Result<Text, ReadError> {
         self.text(name, self.limits.header_field_bytes)
+    }
+
+    fn int(&mut self, name: &'static str) -> Result<IntField, ReadError> {
+        let limit = self.limits.header_field_bytes;
+        let characters = self.characters(name, "header_field_bytes", limit)?;
+        // Nearly all are a few digits, for which no range of the request need be kept.
+        Ok(IntField::of_digits(characters.span.of(self.body))
+            .unwrap_or_else(|| IntField::read(Text::new(self.bytes(characters), characters.form))))
     }
 
     fn content(&mut self) -> Result<Content, ReadError> {
