@@ -14,6 +14,8 @@ mod exchange;
 mod http;
 #[path = "it/identity.rs"]
 mod identity;
+#[path = "it/memory.rs"]
+mod memory;
 #[path = "it/message.rs"]
 mod message;
 #[path = "it/metrics.rs"]

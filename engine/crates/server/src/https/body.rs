@@ -97,8 +97,7 @@ impl Body for ReplyBody {
                         this.items.push_front(Item::Stored(content));
                         let result = ready!(other).map(|read| {
                             if let Err(error) = &read {
-                                // The status is long out: all that is left is to break off.
-                                tracing::error!(%error, "a content broke off while being sent");
+                                this.in_flight.broke_off(error);
                             }
                             read.map(|bytes| this.piece(bytes, None))
                         });

@@ -73,8 +73,11 @@ async fn serve_http(
             .serve_connection(io, service);
         drive(door, &socket, connection, shutdown).await;
     } else {
-        let connection =
-            http1::Builder::new().max_buf_size(HTTP_BUFFER_BYTES).serve_connection(io, service);
+        let connection = http1::Builder::new()
+            .max_buf_size(HTTP_BUFFER_BYTES)
+            // Old clients close their side once their request is out.
+            .half_close(true)
+            .serve_connection(io, service);
         drive(door, &socket, connection, shutdown).await;
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use phytohub_exchange::CallError;
 use phytohub_telemetry::Outcome;
 
 use super::Door;
@@ -70,6 +71,15 @@ impl InFlight {
     /// Bytes of the reply were taken, and with them a content ended.
     pub(super) fn progressed(&self, released: Option<Release>) {
         self.socket.progressed(released);
+    }
+
+    /// The reply cannot be finished: its status is long out, so all that is left is to break off.
+    pub(super) fn broke_off(&self, error: &CallError) {
+        self.set_outcome(Outcome::Failed);
+        if let Some(silenced) = self.door.request_trouble.admit(self.door.hub.clock().monotonic()) {
+            let peer = self.socket.address;
+            tracing::error!(%peer, %error, silenced, "a content broke off while being sent");
+        }
     }
 
     fn told(&self) -> std::sync::MutexGuard<'_, Told> {

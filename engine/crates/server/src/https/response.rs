@@ -69,6 +69,9 @@ impl Answer {
 }
 
 /// A reply as HTTP, once its bytes have room in the budget.
+///
+/// A small reply needs none: it may tell of a change that is on disk already, and the caller of an
+/// accepted delivery must not hear "come again".
 pub(super) fn answered(
     door: &Door,
     in_flight: &Arc<InFlight>,
@@ -78,7 +81,10 @@ pub(super) fn answered(
 ) -> Result<Response<ReplyBody>, NoRoom> {
     let (items, memory) = answer.into_items();
     let mut hold = door.admission.hold();
-    hold.grow(limits, share, memory)?;
+    match hold.grow(limits, share, memory) {
+        Err(no_room) if memory > SMALL_REPLY_BYTES => return Err(no_room),
+        _ => {}
+    }
     in_flight.keep_hold(hold);
     Ok(respond(StatusCode::OK, items, in_flight))
 }
@@ -123,5 +129,7 @@ fn respond(
     response
 }
 
+/// The reply to every operation that changes something is under it: six header fields, escaped.
+const SMALL_REPLY_BYTES: usize = 64 << 10;
 /// Of a content that is streamed, hyper holds one chunk while the next is read.
 const STREAMED_BYTES: usize = 2 << 20;

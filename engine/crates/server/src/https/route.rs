@@ -36,10 +36,9 @@ pub(super) async fn answer(
         tell(&door, &socket, &refusal);
         response::refused(&refusal, &in_flight)
     });
-    // A body that nobody read would have to be read before the next request.
+    // What was not read to its end would have to be read before the next request.
     let unread = body.is_some_and(|body| !body.is_end_stream());
-    let broken_off = matches!(response.status().as_u16(), 400 | 408 | 413 | 503);
-    if version < Version::HTTP_2 && (unread || broken_off) {
+    if version < Version::HTTP_2 && unread {
         response::close_after(&mut response);
         socket.linger();
     }
@@ -78,8 +77,9 @@ async fn route(
         return Err(Refusal::TooLarge { limit: limits.request_bytes });
     }
     let place = door.admission.place(&limits, share_of(declared))?;
-    let incoming = body.take().ok_or(Refusal::Internal)?;
+    let incoming = body.as_mut().ok_or(Refusal::Internal)?;
     let upload = upload::read(incoming, declared, &door.admission, &place, &limits).await?;
+    *body = None;
     dispatch::call(door, in_flight, &limits, &caller, place, upload, charset).await
 }
 

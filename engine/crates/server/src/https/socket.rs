@@ -233,7 +233,9 @@ impl AsyncWrite for SocketIo {
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if matches!(this.closing, Closing::NotYet) {
-            ready!(Pin::new(&mut this.stream).poll_shutdown(context))?;
+            let result = Pin::new(&mut this.stream).poll_shutdown(context);
+            this.socket.wrote(&result);
+            ready!(result)?;
             if !this.socket.lock().lingers {
                 return Poll::Ready(Ok(()));
             }

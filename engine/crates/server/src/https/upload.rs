@@ -26,7 +26,7 @@ pub(super) fn share_of(bytes: usize) -> Share {
 
 /// Reads a body to its end.
 pub(super) async fn read(
-    mut incoming: Incoming,
+    incoming: &mut Incoming,
     declared: usize,
     admission: &Arc<Admission>,
     place: &Place,

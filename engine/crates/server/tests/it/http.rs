@@ -9,6 +9,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use phytohub_domain::Limits;
 use phytohub_testkit::{TestHub, TestHubOptions, certificate_xml};
 use phytohub_wire::soap::client::{self, ClientReply, read_reply};
+use tokio::io::AsyncWriteExt;
 
 use crate::message::{deliver, header};
 use crate::raw::{Raw, post};
@@ -108,7 +109,7 @@ async fn http_1_0_is_answered_and_kept_alive_only_when_asked() {
     let hub = TestHub::start().await;
     let body = String::from_utf8(client::get_profile()).expect("UTF-8");
     let length = format!("Content-Length: {}\r\n", body.len());
-    let mut raw = Raw::of(&hub, "NO").await;
+    let mut raw = Raw::open(&hub, &hub.tls("NO").alpn(&[b"http/1.0"])).await;
     raw.send(post("1.0", &length) + &body).await;
     let reply = raw.reply().await;
     assert!(reply.head.starts_with("HTTP/1.0 200"), "{}", reply.head);
@@ -121,6 +122,18 @@ async fn http_1_0_is_answered_and_kept_alive_only_when_asked() {
         assert!(reply.head.starts_with("HTTP/1.0 200"), "{}", reply.head);
         assert_eq!(reply.header("connection"), Some("keep-alive"));
     }
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_side_after_its_request_is_answered() {
+    let hub = TestHub::start().await;
+    let body = client::deliver_envelope(&header("NO", "LK"), "content");
+    let mut raw = Raw::of(&hub, "NO").await;
+    raw.send(post("1.0", &format!("Content-Length: {}\r\n", body.len()))).await;
+    raw.send(&body).await;
+    raw.stream.shutdown().await.expect("its own side");
+    assert_eq!(raw.reply().await.status(), "200");
+    assert!(raw.is_closed().await);
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! HTTP written by hand, for what no client library would send.
 
+use std::pin::Pin;
+use std::task::Poll;
+
 use phytohub_testkit::{TestHub, TestTls};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
@@ -64,6 +67,17 @@ impl Raw {
         reply
     }
 
+    /// Whether the hub has answered already, without waiting for it.
+    pub(crate) async fn has_reply(&mut self) -> bool {
+        let mut scratch = [0; 1024];
+        let mut buffer = ReadBuf::new(&mut scratch);
+        let ready = std::future::poll_fn(|context| {
+            let read = Pin::new(&mut self.stream).poll_read(context, &mut buffer);
+            Poll::Ready(read.is_ready())
+        });
+        ready.await
+    }
+
     /// Whether the hub closes now, sending nothing more.
     pub(crate) async fn is_closed(&mut self) -> bool {
         self.buffer.is_empty() && self.more().await == 0
@@ -71,7 +85,7 @@ impl Raw {
 
     /// Reads some; zero at the end, orderly or not.
     async fn more(&mut self) -> usize {
-        let mut scratch = [0; 16 << 10];
+        let mut scratch = vec![0; 16 << 10];
         let read = self.stream.read(&mut scratch).await.unwrap_or(0);
         self.buffer.extend_from_slice(&scratch[..read]);
         read

@@ -4,11 +4,8 @@ use rcgen::{KeyPair, SigningKey};
 
 /// Takes version number and extensions out of a certificate and signs it anew.
 pub(super) fn to_version_1(certificate: &[u8], key: &KeyPair) -> Vec<u8> {
-    let (body, _) = element(certificate).expect("a certificate is a sequence").1;
-    let (signed, algorithm) = {
-        let (signed, rest) = split(body);
-        (signed, split(rest).0)
-    };
+    let (signed, rest) = split(content(certificate));
+    let (algorithm, _) = split(rest);
     let mut kept = Vec::new();
     let mut rest = content(signed);
     while !rest.is_empty() {
@@ -49,24 +46,24 @@ pub(super) fn to_pem(label: &str, der: &[u8]) -> String {
 
 /// The first element and what follows it.
 fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let (whole, _) = element(bytes).expect("an element follows");
-    bytes.split_at(whole)
+    let (head, length) = measure(bytes);
+    bytes.split_at(head + length)
 }
 
+/// The first element's content.
 fn content(bytes: &[u8]) -> &[u8] {
-    element(bytes).expect("an element follows").1.0
+    let (head, length) = measure(bytes);
+    &bytes[head..head + length]
 }
 
-/// Length of the first element with its head; its content and what follows.
-fn element(bytes: &[u8]) -> Option<(usize, (&[u8], &[u8]))> {
-    let first = usize::from(*bytes.get(1)?);
-    let (head, length) = if first < 128 {
-        (2, first)
-    } else {
-        let digits = bytes.get(2..2 + (first - 128))?;
-        (2 + digits.len(), digits.iter().fold(0, |sum, byte| (sum << 8) | usize::from(*byte)))
-    };
-    Some((head + length, bytes.get(head..)?.split_at_checked(length)?))
+/// Bytes of the first element's head and of its content.
+fn measure(bytes: &[u8]) -> (usize, usize) {
+    let first = usize::from(bytes[1]);
+    if first < 128 {
+        return (2, first);
+    }
+    let digits = &bytes[2..2 + (first - 128)];
+    (2 + digits.len(), digits.iter().fold(0, |sum, byte| (sum << 8) | usize::from(*byte)))
 }
 
 fn wrap(tag: u8, content: &[u8]) -> Vec<u8> {
