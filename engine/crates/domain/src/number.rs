@@ -46,7 +46,6 @@ impl HubDeliveryNumber {
 
     /// When the number was assigned.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "48 bits are left after the shift")]
     pub const fn time(self) -> Timestamp {
         Timestamp::from_millis((self.0 >> 80) as u64)
     }

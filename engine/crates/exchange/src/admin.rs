@@ -274,16 +274,7 @@ impl Hub {
                 Ok(AdminReply::Connection(self.view(&connection)))
             }
             AdminRequest::ConnectionSetEnabled { code, enabled } => {
-                self.change_connection(&code, |connection, _| {
-                    let kind = if enabled {
-                        EventKind::ConnectionEnabled
-                    } else {
-                        EventKind::ConnectionDisabled
-                    };
-                    connection.enabled = enabled;
-                    Ok(connection_event(kind, actor, connection, String::new()))
-                })
-                .await
+                self.set_enabled(actor, &code, enabled).await
             }
             AdminRequest::CertificateAdd { code, certificate } => {
                 let now = self.clock().now();
@@ -366,6 +357,21 @@ impl Hub {
             events.push(connection_event(kind, actor.clone(), &connection, detail));
         }
         self.put_connection(&registry, connection, events).await
+    }
+
+    async fn set_enabled(
+        &self,
+        actor: Actor,
+        code: &str,
+        enabled: bool,
+    ) -> Result<AdminReply, AdminError> {
+        let kind =
+            if enabled { EventKind::ConnectionEnabled } else { EventKind::ConnectionDisabled };
+        self.change_connection(code, |connection, _| {
+            connection.enabled = enabled;
+            Ok(connection_event(kind, actor, connection, String::new()))
+        })
+        .await
     }
 
     async fn change_connection(

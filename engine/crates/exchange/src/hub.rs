@@ -106,11 +106,12 @@ impl Hub {
         address: IpAddr,
     ) -> Result<Caller, IdentifyError> {
         let because = |reason| IdentifyError { reason };
-        let certificate = presented.ok_or(because("no client certificate was presented"))?;
+        let certificate =
+            presented.ok_or_else(|| because("no client certificate was presented"))?;
         let registry = self.inner.registry.load();
         let (connection, registered) = registry
             .owner(&certificate)
-            .ok_or(because("the client certificate is not registered"))?;
+            .ok_or_else(|| because("the client certificate is not registered"))?;
         if registered.removed.is_some() {
             return Err(because("the client certificate was removed"));
         }

@@ -50,6 +50,9 @@ pub(crate) struct Large {
     answer: Answer<Accepted>,
 }
 
+/// A commit failed; everybody who must know has been told.
+struct Failed;
+
 impl Committer {
     /// Works until it is closed, or until a commit fails.
     pub(crate) fn run(mut self) {
@@ -94,7 +97,7 @@ impl Committer {
         gathered
     }
 
-    fn commit(&mut self, commands: Vec<Command>) -> Result<(), ()> {
+    fn commit(&mut self, commands: Vec<Command>) -> Result<(), Failed> {
         let started = self.clock.monotonic();
         let size = commands.len();
         // The batch borrows the database alone, so that the rest of the committer stays free.
@@ -123,7 +126,8 @@ impl Committer {
         }
         let write = std::mem::take(&mut batch.write);
         if let Err(error) = database.db.write_opt(write, &self.write_options) {
-            return Err(self.fail(&error, batch.waiting));
+            self.fail(&error, batch.waiting);
+            return Err(Failed);
         }
         self.counters = batch.counters;
         self.metrics.pending_envelopes.inc_by(batch.publish(&self.mailboxes));

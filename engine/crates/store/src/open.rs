@@ -169,7 +169,7 @@ fn read_connections(
 ) -> Result<Vec<Connection>, OpenError> {
     let rows = scan(database, config, keys::REGISTRY, &[keys::REGISTRY_CONNECTION])?;
     let corrupt = OpenError::Corrupt { what: "connection" };
-    let read = |(key, value): &(Vec<u8>, Vec<u8>)| {
+    let read = |(key, value): &Row| {
         let id = key.get(1..).and_then(|id| id.try_into().ok()).map(u32::from_be_bytes)?;
         record::decode_connection(ConnectionId(id), value).ok()
     };
@@ -218,13 +218,16 @@ pub(crate) fn lower_bound_key(connection: ConnectionId, queue: Queue) -> Vec<u8>
     key
 }
 
+/// A key and its value.
+type Row = (Vec<u8>, Vec<u8>);
+
 /// All rows under a prefix. For small families only.
 fn scan(
     database: &Database,
     config: &StoreConfig,
     family: &str,
     prefix: &[u8],
-) -> Result<Vec<(Vec<u8>, Vec<u8>)>, OpenError> {
+) -> Result<Vec<Row>, OpenError> {
     let mode = IteratorMode::From(prefix, Direction::Forward);
     let mut rows = Vec::new();
     for row in database.db.iterator_cf(database.family(family), mode) {

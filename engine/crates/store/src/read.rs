@@ -13,6 +13,9 @@ use crate::{CHUNK_BYTES, Store, committer, keys, options};
 /// An envelope with its state.
 type Tracked = (StoredEnvelope, TrackingState);
 
+/// A position of a queue with what waits there, or why that cannot be read.
+type Queued = (u64, Result<Tracked, ReadError>);
+
 impl Store {
     /// An envelope with its state, or nothing if the number was never assigned.
     ///
@@ -39,7 +42,7 @@ impl Store {
         queue: Queue,
         after: u64,
         count: usize,
-    ) -> Result<Vec<(u64, Result<Tracked, ReadError>)>, ReadError> {
+    ) -> Result<Vec<Queued>, ReadError> {
         let positions = self.mailboxes().offered_after(connection, queue, after, count);
         self.at_positions(connection, queue, &positions)
     }
@@ -54,7 +57,7 @@ impl Store {
         queue: Queue,
         after: u64,
         count: usize,
-    ) -> Result<Vec<(u64, Result<Tracked, ReadError>)>, ReadError> {
+    ) -> Result<Vec<Queued>, ReadError> {
         let positions = self.mailboxes().taken_after(connection, queue, after, count);
         self.at_positions(connection, queue, &positions)
     }
@@ -71,7 +74,7 @@ impl Store {
         connection: ConnectionId,
         queue: Queue,
         positions: &[u64],
-    ) -> Result<Vec<(u64, Result<Tracked, ReadError>)>, ReadError> {
+    ) -> Result<Vec<Queued>, ReadError> {
         let family = if queue == Queue::Inbox { keys::INBOX } else { keys::OUTBOX };
         let queue_keys: Vec<_> =
             positions.iter().map(|position| keys::queue(connection, *position)).collect();

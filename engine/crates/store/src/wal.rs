@@ -123,6 +123,11 @@ mod tests {
         [&masked.to_le_bytes()[..], &length.to_le_bytes(), &[kind], payload].concat()
     }
 
+    fn flipped(mut bytes: Vec<u8>, place: usize) -> Vec<u8> {
+        *bytes.get_mut(place).expect("a place within") ^= 1;
+        bytes
+    }
+
     #[test]
     fn damage_is_found_and_told_from_a_torn_end() {
         let directory = tempfile::tempdir().expect("a directory");
@@ -133,8 +138,7 @@ mod tests {
         write("000009.log", &[batch.clone(), batch.clone()].concat());
         assert!(first_damage(directory.path()).expect("readable").is_none());
 
-        let mut torn = [batch.clone(), batch.clone()].concat();
-        torn[batch.len() + 50] ^= 1;
+        let torn = flipped([batch.clone(), batch.clone()].concat(), batch.len() + 50);
         write("000009.log", &torn);
         let damage = first_damage(directory.path()).expect("readable").expect("damage");
         assert_eq!((damage.offset, damage.followed_by_a_batch), (batch.len() as u64, false));
@@ -152,8 +156,7 @@ mod tests {
     #[test]
     fn later_parts_of_the_torn_batch_are_no_batch() {
         let (first, last) = (record(2, &[1; 64]), record(4, &[2; 64]));
-        let mut torn = [first, last].concat();
-        torn[20] ^= 1;
+        let torn = flipped([first, last].concat(), 20);
         assert_eq!(first_bad_record(&torn), Some(0));
         assert_eq!(next_batch(&torn, 1), None);
     }

@@ -146,7 +146,8 @@ async fn many_at_once_are_all_there_and_the_chain_of_events_holds() {
     let (store, report) = open(directory.path());
     assert_eq!(report.pending, 320);
     let mut there = waiting(&store);
-    (expected.sort(), there.sort());
+    expected.sort();
+    there.sort();
     assert_eq!(there, expected);
     assert_eq!(store.broken_chain().expect("readable"), None);
     assert_eq!(store.events(1, 10_000).expect("readable").len(), 640 + 320);
