@@ -63,8 +63,11 @@ async fn an_upload_that_stops_is_told_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_that_is_not_taken_is_given_up() {
-    let hub = hub_with(|limits| limits.idle_time = Duration::from_millis(300)).await;
+    let hub = TestHub::start().await;
     let number = deliver(&mut hub.client("NO").await, "LK", &certificate_xml(20 << 20)).await;
+    let mut limits = Limits::default();
+    limits.idle_time = SHORT;
+    hub.hub().set_limits(limits);
     let mut raw = Raw::of(&hub, "LK").await;
     let body = String::from_utf8(client::pull_single_import_envelope(&number)).expect("UTF-8");
     raw.send(post("1.1", &format!("Content-Length: {}\r\n", body.len())) + &body).await;
