@@ -358,8 +358,10 @@ impl Rig {
         }
         let bytes = match self.rng.random_range(0..3) {
             0 => LostBytes::All,
-            1 => LostBytes::Tail,
-            _ => LostBytes::Pages,
+            // Where everything is unsynced, lost pages are holes that a hub refuses to open, rightly:
+            // that would hide the loss that a sabotaged run must show.
+            1 if options.sabotage == Sabotage::None => LostBytes::Pages,
+            _ => LostBytes::Tail,
         };
         let names = if self.rng.random_bool(0.5) { LostNames::Tail } else { LostNames::None };
         let report = shim.cut(Cut { bytes, names }, &mut self.rng)?;

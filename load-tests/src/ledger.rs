@@ -72,6 +72,8 @@ pub struct Ledger {
     pub accepted: u64,
     /// Acknowledgements answered.
     pub acknowledged: u64,
+    /// Envelopes that can no longer be pending.
+    ended: u64,
     /// Requests that died unanswered.
     pub in_doubt: u64,
     /// Requests refused for now.
@@ -85,6 +87,12 @@ impl Ledger {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// Envelopes that wait to be taken, more or less.
+    #[must_use]
+    pub fn backlog(&self) -> u64 {
+        self.accepted.saturating_sub(self.ended)
     }
 
     /// Notes a broken promise.
@@ -178,9 +186,10 @@ impl Ledger {
     /// the hub saw the content leave is known only to the hub, so both stay possible.
     pub fn acknowledgement_answered(&mut self, id: EntryId, kind: Acknowledge) {
         self.acknowledged += 1;
-        let entry = &mut self.entries[id];
+        let entry = &self.entries[id];
         if kind != Acknowledge::Failed {
-            entry.possible = entry.possible.without(State::Pending);
+            let possible = entry.possible.without(State::Pending);
+            self.narrow(id, possible);
         }
     }
 
@@ -193,7 +202,7 @@ impl Ledger {
         if let Some(state) = self.judge(id, legal, told)
             && state != State::Pending
         {
-            self.entries[id].possible = States::only(state);
+            self.narrow(id, States::only(state));
         }
     }
 
@@ -201,7 +210,7 @@ impl Ledger {
     pub fn state_told_in_quiet(&mut self, id: EntryId, told: &Envelope) {
         let legal = self.entries[id].possible;
         if let Some(state) = self.judge(id, legal, told) {
-            self.entries[id].possible = States::only(state);
+            self.narrow(id, States::only(state));
         }
     }
 
@@ -288,6 +297,12 @@ impl Ledger {
         let entry = &self.entries[id];
         let number = entry.number.as_deref().unwrap_or("(no number)");
         format!("{number} ({} to {}, {})", entry.from, entry.to, entry.certificate)
+    }
+
+    fn narrow(&mut self, id: EntryId, possible: States) {
+        let before = std::mem::replace(&mut self.entries[id].possible, possible);
+        let ends = before.contains(State::Pending) && !possible.contains(State::Pending);
+        self.ended += u64::from(ends);
     }
 
     fn bind(&mut self, id: EntryId, number: &str) {

@@ -14,7 +14,7 @@ pub mod https;
 pub mod hub;
 pub mod ledger;
 pub mod load;
-// pub mod memory;
+pub mod memory;
 mod oplog;
 pub mod powercut;
 pub mod shim;

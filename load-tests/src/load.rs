@@ -170,7 +170,8 @@ impl Worker<'_> {
         let mut series: Option<(String, &'static str)> = None;
         let mut own = Vec::new();
         while self.goes_on() {
-            if self.rng.random_bool(0.1)
+            let waits = self.field.ledger().backlog() > BACKLOG_MAX;
+            if (waits || self.rng.random_bool(0.1))
                 && let Some(id) = own.choose(&mut self.rng).copied()
             {
                 self.track(id);
@@ -337,6 +338,9 @@ const SENDERS: usize = 4;
 
 /// Deliveries of 2 to 3 MiB in one round; more would fill the disk in a thousand rounds.
 const BIG_PER_LOAD: u32 = 3;
+
+/// With more than this untaken, senders track instead: the check after a restart reads it all.
+const BACKLOG_MAX: u64 = 300;
 
 const AFTER_REFUSAL: Duration = Duration::from_millis(5);
 const WHEN_EMPTY: Duration = Duration::from_millis(2);

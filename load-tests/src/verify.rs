@@ -20,7 +20,7 @@ use crate::soap::{Answer, Envelope, Request};
 pub enum Depth {
     /// All.
     All,
-    /// Those touched since the last check, those pending, and some of the others.
+    /// Those touched since the last check, and some of the others.
     Fresh {
         /// Of the others, one in so many.
         one_in: u32,
@@ -41,11 +41,7 @@ pub fn verify(
     for (id, entry) in field.ledger().iter() {
         let asked = match depth {
             Depth::All => true,
-            Depth::Fresh { one_in } => {
-                entry.fresh
-                    || entry.possible.contains(State::Pending)
-                    || rng.random_ratio(1, one_in)
-            }
+            Depth::Fresh { one_in } => entry.fresh || rng.random_ratio(1, one_in),
         };
         if asked && entry.delivery != Delivery::Absent {
             scope.push((id, entry.to));

@@ -1,4 +1,14 @@
-//! The harness tried on itself, then on a hub.
+//! The harness tried on itself, then on a hub's process.
+//!
+//! The hub's program is found as `find_program` says; it is not built from here.
 
+#[path = "it/crash.rs"]
+mod crash;
+#[path = "it/faults.rs"]
+mod faults;
+#[path = "it/memory.rs"]
+mod memory;
+#[path = "it/rig.rs"]
+mod rig;
 #[path = "it/shim.rs"]
 mod shim;

@@ -1,0 +1,54 @@
+//! Hubs killed under load. The seeds are fixed; what the hub makes of them is not.
+
+use phytohub_load_tests::crash::{self, Options, Sabotage, Summary};
+
+use crate::rig;
+
+#[test]
+fn nothing_answered_is_lost_when_the_process_is_killed() {
+    let (_dir, mut options) = rig::options();
+    options.rounds = 20;
+    assert_nothing_lost(&options);
+}
+
+#[test]
+fn nothing_answered_is_lost_in_a_power_cut() {
+    let (_dir, mut options) = rig::options();
+    options.rounds = 10;
+    options.power_cut = true;
+    assert_nothing_lost(&options);
+}
+
+#[test]
+fn syncs_that_lie_are_caught() {
+    let (_dir, mut options) = rig::options();
+    options.power_cut = true;
+    options.sabotage = Sabotage::SyncsLie;
+    assert_loss_is_seen(options);
+}
+
+#[test]
+fn a_store_that_does_not_sync_is_caught() {
+    let (_dir, mut options) = rig::options();
+    options.power_cut = true;
+    options.sabotage = Sabotage::StoreDoesNotSync;
+    assert_loss_is_seen(options);
+}
+
+fn assert_nothing_lost(options: &Options) {
+    let summary = run(options);
+    assert_eq!(summary.findings, Vec::<String>::new(), "{}", summary.line());
+    assert_eq!(summary.rounds, options.rounds);
+    let busy = u64::from(options.rounds) * 10;
+    assert!(summary.accepted > busy && summary.acknowledged > busy, "{}", summary.line());
+}
+
+fn assert_loss_is_seen(mut options: Options) {
+    options.rounds = 3;
+    let summary = run(&options);
+    assert!(summary.shows_loss(), "{} {:?}", summary.line(), summary.findings);
+}
+
+fn run(options: &Options) -> Summary {
+    crash::run(options, |_| {}).expect("the harness works")
+}
