@@ -225,7 +225,7 @@ impl Clock for RealClock {
     #[expect(clippy::disallowed_methods, reason = "a bench measures with the real clock")]
     fn now(&self) -> Timestamp {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        Timestamp::from_millis(since.map_or(0, |since| since.as_millis() as u64))
+        Timestamp::default().plus(since.unwrap_or_default())
     }
 
     fn monotonic(&self) -> Duration {

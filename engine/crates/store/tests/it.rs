@@ -2,6 +2,7 @@
 
 mod it {
     mod fixture;
+    mod golden;
     mod offer;
     mod recovery;
     mod survive;
