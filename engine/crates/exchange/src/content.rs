@@ -35,6 +35,12 @@ impl StoredContent {
         Ok(Self { store: store.clone(), envelope, ready })
     }
 
+    /// Bytes that a loaded content holds in memory: none if it is read when it is asked for.
+    pub(crate) fn memory(envelope: &StoredEnvelope) -> usize {
+        let small = envelope.content_bytes <= CHUNK_BYTES as u64;
+        usize::try_from(envelope.content_bytes).ok().filter(|_| small).unwrap_or(0)
+    }
+
     /// Bytes, as they were received and go out again.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "nobody asks a content whether it is empty")]

@@ -20,6 +20,9 @@ pub enum CallError {
          take the number from GetImportEnvelopeHeaders"
     )]
     NoSuchEnvelope,
+    /// The reply would hold more in memory than there is room for now.
+    #[error("the hub has no memory left for this reply now; send the request again later")]
+    NoRoom,
     /// `SetTrackingInfoUpdate` with a state that a recipient cannot set.
     #[error(
         "HUBTrackingInfo must be Delivered, DeliveredWithWarnings or DeliveredNotReadable: \
@@ -44,6 +47,7 @@ impl CallError {
         match self {
             Self::NotAllowed { .. } => ErrorKind::Denied,
             Self::NoSuchEnvelope => ErrorKind::NotFound,
+            Self::NoRoom => ErrorKind::Exhausted,
             Self::NotARecipientsState => ErrorKind::Invalid,
             Self::Commit(error) if error.kind() == ErrorKind::Exhausted => ErrorKind::Exhausted,
             // A record that cannot be read is an alert and a retryable error.

@@ -74,13 +74,15 @@ impl Hub {
     }
 
     /// `PULLImportEnvelope`: what waits for the caller, with content, up to the limits of a reply
-    /// but at least one.
+    /// but at least one. `admit` is asked once, with the bytes of content that are about to be in
+    /// memory, before any is read.
     ///
     /// # Errors
-    /// If the caller may not receive, or the store cannot be read.
+    /// If the caller may not receive, there is no room, or the store cannot be read.
     pub async fn pull_import_envelope(
         &self,
         caller: &Caller,
+        admit: impl FnOnce(usize) -> bool + Send + 'static,
     ) -> Result<Vec<PulledEnvelope>, CallError> {
         caller.may(Right::Receive)?;
         let connection = caller.connection.id;
@@ -95,8 +97,11 @@ impl Hub {
                 bytes <= limits.pull_bytes as u64
             });
             rows.truncate(fitting.count().max(1));
+            if !admit(rows.iter().map(|(_, envelope, _)| StoredContent::memory(envelope)).sum()) {
+                return Err(CallError::NoRoom);
+            }
             let envelopes = load(&store, rows.clone());
-            Ok::<_, CallError>((rows, envelopes))
+            Ok((rows, envelopes))
         })
         .await?;
         self.advance(connection, Offering::Envelopes, &rows);

@@ -14,7 +14,7 @@ async fn an_envelope_can_be_parked_taken_back_and_given_up() {
     let reason = || "asked by LK on the telephone".to_owned();
     let park = || AdminRequest::EnvelopePark { number: delivered.clone(), reason: reason() };
     fixture.admin(park()).await;
-    assert!(fixture.hub.pull_import_envelope(&lk).await.expect("answered").is_empty());
+    assert!(fixture.hub.pull_import_envelope(&lk, |_| true).await.expect("answered").is_empty());
     let again = fixture.hub.admin(&OPERATOR, park()).await.expect_err("parked already");
     assert_eq!(again.kind(), ErrorKind::Conflict);
     let list = AdminRequest::EnvelopeList { to: "LK".into(), after: 0, count: 10 };
@@ -26,7 +26,7 @@ async fn an_envelope_can_be_parked_taken_back_and_given_up() {
     let fail = AdminRequest::EnvelopeFail { number: delivered.clone(), reason: "gone".into() };
     fixture.admin(fail).await;
     assert_eq!(fixture.state("NO", &number_text).await, TrackingInfo::FailedDelivery);
-    assert_eq!(fixture.hub.pull_import_envelope(&lk).await.expect("answered").len(), 1);
+    assert_eq!(fixture.hub.pull_import_envelope(&lk, |_| true).await.expect("answered").len(), 1);
 
     let history = AdminRequest::EnvelopeHistory { number: delivered };
     let AdminReply::History(events) = fixture.admin(history).await else { panic!("no history") };

@@ -99,5 +99,11 @@ async fn a_full_disk_refuses_deliveries_and_nothing_else() {
     let error = full.hub.deliver_envelope(&full.caller("NO"), envelope).await;
     assert_eq!(error.expect_err("no room").kind(), ErrorKind::Exhausted);
     assert!(full.hub.readiness().is_err());
-    assert!(full.hub.pull_import_envelope(&full.caller("LK")).await.expect("answered").is_empty());
+    assert!(
+        full.hub
+            .pull_import_envelope(&full.caller("LK"), |_| true)
+            .await
+            .expect("answered")
+            .is_empty()
+    );
 }

@@ -22,7 +22,7 @@ async fn what_is_pulled_is_offered_again_until_it_is_acknowledged() {
     let delivered = fixture.deliver("NO", "LK", "A-1").await;
     let lk = fixture.caller("LK");
     for _ in 0..2 {
-        let pulled = fixture.hub.pull_import_envelope(&lk).await.expect("answered");
+        let pulled = fixture.hub.pull_import_envelope(&lk, |_| true).await.expect("answered");
         assert_eq!(pulled.len(), 1);
         assert_eq!(pulled[0].header.hub_delivery_number, delivered.hub_delivery_number);
         let content = pulled[0].content.ready().expect("small");
@@ -30,7 +30,7 @@ async fn what_is_pulled_is_offered_again_until_it_is_acknowledged() {
     }
     let answer = fixture.hub.acknowledge(&lk, &number(&delivered), received()).await;
     assert_eq!(answer.expect("answered").tracking_info, TrackingInfo::Delivered);
-    assert!(fixture.hub.pull_import_envelope(&lk).await.expect("answered").is_empty());
+    assert!(fixture.hub.pull_import_envelope(&lk, |_| true).await.expect("answered").is_empty());
     assert_eq!(fixture.state("NO", &number(&delivered)).await, TrackingInfo::Delivered);
     let again = fixture.hub.pull_single_import_envelope(&lk, &number(&delivered)).await;
     assert!(again.is_ok(), "its owner may pull it again");
@@ -102,7 +102,7 @@ async fn lists_go_on_behind_the_last_one_offered_and_wrap() {
     assert_eq!(numbers(&list().await), [0, 1, 4, 5], "wrapped, oldest first");
     assert_eq!(numbers(&list().await), [2, 3, 4, 5]);
     let pull = async || -> Vec<EnvelopeHeader> {
-        let pulled = fixture.hub.pull_import_envelope(&lk).await.expect("answered");
+        let pulled = fixture.hub.pull_import_envelope(&lk, |_| true).await.expect("answered");
         pulled.into_iter().map(|envelope| envelope.header).collect()
     };
     assert_eq!(numbers(&pull().await), [0, 1, 2]);
@@ -124,7 +124,7 @@ async fn one_reply_holds_so_many_bytes_but_at_least_one_envelope() {
         }
         let lk = fixture.caller("LK");
         for _ in 0..4 {
-            let pulled = fixture.hub.pull_import_envelope(&lk).await.expect("answered");
+            let pulled = fixture.hub.pull_import_envelope(&lk, |_| true).await.expect("answered");
             assert_eq!(pulled.len(), expected, "each has 31 bytes, a reply {bytes}");
         }
     }

@@ -42,7 +42,10 @@ pub(super) async fn call(
     place.check(limits, share)?;
     hold.check(limits, share)?;
     in_flight.keep_place(place);
-    let answer = operate(&door.hub, caller, request).await?;
+    let answer = match request {
+        Request::PullImportEnvelope => pull_all(door, in_flight, limits, caller).await?,
+        request => operate(&door.hub, caller, request).await?,
+    };
     drop(hold);
     let response = response::answered(door, in_flight, limits, share, answer)?;
     in_flight.set_outcome(Outcome::Answered);
@@ -95,11 +98,6 @@ async fn operate(hub: &Hub, caller: &Caller, request: Request) -> Result<Answer,
             let headers = hub.get_import_envelope_headers(caller, country_code.as_ref()).await?;
             Answer::plain(soap::get_import_envelope_headers(&headers))
         }
-        Request::PullImportEnvelope => {
-            let mut envelopes = hub.pull_import_envelope(caller).await?;
-            let reply = soap::pull_import_envelope(&take_headers(&mut envelopes));
-            Answer::with_contents(reply, envelopes, caller)
-        }
         Request::PullSingleImportEnvelope { hub_tracking_number } => {
             let envelope = hub.pull_single_import_envelope(caller, &hub_tracking_number).await?;
             let reply = soap::pull_single_import_envelope(&envelope.header);
@@ -136,6 +134,25 @@ async fn operate(hub: &Hub, caller: &Caller, request: Request) -> Result<Answer,
         // The reader knows an operation that this door was not told of.
         other => return Err(Refusal::NotYet(other.operation())),
     })
+}
+
+/// Many contents are loaded at once: they get their room in the budget before they are read.
+async fn pull_all(
+    door: &Arc<Door>,
+    in_flight: &Arc<InFlight>,
+    limits: &Arc<Limits>,
+    caller: &Caller,
+) -> Result<Answer, Refusal> {
+    let mut hold = door.admission.hold();
+    let (keeper, limits) = (Arc::clone(in_flight), Arc::clone(limits));
+    let admit = move |bytes| {
+        let fits = hold.grow(&limits, Share::Batch, bytes).is_ok();
+        keeper.keep_hold(hold);
+        fits
+    };
+    let mut envelopes = door.hub.pull_import_envelope(caller, admit).await?;
+    let reply = soap::pull_import_envelope(&take_headers(&mut envelopes));
+    Ok(Answer::with_contents(reply, envelopes, caller).admitted())
 }
 
 async fn acknowledge(

@@ -25,14 +25,15 @@ struct Told {
     operation: &'static str,
     outcome: Outcome,
     /// What the request holds of the budgets until its reply is out.
-    held: (Option<Place>, Option<Hold>),
+    held: (Option<Place>, Vec<Hold>),
 }
 
 impl InFlight {
     pub(super) fn new(door: &Arc<Door>, socket: &Arc<Socket>) -> Arc<Self> {
         socket.request_started();
         // Who goes away before the reply has refused it.
-        let told = Told { operation: "unknown", outcome: Outcome::Refused, held: (None, None) };
+        let told =
+            Told { operation: "unknown", outcome: Outcome::Refused, held: (None, Vec::new()) };
         Arc::new(Self {
             door: Arc::clone(door),
             socket: Arc::clone(socket),
@@ -57,9 +58,9 @@ impl InFlight {
         self.told().held.0 = Some(place);
     }
 
-    /// Keeps the reply's bytes until the end.
+    /// Keeps some of the reply's bytes until the end.
     pub(super) fn keep_hold(&self, hold: Hold) {
-        self.told().held.1 = Some(hold);
+        self.told().held.1.push(hold);
     }
 
     /// The reply begins.

@@ -21,12 +21,14 @@ use crate::budget::{NoRoom, RETRY_AFTER_SECONDS, Share};
 pub(super) struct Answer {
     reply: Reply,
     contents: Vec<(Arc<StoredContent>, Release)>,
+    /// Whether the contents at hand have their room in the budget already.
+    admitted: bool,
 }
 
 impl Answer {
     /// A reply without contents.
     pub(super) fn plain(reply: Reply) -> Self {
-        Self { reply, contents: Vec::new() }
+        Self { reply, contents: Vec::new(), admitted: false }
     }
 
     /// A reply with contents, which were pulled by this caller.
@@ -39,7 +41,13 @@ impl Answer {
             let release = Release { caller: caller.clone(), number: envelope.number };
             (Arc::new(envelope.content), release)
         };
-        Self { reply, contents: envelopes.into_iter().map(content).collect() }
+        let contents = envelopes.into_iter().map(content).collect();
+        Self { reply, contents, admitted: false }
+    }
+
+    /// The same, whose contents at hand have their room in the budget already.
+    pub(super) fn admitted(self) -> Self {
+        Self { admitted: true, ..self }
     }
 
     /// The body's parts, and how many of its bytes are in memory at most at once.
@@ -55,7 +63,7 @@ impl Answer {
                     let Some((content, release)) = self.contents.get(index) else { continue };
                     released = Some(release.clone());
                     if let Some(bytes) = content.ready() {
-                        memory += bytes.len();
+                        memory += if self.admitted { 0 } else { bytes.len() };
                         items.push_back(Item::Text(bytes.clone(), None));
                     } else {
                         memory += STREAMED_BYTES;
