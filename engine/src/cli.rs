@@ -245,7 +245,7 @@ pub struct DemoArgs {
 pub struct ConfigArgs {
     /// Configuration of the hub; its paths are relative to it
     #[arg(long = "config", value_name = "FILE", default_value = "hub.toml", global = true)]
-    pub file: PathBuf,
+    pub config_file: PathBuf,
 }
 
 /// Where the hub is, and how to answer.
@@ -368,7 +368,8 @@ mod tests {
         let cli = parse("phytohub connection list --json --config a/hub.toml").expect("arguments");
         let Command::Connection(args) = cli.command else { panic!("a connection command") };
         assert!(args.admin.json);
-        assert_eq!(args.admin.config.file, PathBuf::from("a/hub.toml"));
+        assert_eq!(args.admin.config.config_file, PathBuf::from("a/hub.toml"));
+        assert!(parse("phytohub connection certificate add NO f --config a --json").is_ok());
     }
 
     #[test]

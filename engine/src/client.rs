@@ -61,7 +61,7 @@ impl SoapClient {
         address: SocketAddr,
         tasks: &Tasks,
     ) -> Result<Self, CallError> {
-        let config = Arc::new(config(files)?);
+        let config = Arc::new(tls_config(files)?);
         let stream = TcpStream::connect(address)
             .await
             .map_err(|source| CallError::Connect { address, source })?;
@@ -88,10 +88,35 @@ impl SoapClient {
             .header(header::CONTENT_TYPE, "text/xml; charset=utf-8")
             .header("SOAPAction", "\"\"")
             .body(Full::new(Bytes::from(body)))?;
+        // The reply before may just have been read: the connection comes to rest a moment later.
+        self.sender.ready().await?;
         let reply = self.sender.send_request(request).await?;
         let body = reply.into_body().collect().await?.to_bytes();
         Ok(read_reply(&body)?)
     }
+}
+
+/// TLS with these files, for whoever speaks something else over it.
+///
+/// # Errors
+/// When a file cannot be used.
+pub fn tls_config(files: &ClientFiles) -> Result<ClientConfig, CallError> {
+    let wrong = |file: &Path| {
+        let file = file.to_owned();
+        move |source| CallError::File { file, source }
+    };
+    let mut roots = RootCertStore::empty();
+    let authority = CertificateDer::from_pem_file(&files.authority);
+    roots.add(authority.map_err(wrong(&files.authority))?)?;
+    let certificate = CertificateDer::from_pem_file(&files.certificate);
+    let chain = vec![certificate.map_err(wrong(&files.certificate))?];
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(wrong(&files.key))?;
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_client_auth_cert(chain, key)?;
+    Ok(config)
 }
 
 /// Why a call got no answer.
@@ -126,23 +151,4 @@ pub enum CallError {
     /// TLS cannot use these files together.
     #[error("the certificate, its key and the authority do not fit together")]
     Tls(#[from] rustls::Error),
-}
-
-fn config(files: &ClientFiles) -> Result<ClientConfig, CallError> {
-    let wrong = |file: &Path| {
-        let file = file.to_owned();
-        move |source| CallError::File { file, source }
-    };
-    let mut roots = RootCertStore::empty();
-    let authority = CertificateDer::from_pem_file(&files.authority);
-    roots.add(authority.map_err(wrong(&files.authority))?)?;
-    let certificate = CertificateDer::from_pem_file(&files.certificate);
-    let chain = vec![certificate.map_err(wrong(&files.certificate))?];
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(wrong(&files.key))?;
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_client_auth_cert(chain, key)?;
-    Ok(config)
 }

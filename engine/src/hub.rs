@@ -11,7 +11,7 @@ use phytohub_server::{
     AdminDoor, BindAdminError, BindError, BindMetricsError, DELIVERY_SERVICE_PATH, HttpsDoor,
     LoadTlsError, MetricsDoor, Shutdown, ShutdownTrigger, SystemClock, Tasks, Tls, TlsFiles,
 };
-use phytohub_store::{OpenError, Store, StoreConfig, StoreFailure};
+use phytohub_store::{OpenError, OpenReport, Store, StoreConfig, StoreFailure};
 use phytohub_telemetry::{Actor, Event, EventKind, Metrics};
 use thiserror::Error;
 
@@ -44,7 +44,7 @@ impl RunningHub {
     pub async fn start(loaded: &LoadedConfig) -> Result<Self, StartError> {
         check(loaded)?;
         let tls = Arc::new(Tls::load(&tls_files(loaded))?);
-        let hub = open(loaded)?;
+        let (hub, report) = open(loaded)?;
         let doors = match Doors::bind(loaded).await {
             Ok(doors) => doors,
             Err(error) => {
@@ -64,6 +64,13 @@ impl RunningHub {
             drain: Duration::from_secs(loaded.config().drain_seconds),
         };
         running.serve(loaded, doors, &shutdown);
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            pending = report.pending,
+            orphans_removed = report.orphans_removed,
+            store_created = report.created,
+            "the hub is ready"
+        );
         Ok(running)
     }
 
@@ -167,11 +174,11 @@ impl Doors {
     }
 }
 
-/// Opens the store and the exchange over it, without any door.
+/// Opens the store and the exchange over it, without any door; says in what state it was.
 ///
 /// # Errors
 /// When the store cannot be opened or its registry contradicts itself.
-pub fn open(loaded: &LoadedConfig) -> Result<Hub, OpenStoreError> {
+pub fn open(loaded: &LoadedConfig) -> Result<(Hub, OpenReport), OpenStoreError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let metrics = Arc::new(Metrics::new());
     let section = &loaded.config().store;
@@ -189,13 +196,7 @@ pub fn open(loaded: &LoadedConfig) -> Result<Hub, OpenStoreError> {
     if let Some((file, offset)) = &report.torn_tail {
         tracing::warn!(file = %file.display(), offset, "cut off an unanswered end of the log");
     }
-    tracing::info!(
-        pending = report.pending,
-        orphans_removed = report.orphans_removed,
-        created = report.created,
-        "opened the store"
-    );
-    Ok(Hub::open(store, loaded.limits(), clock, metrics)?)
+    Ok((Hub::open(store, loaded.limits(), clock, metrics)?, report))
 }
 
 /// What types and ranges cannot say.

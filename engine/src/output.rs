@@ -6,12 +6,16 @@ use phytohub_telemetry::Escaped;
 
 /// Writes one line on stdout, at once, so that whoever waits for it sees it.
 ///
+/// A reader that has gone (`| head`) has seen what it wanted: that is no error.
+///
 /// # Errors
-/// When stdout is closed.
+/// When stdout cannot be written for another reason, such as a full disk.
 pub fn line(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{text}")?;
-    stdout.flush()
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// A table for people: columns as wide as their content, cells made harmless for a terminal.

@@ -1,4 +1,20 @@
 //! The hub from outside: the real binary, real sockets, real clients.
 
+#[path = "it/admin.rs"]
+mod admin;
+#[path = "it/clients.rs"]
+mod clients;
+#[path = "it/demo.rs"]
+mod demo;
+#[path = "it/exchange.rs"]
+mod exchange;
 #[path = "it/floors.rs"]
 mod floors;
+#[path = "it/init.rs"]
+mod init;
+#[path = "it/refusal.rs"]
+mod refusal;
+#[path = "it/serve.rs"]
+mod serve;
+#[path = "it/support.rs"]
+mod support;

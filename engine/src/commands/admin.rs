@@ -23,12 +23,12 @@ use crate::output::line;
 /// When neither can be reached, or the request is refused.
 pub async fn ask(args: &AdminArgs, request: AdminRequest) -> Result<AdminReply, AskError> {
     logging::start(LogArgs { level: LevelFilter::WARN, format: LogFormat::Human });
-    let loaded = LoadedConfig::read(&args.config.file)?;
+    let loaded = LoadedConfig::read(&args.config.config_file)?;
     match admin::call(&loaded.socket_dir(), &request).await {
         Err(AdminCallError::NotRunning { .. }) => {}
         answered => return Ok(answered?),
     }
-    let hub = hub::open(&loaded)?;
+    let (hub, _) = hub::open(&loaded)?;
     let answer = ask_opened(&hub, request).await;
     hub.close()?;
     answer

@@ -115,7 +115,7 @@ async fn register(
     loaded: &LoadedConfig,
     registrations: Vec<Registration>,
 ) -> Result<(), FillError> {
-    let hub = hub::open(loaded).map_err(AskError::Store)?;
+    let (hub, _) = hub::open(loaded).map_err(AskError::Store)?;
     for registration in registrations {
         admin::ask_opened(&hub, registration.request()).await?;
     }

@@ -17,7 +17,7 @@ use crate::signal::{Reload, Stop};
 /// When it does not start, or the store fails while it runs.
 pub async fn run(args: &ServeArgs) -> Result<(), ServeError> {
     logging::start(args.log);
-    let mut loaded = LoadedConfig::read(&args.config.file)?;
+    let mut loaded = LoadedConfig::read(&args.config.config_file)?;
     if let Some(address) = args.https {
         loaded.config_mut().https.listen = address;
     }
@@ -28,7 +28,6 @@ pub async fn run(args: &ServeArgs) -> Result<(), ServeError> {
         line(door)?;
     }
     line("ready")?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), "the hub is ready");
 
     let failed = loop {
         tokio::select! {

@@ -98,7 +98,8 @@ fn every_dependency_has_one_version_for_the_whole_workspace() {
     for package in workspace().packages {
         for dependency in package.dependencies.iter().filter(|d| d.path.is_none()) {
             let wanted = dependency.req.to_string();
-            let first = requirements.entry(dependency.name.clone()).or_insert(wanted.clone());
+            let first = requirements.entry(dependency.name.clone());
+            let first = first.or_insert_with(|| wanted.clone());
             assert_eq!(*first, wanted, "{} wants another {}", package.name, dependency.name);
         }
     }
