@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 60
 ROUNDS ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test load crash bench release fuzz
+.PHONY: help setup run test crash bench release fuzz
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,10 +24,7 @@ test: setup ## all tests, those with real clients (Python, Node, Java, curl) inc
 	@cargo build --workspace --bins
 	@if cargo nextest --version >/dev/null 2>&1; \
 	then cargo nextest run --workspace; \
-	else cargo test --workspace --all-targets; fi
-
-load: setup ## load with a report: rates, times, memory
-	@cargo run --package phytohub-load-tests --bin phytohub-load
+	else cargo test --workspace; fi
 
 crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that must agree
 	@cargo build --package phytohub

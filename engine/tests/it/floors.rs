@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("phytohub-wire", 3),
     ("phytohub-telemetry", 2),
     ("phytohub-domain", 1),
+    ("phytohub-sps", 1),
     ("phytohub-schemas", 0),
 ];
 
