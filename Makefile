@@ -17,7 +17,8 @@ setup: ## installs what a fresh Debian lacks: libclang, libxml2, Python, Node, a
 	@.ci/setup
 
 run: setup ## a hub, three connections and one certificate on its way between two of them
-	@cargo run --quiet --package phytohub -- demo
+	@cargo build --package phytohub
+	@$(CARGO_TARGET_DIR)/debug/phytohub demo
 
 test: setup ## all tests, those with real clients (Python, Node, Java, curl) included
 	@engine/tests/clients/setup.sh $(XDG_CACHE_HOME)/phytohub/clients
