@@ -4,9 +4,16 @@
 //! of the project: whatever it hands out was compiled in. Where each file comes from is listed in
 //! `PROVENANCE.toml` beside this crate's manifest; a test keeps that list and the files equal.
 //!
-//! Start from [`delivery_service_wsdl`].
+//! Start from [`delivery_service_wsdl`] for the interface, from [`fn@code_list`] for the code lists, and
+//! from [`lookup`] to check a code.
 
 #![forbid(unsafe_code)]
+
+pub mod code_list;
+mod embedded;
+pub mod lookup;
+
+pub use self::embedded::{CodeListName, code_list};
 
 /// The WSDL of the delivery service as it lies in the tree: one `soap:address`, whose location is
 /// [`PUBLIC_URL_TOKEN`]. Serve [`delivery_service_wsdl`] instead.

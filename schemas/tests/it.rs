@@ -1,10 +1,14 @@
 //! Tests of the embedded data: one binary.
 
+#[path = "it/code_lists.rs"]
+mod code_lists;
 #[path = "it/model.rs"]
 mod model;
 #[path = "it/provenance.rs"]
 mod provenance;
 #[path = "it/reference.rs"]
 mod reference;
+#[path = "it/reference_codes.rs"]
+mod reference_codes;
 #[path = "it/tree.rs"]
 mod tree;

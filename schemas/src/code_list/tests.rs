@@ -1,0 +1,133 @@
+//! What holds for every list, tried on small ones.
+
+use super::*;
+
+fn head(kind: &str, rows: &str) -> String {
+    format!(
+        "{{\"name\": \"a\", \"title\": \"A\", \"kind\": \"{kind}\", \"source\": \"s\", \
+         \"edition\": \"1\", \"licence\": \"l\", \"complete\": false, \"rows\": [{rows}]}}"
+    )
+}
+
+fn read(kind: &str, rows: &str) -> Result<CodeList, ReadCodeListError> {
+    CodeList::read(&head(kind, rows))
+}
+
+#[test]
+fn nulls_and_unknown_fields_are_refused() {
+    for row in [
+        r#"{"code": null, "name": "n"}"#,
+        r#"{"code": "1", "name": null}"#,
+        r#"{"code": "1"}"#,
+        r#"{"code": "1", "name": "n", "lastModified": null}"#,
+        r#"{"code": "1", "name": "n", "other": "o"}"#,
+    ] {
+        assert!(matches!(read("code", row), Err(ReadCodeListError::Json(_))), "{row}");
+    }
+    assert!(matches!(read("other", ""), Err(ReadCodeListError::Json(_))));
+}
+
+#[test]
+fn error_tells_line_and_column() {
+    let text = head("code", "\n{\"code\": 7, \"name\": \"n\"}");
+    let Err(ReadCodeListError::Json(error)) = CodeList::read(&text) else {
+        unreachable!("a number is no code")
+    };
+    assert_eq!((error.line(), error.column()), (2, 10));
+}
+
+#[test]
+fn rows_that_break_the_rules_are_named() {
+    let check = |kind: &str, rows: &str, expected: &str| {
+        let error = read(kind, rows).expect_err(rows);
+        assert_eq!(error.to_string(), expected);
+    };
+    check("code", r#"{"code": "a b", "name": "n"}"#, "not safe as a key code=\"a b\"");
+    check("code", r#"{"code": "", "name": "n"}"#, "not safe as a key code=\"\"");
+    check("code", r#"{"code": "1", "name": " - "}"#, "a row says nothing code=1");
+    check(
+        "condition",
+        r#"{"code": "1", "name": "n", "lang": "EN"}"#,
+        "not a language code=1 lang=\"EN\"",
+    );
+    check(
+        "condition",
+        r#"{"code": "1", "name": "n", "lang": "en"}, {"code": "1", "name": "m", "lang": "en"}"#,
+        "listed twice code=1 lang=en",
+    );
+    check(
+        "mean-of-transport",
+        r#"{"code": "sea", "usedTransportMean": "n", "lang": "en"}"#,
+        "not a number code=\"sea\"",
+    );
+    let orphan = r#"{"code": "FG", "description": "d", "lang": "en", "level": 2"#;
+    let lost = "the parent is not one in this list code=FG parent=";
+    check("treatment-type", &format!("{orphan}}}"), &format!("{lost}\"\""));
+    check(
+        "treatment-type",
+        &format!("{orphan}, \"parentCode\": \"FG\"}}"),
+        &format!("{lost}\"FG\""),
+    );
+}
+
+#[test]
+fn list_without_a_source_is_refused() {
+    let text = head("code", "").replace("\"s\"", "\" \"");
+    assert!(matches!(CodeList::read(&text), Err(ReadCodeListError::EmptyHead { field: "source" })));
+}
+
+#[test]
+fn standing_depends_on_completeness_and_activity() {
+    let rows = r#"{"code": "1", "name": "n", "profile": true}, {"code": "2", "name": "n"},
+        {"code": "3", "name": "n", "active": false}"#;
+    let partial = read("code", rows).expect("a list");
+    let standing = |list: &CodeList| ["1", "2", "3", "4"].map(|code| list.standing(code));
+    let known = [Standing::Profile, Standing::Listed, Standing::Inactive];
+    assert_eq!(standing(&partial)[..3], known);
+    assert_eq!(standing(&partial)[3], Standing::Unlisted);
+    let complete = head("code", rows).replace("\"complete\": false", "\"complete\": true");
+    let complete = CodeList::read(&complete).expect("a list");
+    assert_eq!(standing(&complete)[..3], known);
+    assert_eq!(standing(&complete)[3], Standing::Unknown);
+}
+
+#[test]
+fn rows_are_found_by_code_language_and_text() {
+    let list = read(
+        "condition",
+        r#"{"code": "b", "name": "Séché", "lang": "fr"}, {"code": "b", "name": "Dried", "lang": "en"},
+           {"code": "a", "name": "Fresh", "lang": "en"}"#,
+    )
+    .expect("a list");
+    assert_eq!(list.row("b", "FR").map(Row::text), Some("Séché"));
+    assert!(list.row("b", "es").is_none() && list.row("c", "en").is_none());
+    assert_eq!(list.rows_of("b").filter_map(Row::lang).collect::<Vec<_>>(), ["en", "fr"]);
+    assert!(list.contains_text(" SÉCHÉ\n") && !list.contains_text("Seche"));
+    let missing: Vec<_> = list.missing_languages().collect();
+    assert_eq!(missing, [("b", "es"), ("a", "es"), ("a", "fr")]);
+}
+
+#[test]
+fn written_list_reads_as_itself() {
+    let list = read(
+        "treatment-type",
+        r#"{"code": "A", "description": "é \"q\" \\ \n x", "lang": "en", "level": 1, "active": false,
+            "lastModified": "2026-11-21T00:00:00Z", "lastModifiedBy": "b"},
+           {"code": "B", "description": "d", "lang": "en", "level": 2, "parentCode": "A"}"#,
+    )
+    .expect("a list");
+    assert_eq!(CodeList::read(&list.to_json()).expect("what was written"), list);
+    let empty = read("tag", "").expect("an empty list");
+    assert_eq!(CodeList::read(&empty.to_json()).expect("what was written"), empty);
+}
+
+#[test]
+fn safe_codes_can_be_keys() {
+    for code in ["851", "a-b_c/d=e.f", "2U"] {
+        assert!(is_safe_code(code), "{code}");
+    }
+    for code in ["", ".", "a.", ".a", "a b", "ä", "*", ">", "a:b", &"x".repeat(CODE_BYTES_MAX + 1)]
+    {
+        assert!(!is_safe_code(code), "{code}");
+    }
+}
