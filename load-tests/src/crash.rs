@@ -26,6 +26,8 @@ use crate::verify::{self, Depth};
 pub struct Options {
     /// The hub's program.
     pub program: PathBuf,
+    /// What runs as `phytohub serve`, if another program: one that breaks its promises.
+    pub server: Option<PathBuf>,
     /// Where hubs are made; kept when something is found.
     pub work: PathBuf,
     /// How many times to kill.
@@ -190,6 +192,10 @@ impl Rig {
     pub fn new(options: &Options, seed: u64) -> Result<Self, Failure> {
         std::fs::create_dir_all(&options.work)?;
         let site = Site::init(&options.program, &options.work.join("hub"), &CODES)?;
+        let site = match &options.server {
+            Some(server) => site.served_by(server),
+            None => site,
+        };
         if options.sabotage == Sabotage::StoreDoesNotSync {
             site.configure("store", "sync", false)?;
         }

@@ -21,6 +21,8 @@ use crate::shim::Shim;
 #[derive(Debug)]
 pub struct Site {
     program: PathBuf,
+    /// What runs as `phytohub serve`.
+    server: PathBuf,
     dir: PathBuf,
 }
 
@@ -40,10 +42,17 @@ impl Site {
             let words = String::from_utf8_lossy(&output.stderr).into_owned();
             return Err(format!("phytohub init: {}: {words}", output.status).into());
         }
-        let site = Self { program: program.into(), dir: dir.into() };
+        let site = Self { program: program.into(), server: program.into(), dir: dir.into() };
         // Any free port for the operator's door: several hubs may run at once.
         site.configure("admin", "listen", "127.0.0.1:0")?;
         Ok(site)
+    }
+
+    /// Has another program serve in the hub's place.
+    #[must_use]
+    pub fn served_by(mut self, server: &Path) -> Self {
+        self.server = server.into();
+        self
     }
 
     /// Changes one setting of `hub.toml`.
@@ -148,7 +157,7 @@ impl Site {
 
     fn spawn(&self, shim: Option<&Shim>) -> Result<(Hub, Receiver<String>), StartError> {
         let failed = |text: String| StartError { text, status: None };
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.server);
         command.arg("serve").args(["--https", "127.0.0.1:0"]).arg("--config").arg(self.config());
         if let Some(shim) = shim {
             shim.load_into(&mut command);

@@ -19,6 +19,9 @@ struct Arguments {
     /// The hub's program [default: PHYTOHUB_BIN, or phytohub beside this program]
     #[arg(long)]
     hub: Option<PathBuf>,
+    /// What runs as `phytohub serve`, if another program
+    #[arg(long)]
+    server: Option<PathBuf>,
     /// How many times to kill
     #[arg(long, default_value_t = 20)]
     rounds: u32,
@@ -58,7 +61,8 @@ const EXAMPLES: &str = "Examples:
   phytohub-crash --rounds 1000
   phytohub-crash --rounds 1000 --power-cut
   phytohub-crash --power-cut --syncs-lie --expect-loss
-  phytohub-crash --hub ./hub-that-answers-early --power-cut --sync-delay-us 20000 --expect-loss";
+  phytohub-crash --power-cut --expect-loss --sync-delay-us 20000 --server \
+      target/debug/examples/answers_early";
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -96,6 +100,7 @@ fn run(arguments: &Arguments) -> Result<bool, Failure> {
     };
     let options = Options {
         program,
+        server: arguments.server.clone(),
         work: work.clone(),
         rounds: arguments.rounds,
         rounds_per_hub: arguments.rounds_per_hub.max(1),

@@ -1,5 +1,8 @@
 //! Hubs killed under load. The seeds are fixed; what the hub makes of them is not.
 
+use std::path::Path;
+use std::time::Duration;
+
 use phytohub_load_tests::crash::{self, Options, Sabotage, Summary};
 
 use crate::rig;
@@ -32,6 +35,17 @@ fn a_store_that_does_not_sync_is_caught() {
     let (_dir, mut options) = rig::options();
     options.power_cut = true;
     options.sabotage = Sabotage::StoreDoesNotSync;
+    assert_loss_is_seen(options);
+}
+
+#[test]
+fn an_answer_before_the_commit_is_caught() {
+    let (_dir, mut options) = rig::options();
+    let examples = std::env::current_exe().expect("a path");
+    let examples = examples.parent().and_then(Path::parent).expect("a build directory");
+    options.server = Some(examples.join("examples/answers_early"));
+    options.power_cut = true;
+    options.sync_delay = Duration::from_millis(20);
     assert_loss_is_seen(options);
 }
 

@@ -13,6 +13,7 @@ pub(crate) fn options() -> (TempDir, Options) {
     let dir = TempDir::new_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a directory");
     let options = Options {
         program,
+        server: None,
         work: dir.path().join("work"),
         rounds: 1,
         rounds_per_hub: 50,
