@@ -38,10 +38,12 @@ impl Text {
         self.form
     }
 
-    /// Whether nothing stands between the tags, or the tags are absent.
+    /// Whether the text has no character; so is one whose element is absent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.raw.is_empty()
+        let mut empty = true;
+        xml::decode(&self.raw, self.form, &mut |_| empty = false);
+        empty
     }
 
     /// The text as the sender meant it. Borrowed unless it holds a reference, a CDATA section or
@@ -114,7 +116,8 @@ impl fmt::Debug for Content {
     }
 }
 
-/// Feeds the character data that a checked content stands for to `sink`, in order, in pieces:
+/// Feeds the character data that a checked content stands for to `sink`, in order, in pieces that
+/// are never empty:
 /// references and CDATA sections resolved, `CR` and `CRLF` made `LF` as XML demands.
 pub fn decode_content(raw: &[u8], form: ContentForm, sink: &mut dyn FnMut(&[u8])) {
     xml::decode(raw, form, sink);

@@ -7,8 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// What libxml2 found in a document.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
-    /// Whether it is well-formed, with every prefix bound.
-    pub(crate) good: bool,
+    verdict: u8,
     events: Vec<(u8, Vec<u8>)>,
 }
 
@@ -20,6 +19,16 @@ pub(crate) struct Found {
 }
 
 impl Reading {
+    /// Well-formed, with every prefix bound.
+    pub(crate) fn is_good(&self) -> bool {
+        self.verdict == b'+'
+    }
+
+    /// Not well-formed, or with a prefix that is not bound.
+    pub(crate) fn is_bad(&self) -> bool {
+        self.verdict == b'-'
+    }
+
     /// All elements of this namespace and local name, in order.
     pub(crate) fn elements(&self, space: &str, local: &str) -> Vec<Found> {
         let name = format!("{space} {local}").into_bytes();
@@ -89,7 +98,8 @@ impl Judge {
         let length = u32::try_from(document.len()).expect("a small document").to_le_bytes();
         self.input.write_all(&length).expect("the judge listens");
         self.input.write_all(document).expect("the judge listens");
-        let mut reading = Reading { good: self.bytes(1) == [1], events: Vec::new() };
+        let verdict = self.bytes(1).first().copied().unwrap_or_default();
+        let mut reading = Reading { verdict, events: Vec::new() };
         loop {
             let kind = self.bytes(1).first().copied().unwrap_or(b'.');
             let length = self.bytes(4).try_into().map_or(0, u32::from_le_bytes);
