@@ -4,11 +4,19 @@
 mod agree;
 #[path = "it/allocation.rs"]
 mod allocation;
+#[path = "it/clients.rs"]
+mod clients;
+#[path = "it/encoding.rs"]
+mod encoding;
 #[path = "it/libxml2.rs"]
 mod libxml2;
+#[path = "it/refused.rs"]
+mod refused;
 #[path = "it/round_trip.rs"]
 mod round_trip;
 #[path = "it/slow.rs"]
 mod slow;
 #[path = "it/splice.rs"]
 mod splice;
+#[path = "it/written.rs"]
+mod written;
