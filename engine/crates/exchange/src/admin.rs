@@ -1,6 +1,7 @@
 //! What the operator may do: the same requests whether a running hub answers them over its admin
 //! socket or a command works on the store itself.
 
+mod codes;
 mod view;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use phytohub_telemetry::{Actor, ActorKind, Event, EventKind};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use view::{CertificateView, ClockView, ConnectionView, EnvelopeView, EventView};
+pub use view::{CertificateView, ClockView, CodeListView, ConnectionView, EnvelopeView, EventView};
 
 use crate::registry::Registry;
 use crate::{CallError, Hub, blocking};
@@ -111,6 +112,22 @@ pub enum AdminRequest {
     ClockShow,
     /// The wall clock is right.
     ClockAccept,
+    /// List the code lists, all revisions.
+    CodesList,
+    /// One revision of a code list, as its file.
+    CodesExport {
+        /// Name of the list.
+        name: String,
+        /// Which revision; the one in force if absent.
+        revision: Option<u32>,
+    },
+    /// A new revision of a code list.
+    CodesImport {
+        /// The list's file.
+        text: String,
+        /// From when on it holds, milliseconds since 1970; from now on if absent.
+        valid_from_ms: Option<u64>,
+    },
 }
 
 /// A certificate as a command read it from its file.
@@ -137,6 +154,12 @@ pub struct CertificateInput {
 pub enum AdminReply {
     /// The clock.
     Clock(ClockView),
+    /// One revision of a code list.
+    CodeList(CodeListView),
+    /// A code list's file.
+    CodeListFile(String),
+    /// All revisions of all code lists.
+    CodeLists(Vec<CodeListView>),
     /// One connection.
     Connection(ConnectionView),
     /// All connections, by code.
@@ -194,6 +217,12 @@ pub enum AdminError {
         /// What it must be.
         problem: String,
     },
+    /// No such code list, or no such revision of it.
+    #[error("no code list, or no such revision of it: see 'phytohub codes list' name={name}")]
+    NoSuchCodeList {
+        /// The name.
+        name: String,
+    },
     /// No such connection.
     #[error("no connection has the code {code}: see 'phytohub connection list'")]
     NoSuchConnection {
@@ -237,7 +266,8 @@ impl AdminError {
                 ErrorKind::Conflict
             }
             Self::Invalid { .. } => ErrorKind::Invalid,
-            Self::NoSuchConnection { .. }
+            Self::NoSuchCodeList { .. }
+            | Self::NoSuchConnection { .. }
             | Self::NoSuchCertificate { .. }
             | Self::NoSuchEnvelope { .. } => ErrorKind::NotFound,
             Self::Call(error) => error.kind(),
@@ -309,6 +339,11 @@ impl Hub {
             }
             AdminRequest::EnvelopeFail { number, reason } => {
                 self.change_envelope(actor, &number, Change::Fail(reasoned(reason)?)).await
+            }
+            AdminRequest::CodesList => Ok(self.codes_list()),
+            AdminRequest::CodesExport { name, revision } => self.codes_export(&name, revision),
+            AdminRequest::CodesImport { text, valid_from_ms } => {
+                self.codes_import(actor, text, valid_from_ms).await
             }
             AdminRequest::ClockShow => Ok(self.clock_view()),
             AdminRequest::ClockAccept => {

@@ -23,6 +23,9 @@ pub enum CallError {
     /// The reply would hold more in memory than there is room for now.
     #[error("the hub has no memory left for this reply now; send the request again later")]
     NoRoom,
+    /// No revision of this code list is in force.
+    #[error("this hub has no such code list at present")]
+    NoCodeList,
     /// `SetTrackingInfoUpdate` with a state that a recipient cannot set.
     #[error(
         "HUBTrackingInfo must be Delivered, DeliveredWithWarnings or DeliveredNotReadable: \
@@ -46,7 +49,7 @@ impl CallError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NotAllowed { .. } => ErrorKind::Denied,
-            Self::NoSuchEnvelope => ErrorKind::NotFound,
+            Self::NoCodeList | Self::NoSuchEnvelope => ErrorKind::NotFound,
             Self::NoRoom => ErrorKind::Exhausted,
             Self::NotARecipientsState => ErrorKind::Invalid,
             Self::Commit(error) if error.kind() == ErrorKind::Exhausted => ErrorKind::Exhausted,
@@ -60,6 +63,17 @@ impl CallError {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenHubError {
+    /// A code list in the store is no code list.
+    #[error("a code list in the store cannot be read name={name} revision={revision}")]
+    CodeList {
+        /// Its name.
+        name: String,
+        /// Its revision.
+        revision: u32,
+        /// What is wrong with it.
+        #[source]
+        source: phytohub_schemas::code_list::ReadCodeListError,
+    },
     /// Two connections in the registry share what must be one's own.
     #[error("the registry contradicts itself: {what}")]
     Registry {

@@ -10,6 +10,7 @@ use phytohub_store::{Change, Store, StoreFailure};
 use phytohub_telemetry::{Actor, ActorKind, Event, EventKind, Metrics};
 
 use crate::caller::{Caller, IdentifyError};
+use crate::codes::CodeLists;
 use crate::denial::DenialGate;
 use crate::error::{NotReady, OpenHubError};
 use crate::offer::Offering;
@@ -25,7 +26,8 @@ pub struct Hub {
 pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) registry: ArcSwap<Registry>,
-    /// Held while the registry is changed, from reading it to replacing it.
+    pub(crate) code_lists: ArcSwap<CodeLists>,
+    /// Held while registry or code lists are changed, from reading them to replacing them.
     pub(crate) registry_change: tokio::sync::Mutex<()>,
     /// Where each connection's next reply of each kind goes on.
     pub(crate) cursors: DashMap<(ConnectionId, Offering), u64>,
@@ -39,7 +41,7 @@ impl Hub {
     /// A hub over an open store.
     ///
     /// # Errors
-    /// If the registry contradicts itself.
+    /// If the registry contradicts itself, or a code list in it cannot be read.
     pub fn open(
         store: Store,
         limits: Limits,
@@ -47,9 +49,11 @@ impl Hub {
         metrics: Arc<Metrics>,
     ) -> Result<Self, OpenHubError> {
         let registry = ArcSwap::from_pointee(Registry::new(store.connections())?);
+        let code_lists = ArcSwap::from_pointee(CodeLists::new(store.code_lists())?);
         let inner = Inner {
             store,
             registry,
+            code_lists,
             registry_change: tokio::sync::Mutex::new(()),
             cursors: DashMap::new(),
             limits: ArcSwap::from_pointee(limits),

@@ -13,6 +13,7 @@ mod acknowledge;
 pub mod admin;
 mod blocking;
 mod caller;
+mod codes;
 mod content;
 mod deliver;
 mod denial;

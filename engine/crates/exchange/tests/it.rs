@@ -3,6 +3,7 @@
 mod it {
     mod access;
     mod admin;
+    mod codes;
     mod deliver;
     mod fixture;
     mod receive;

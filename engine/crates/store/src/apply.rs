@@ -15,7 +15,7 @@ use crate::event::encode_event;
 use crate::keys::{self, ContentId};
 use crate::mailbox::{Mailboxes, Queue};
 use crate::open::{Database, lower_bound_key};
-use crate::record::{self, StoredEnvelope};
+use crate::record::{self, StoredCodeList, StoredEnvelope};
 
 /// An answer that waits for the sync.
 #[derive(Debug)]
@@ -219,6 +219,13 @@ impl<'a> Batch<'a> {
     pub(crate) fn put_connection(&mut self, connection: &Connection) {
         let key = keys::connection(connection.id);
         let record = record::encode_connection(connection);
+        self.write.put_cf(self.database.family(keys::REGISTRY), key, record);
+    }
+
+    /// Writes a revision of a code list.
+    pub(crate) fn put_code_list(&mut self, list: &StoredCodeList) {
+        let key = keys::code_list(&list.name, list.revision);
+        let record = record::encode_code_list(list);
         self.write.put_cf(self.database.family(keys::REGISTRY), key, record);
     }
 

@@ -8,8 +8,8 @@ use phytohub_domain::{
 use phytohub_telemetry::{Actor, Event};
 use tokio::sync::oneshot;
 
-use crate::StoredEnvelope;
 use crate::error::CommitError;
+use crate::{StoredCodeList, StoredEnvelope};
 
 /// An envelope to be accepted, or to be remembered as refused.
 #[derive(Clone, Debug)]
@@ -140,6 +140,8 @@ pub(crate) enum Command {
     },
     /// Write a connection, with the events that tell why.
     PutConnection { connection: Box<Connection>, events: Vec<Event>, answer: Answer<()> },
+    /// Write revisions of code lists, with the events that tell why.
+    PutCodeLists { lists: Vec<StoredCodeList>, events: Vec<Event>, answer: Answer<()> },
     /// Record something that changes no record.
     Record { event: Box<Event> },
     /// The operator accepts the wall clock.

@@ -162,6 +162,11 @@ impl Committer {
                 events.into_iter().for_each(|event| batch.record(event));
                 batch.waiting.push(Waiting::Done(answer));
             }
+            Command::PutCodeLists { lists, events, answer } => {
+                lists.iter().for_each(|list| batch.put_code_list(list));
+                events.into_iter().for_each(|event| batch.record(event));
+                batch.waiting.push(Waiting::Done(answer));
+            }
             Command::Record { event } => batch.record(*event),
             Command::AcceptClock { actor, answer } => {
                 self.clock_guard.accept(&*self.clock);
@@ -253,7 +258,9 @@ fn refuse(command: Command, error: &CommitError) {
     match command {
         Command::Accept { answer, .. } => drop(answer.send(Err(error.clone()))),
         Command::Change { answer: Some(answer), .. } => drop(answer.send(Err(error.clone()))),
-        Command::PutConnection { answer, .. } | Command::AcceptClock { answer, .. } => {
+        Command::PutConnection { answer, .. }
+        | Command::PutCodeLists { answer, .. }
+        | Command::AcceptClock { answer, .. } => {
             drop(answer.send(Err(error.clone())));
         }
         Command::Change { answer: None, .. } | Command::Record { .. } | Command::Close => {}

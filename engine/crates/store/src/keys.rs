@@ -80,6 +80,15 @@ pub(crate) fn connection(id: ConnectionId) -> [u8; 5] {
     key
 }
 
+/// `registry`: a revision of a code list. Names hold no zero byte.
+pub(crate) fn code_list(name: &str, revision: u32) -> Vec<u8> {
+    let mut key = vec![REGISTRY_CODE_LIST];
+    key.extend_from_slice(name.as_bytes());
+    key.push(0);
+    key.extend_from_slice(&revision.to_be_bytes());
+    key
+}
+
 /// `meta`: a key under a prefix.
 pub(crate) fn under(prefix: &[u8], rest: &[u8]) -> Vec<u8> {
     [prefix, rest].concat()
@@ -87,6 +96,8 @@ pub(crate) fn under(prefix: &[u8], rest: &[u8]) -> Vec<u8> {
 
 /// Kind of registry entry: a connection.
 pub(crate) const REGISTRY_CONNECTION: u8 = 1;
+/// Kind of registry entry: a revision of a code list.
+pub(crate) const REGISTRY_CODE_LIST: u8 = 2;
 
 #[cfg(test)]
 mod tests {

@@ -33,7 +33,7 @@ pub use error::{CommitError, OpenError, ReadError, StoreFailure};
 pub use event::StoredEvent;
 pub use mailbox::Queue;
 pub use open::OpenReport;
-pub use record::StoredEnvelope;
+pub use record::{StoredCodeList, StoredEnvelope};
 pub use reserve::Reserve;
 pub use store::Store;
 

@@ -10,6 +10,7 @@ use crate::clock::ClockGuard;
 use crate::counters::Counters;
 use crate::error::{OpenError, ReadError};
 use crate::mailbox::{Mailboxes, Queue};
+use crate::record::StoredCodeList;
 use crate::{StoreConfig, keys, options, record, wal};
 
 /// What was found and done while opening.
@@ -50,6 +51,7 @@ pub(crate) struct Opened {
     pub(crate) database: Arc<Database>,
     pub(crate) counters: Counters,
     pub(crate) connections: Vec<Connection>,
+    pub(crate) code_lists: Vec<StoredCodeList>,
     pub(crate) mailboxes: Mailboxes,
     pub(crate) clock_guard: ClockGuard,
     pub(crate) report: OpenReport,
@@ -74,10 +76,11 @@ pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, Op
     let clock_guard = ClockGuard::new(clock, high_water, suspicion);
     report.orphans_removed = remove_orphans(&database, config)?;
     let connections = read_connections(&database, config)?;
+    let code_lists = read_code_lists(&database, config)?;
     let mailboxes = read_mailboxes(&database, config, &connections)?;
     report.pending = mailboxes.pending();
     let database = Arc::new(database);
-    Ok(Opened { database, counters, connections, mailboxes, clock_guard, report })
+    Ok(Opened { database, counters, connections, code_lists, mailboxes, clock_guard, report })
 }
 
 fn open_database(config: &StoreConfig, report: &mut OpenReport) -> Result<DB, OpenError> {
@@ -174,6 +177,15 @@ fn read_connections(
         record::decode_connection(ConnectionId(id), value).ok()
     };
     rows.iter().map(read).collect::<Option<Vec<_>>>().ok_or(corrupt)
+}
+
+fn read_code_lists(
+    database: &Database,
+    config: &StoreConfig,
+) -> Result<Vec<StoredCodeList>, OpenError> {
+    let rows = scan(database, config, keys::REGISTRY, &[keys::REGISTRY_CODE_LIST])?;
+    let lists = rows.iter().map(|(_, value)| record::decode_code_list(value));
+    lists.collect::<Option<Vec<_>>>().ok_or(OpenError::Corrupt { what: "code list" })
 }
 
 fn read_mailboxes(

@@ -57,6 +57,31 @@ pub struct StoredEnvelope {
     pub(crate) content_id: ContentId,
 }
 
+/// A revision of a code list. Its text is the list's file, which only its readers understand.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "built by whoever imports a list, field by field")]
+pub struct StoredCodeList {
+    /// Name of the list.
+    pub name: String,
+    /// Counted from 1 for each list.
+    pub revision: u32,
+    /// From when on it holds.
+    pub valid_from: Timestamp,
+    /// When it was imported.
+    pub imported: Timestamp,
+    /// The list's file.
+    pub text: String,
+}
+
+#[derive(Archive, Deserialize, Serialize)]
+struct CodeListRecord {
+    name: String,
+    revision: u32,
+    valid_from: u64,
+    imported: u64,
+    text: String,
+}
+
 #[derive(Archive, Deserialize, Serialize)]
 struct EnvelopeRecord {
     from: String,
@@ -226,6 +251,29 @@ pub(crate) fn decode_connection(id: ConnectionId, bytes: &[u8]) -> Result<Connec
         .collect();
     connection.certificates = record.certificates.into_iter().map(certificate).collect();
     Ok(connection)
+}
+
+/// Writes a revision of a code list.
+pub(crate) fn encode_code_list(list: &StoredCodeList) -> Vec<u8> {
+    encode(&CodeListRecord {
+        name: list.name.clone(),
+        revision: list.revision,
+        valid_from: list.valid_from.as_millis(),
+        imported: list.imported.as_millis(),
+        text: list.text.clone(),
+    })
+}
+
+/// Reads a revision of a code list.
+pub(crate) fn decode_code_list(bytes: &[u8]) -> Option<StoredCodeList> {
+    let record = decode::<CodeListRecord>(bytes)?;
+    Some(StoredCodeList {
+        name: record.name,
+        revision: record.revision,
+        valid_from: Timestamp::from_millis(record.valid_from),
+        imported: Timestamp::from_millis(record.imported),
+        text: record.text,
+    })
 }
 
 fn certificate(record: CertificateRecord) -> RegisteredCertificate {

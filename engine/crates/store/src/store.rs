@@ -14,7 +14,7 @@ use crate::committer::Committer;
 use crate::error::{CommitError, OpenError, StoreFailure};
 use crate::mailbox::Mailboxes;
 use crate::open::{Database, OpenReport};
-use crate::record::StoredEnvelope;
+use crate::record::{StoredCodeList, StoredEnvelope};
 use crate::reserve::Reserve;
 use crate::{StoreConfig, open, options};
 
@@ -34,6 +34,7 @@ struct Inner {
     clock_status: watch::Receiver<ClockStatus>,
     /// What the registry held when the store was opened.
     connections: Vec<Connection>,
+    code_lists: Vec<StoredCodeList>,
     committer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -81,6 +82,7 @@ impl Store {
             failure,
             clock_status,
             connections: opened.connections,
+            code_lists: opened.code_lists,
             committer: Mutex::new(Some(thread)),
         };
         Ok((Self { inner: Arc::new(inner) }, opened.report))
@@ -132,6 +134,18 @@ impl Store {
         self.ask(|answer| Command::PutConnection { connection, events, answer }).await
     }
 
+    /// Writes revisions of code lists, with the events that tell why.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn put_code_lists(
+        &self,
+        lists: Vec<StoredCodeList>,
+        events: Vec<Event>,
+    ) -> Result<(), CommitError> {
+        self.ask(|answer| Command::PutCodeLists { lists, events, answer }).await
+    }
+
     /// Records an event soon, without waiting. Whether there was room to note it.
     #[must_use]
     pub fn record_soon(&self, event: Event) -> bool {
@@ -156,6 +170,12 @@ impl Store {
     #[must_use]
     pub fn connections(&self) -> &[Connection] {
         &self.inner.connections
+    }
+
+    /// Revisions of code lists that the registry held when the store was opened.
+    #[must_use]
+    pub fn code_lists(&self) -> &[StoredCodeList] {
+        &self.inner.code_lists
     }
 
     /// The disk reserve.

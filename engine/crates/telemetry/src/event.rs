@@ -37,6 +37,8 @@ pub enum EventKind {
     CertificateAdded = 23,
     /// A certificate was removed.
     CertificateRemoved = 24,
+    /// A code list got a new revision.
+    CodeListImported = 25,
     /// A caller was not known or not allowed.
     AccessDenied = 30,
     /// The store was opened.
@@ -51,7 +53,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::EnvelopeAccepted,
         Self::EnvelopeRejected,
         Self::ContentReleased,
@@ -66,6 +68,7 @@ impl EventKind {
         Self::ConnectionDisabled,
         Self::CertificateAdded,
         Self::CertificateRemoved,
+        Self::CodeListImported,
         Self::AccessDenied,
         Self::StoreOpened,
         Self::ClockSuspected,
@@ -97,6 +100,7 @@ impl EventKind {
             Self::ConnectionDisabled => "ConnectionDisabled",
             Self::CertificateAdded => "CertificateAdded",
             Self::CertificateRemoved => "CertificateRemoved",
+            Self::CodeListImported => "CodeListImported",
             Self::AccessDenied => "AccessDenied",
             Self::StoreOpened => "StoreOpened",
             Self::ClockSuspected => "ClockSuspected",

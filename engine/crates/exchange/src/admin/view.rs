@@ -4,6 +4,8 @@ use phytohub_domain::{Connection, RegisteredCertificate, Timestamp, TrackingStat
 use phytohub_store::{ClockStatus, StoredEnvelope, StoredEvent};
 use serde::{Deserialize, Serialize};
 
+use crate::codes::Revision;
+
 /// A connection.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -199,6 +201,50 @@ impl ClockView {
             now: now.to_string(),
             high_water: status.high_water.to_string(),
             suspicion: status.suspicion.clone(),
+        }
+    }
+}
+
+/// A revision of a code list.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct CodeListView {
+    /// Its name.
+    pub name: String,
+    /// Its title, for people.
+    pub title: String,
+    /// Counted from 1 for each list.
+    pub revision: u32,
+    /// Whether it is the one in force.
+    pub in_force: bool,
+    /// From when on it holds, UTC.
+    pub valid_from: String,
+    /// When it was imported, UTC.
+    pub imported: String,
+    /// Whether a code that is not in it does not exist.
+    pub complete: bool,
+    /// Rows.
+    pub rows: u64,
+    /// Where its rows come from.
+    pub source: String,
+    /// Edition of the source.
+    pub edition: String,
+}
+
+impl CodeListView {
+    pub(super) fn new(revision: &Revision, in_force: bool) -> Self {
+        let description = revision.list.description();
+        Self {
+            name: description.name.clone(),
+            title: description.title.clone(),
+            revision: revision.revision,
+            in_force,
+            valid_from: revision.valid_from.to_string(),
+            imported: revision.imported.to_string(),
+            complete: description.complete,
+            rows: revision.list.rows().len() as u64,
+            source: description.source.clone(),
+            edition: description.edition.clone(),
         }
     }
 }

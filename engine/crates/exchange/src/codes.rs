@@ -1,0 +1,131 @@
+//! Code lists: served from the store, in revisions that hold from a date on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use phytohub_domain::{Right, Timestamp};
+use phytohub_schemas::CodeListName;
+use phytohub_schemas::code_list::CodeList;
+use phytohub_store::{CommitError, StoredCodeList};
+use phytohub_telemetry::{Actor, Event, EventKind};
+
+use crate::{CallError, Caller, Hub, OpenHubError};
+
+/// A revision of a code list.
+#[derive(Clone, Debug)]
+pub(crate) struct Revision {
+    pub(crate) revision: u32,
+    pub(crate) valid_from: Timestamp,
+    pub(crate) imported: Timestamp,
+    pub(crate) list: Arc<CodeList>,
+}
+
+/// All revisions of all lists, by name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CodeLists {
+    by_name: BTreeMap<String, Vec<Revision>>,
+}
+
+impl CodeLists {
+    pub(crate) fn new(stored: &[StoredCodeList]) -> Result<Self, OpenHubError> {
+        let mut lists = Self::default();
+        for one in stored {
+            let list = CodeList::read(&one.text).map_err(|source| OpenHubError::CodeList {
+                name: one.name.clone(),
+                revision: one.revision,
+                source,
+            })?;
+            lists.put(one, Arc::new(list));
+        }
+        Ok(lists)
+    }
+
+    pub(crate) fn put(&mut self, stored: &StoredCodeList, list: Arc<CodeList>) {
+        let revisions = self.by_name.entry(stored.name.clone()).or_default();
+        revisions.push(Revision {
+            revision: stored.revision,
+            valid_from: stored.valid_from,
+            imported: stored.imported,
+            list,
+        });
+        revisions.sort_by_key(|revision| revision.revision);
+    }
+
+    /// Every revision, by name and then by number.
+    pub(crate) fn revisions(&self) -> impl Iterator<Item = &Revision> {
+        self.by_name.values().flatten()
+    }
+
+    /// The newest revision that holds at this time.
+    pub(crate) fn in_force(&self, name: &str, at: Timestamp) -> Option<&Revision> {
+        let revisions = self.by_name.get(name)?;
+        revisions.iter().rev().find(|revision| revision.valid_from <= at)
+    }
+
+    pub(crate) fn revision(&self, name: &str, revision: u32) -> Option<&Revision> {
+        self.by_name.get(name)?.iter().find(|known| known.revision == revision)
+    }
+
+    pub(crate) fn next_revision(&self, name: &str) -> u32 {
+        let last = self.by_name.get(name).and_then(|revisions| revisions.last());
+        last.map_or(1, |revision| revision.revision + 1)
+    }
+}
+
+impl Hub {
+    /// Puts the lists that the program brings into the store, where the store has none of that
+    /// name. To be called once after opening.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn seed_code_lists(&self) -> Result<(), CommitError> {
+        let _changing = self.inner.registry_change.lock().await;
+        let mut lists = CodeLists::clone(&self.inner.code_lists.load());
+        let (now, mut added, mut events) = (self.clock().now(), Vec::new(), Vec::new());
+        for name in CodeListName::ALL {
+            if lists.next_revision(name.as_str()) > 1 {
+                continue;
+            }
+            let stored = StoredCodeList {
+                name: name.as_str().to_owned(),
+                revision: 1,
+                valid_from: Timestamp::default(),
+                imported: now,
+                text: name.text().to_owned(),
+            };
+            let list = phytohub_schemas::code_list(*name);
+            lists.put(&stored, Arc::new(list.clone()));
+            events.push(import_event(Actor::hub(), &stored));
+            added.push(stored);
+        }
+        if added.is_empty() {
+            return Ok(());
+        }
+        self.inner.store.put_code_lists(added, events).await?;
+        self.inner.code_lists.store(Arc::new(lists));
+        Ok(())
+    }
+
+    /// A code list as it holds now, for one of the ten operations that serve them.
+    ///
+    /// # Errors
+    /// If the caller may not read, or the hub has no such list.
+    pub async fn code_list(
+        &self,
+        caller: &Caller,
+        name: CodeListName,
+    ) -> Result<Arc<CodeList>, CallError> {
+        caller.may(Right::Read)?;
+        let lists = self.inner.code_lists.load();
+        let revision = lists.in_force(name.as_str(), self.clock().now());
+        revision.map(|revision| Arc::clone(&revision.list)).ok_or(CallError::NoCodeList)
+    }
+}
+
+/// The event of an import.
+pub(crate) fn import_event(actor: Actor, stored: &StoredCodeList) -> Event {
+    let mut event = Event::new(EventKind::CodeListImported, actor);
+    event.detail =
+        format!("{} revision {} from {}", stored.name, stored.revision, stored.valid_from);
+    event
+}
