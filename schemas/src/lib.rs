@@ -22,6 +22,17 @@ pub const DELIVERY_SERVICE_WSDL: &str = include_str!("../wsdl/DeliveryService.ws
 /// What stands in [`DELIVERY_SERVICE_WSDL`] where the public address of the hub belongs.
 pub const PUBLIC_URL_TOKEN: &str = "@PUBLIC_URL@";
 
+/// XML schemas of SPS documents by the names of their files, which import one another by these names:
+/// the certificate, the acknowledgement, and what both are made of. They describe what is valid by
+/// the standard; real certificates often are not, so none is refused for that.
+pub const XML_SCHEMAS: &[(&str, &str)] = &[
+    ("sps-certificate-17.xsd", include_str!("../xsd/sps-certificate-17.xsd")),
+    ("sps-acknowledgement-17.xsd", include_str!("../xsd/sps-acknowledgement-17.xsd")),
+    ("sps-aggregates-21.xsd", include_str!("../xsd/sps-aggregates-21.xsd")),
+    ("qualified-data-types-21.xsd", include_str!("../xsd/qualified-data-types-21.xsd")),
+    ("unqualified-data-types-21.xsd", include_str!("../xsd/unqualified-data-types-21.xsd")),
+];
+
 /// The WSDL of a hub that its clients reach at `public_url`, such as
 /// `https://hub.example/hub/DeliveryService`.
 ///

@@ -4,6 +4,8 @@
 mod code_lists;
 #[path = "it/model.rs"]
 mod model;
+#[path = "it/mutate.rs"]
+mod mutate;
 #[path = "it/provenance.rs"]
 mod provenance;
 #[path = "it/reference.rs"]
@@ -12,3 +14,5 @@ mod reference;
 mod reference_codes;
 #[path = "it/tree.rs"]
 mod tree;
+#[path = "it/xsd.rs"]
+mod xsd;
