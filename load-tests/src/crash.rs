@@ -9,16 +9,19 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::seq::IteratorRandom;
 use rand::{RngExt, SeedableRng};
-use serde::Serialize;
 
 use crate::Failure;
 use crate::history::Histories;
 use crate::hub::{Hub, Site, StartError};
-use crate::ledger::{Broken, Finding};
+use crate::ledger::Broken;
 use crate::load::{CODES, Field, Load};
 use crate::powercut::{Cut, LostBytes, LostNames};
 use crate::shim::{Shim, Slot};
 use crate::verify::{self, Depth};
+
+mod report;
+
+pub use report::{RoundReport, Summary};
 
 /// What to do.
 #[derive(Clone, Debug)]
@@ -57,95 +60,6 @@ pub enum Sabotage {
     SyncsLie,
     /// The hub is told not to sync (`[store] sync = false`).
     StoreDoesNotSync,
-}
-
-/// One round.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct RoundReport {
-    /// Which, from 1.
-    pub round: u32,
-    /// Deliveries answered with a number.
-    pub accepted: u64,
-    /// Acknowledgements answered.
-    pub acknowledged: u64,
-    /// Requests that died unanswered.
-    pub in_doubt: u64,
-    /// From starting the process after the kill to `ready`, in milliseconds.
-    pub restart_ms: u64,
-    /// Bytes that the power cut put at risk.
-    pub unsynced_bytes: u64,
-    /// Findings so far.
-    pub findings: usize,
-}
-
-/// All rounds.
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct Summary {
-    /// Kills.
-    pub rounds: u32,
-    /// Deliveries answered with a number.
-    pub accepted: u64,
-    /// Acknowledgements answered.
-    pub acknowledged: u64,
-    /// Requests that died unanswered.
-    pub in_doubt: u64,
-    /// Accepted and not there, or not the same.
-    pub lost: usize,
-    /// Acknowledged and pending again.
-    pub undone: usize,
-    /// There twice, or a number given twice.
-    pub duplicated: usize,
-    /// Out of order.
-    pub disordered: usize,
-    /// Anything else that a hub must not do.
-    pub misbehaved: usize,
-    /// The slowest restart, in milliseconds.
-    pub restart_ms_max: u64,
-    /// Each finding in words.
-    pub findings: Vec<String>,
-}
-
-impl Summary {
-    /// The one line for people.
-    #[must_use]
-    pub fn line(&self) -> String {
-        format!(
-            "rounds={} accepted={} acknowledged={} in_doubt={} restart_ms_max={} lost={} undone={} \
-             duplicated={} disordered={} misbehaved={}",
-            self.rounds,
-            self.accepted,
-            self.acknowledged,
-            self.in_doubt,
-            self.restart_ms_max,
-            self.lost,
-            self.undone,
-            self.duplicated,
-            self.disordered,
-            self.misbehaved
-        )
-    }
-
-    /// Whether durability was broken: what the sabotaged runs must show.
-    #[must_use]
-    pub fn shows_loss(&self) -> bool {
-        self.lost + self.undone > 0
-    }
-
-    fn add(&mut self, finding: &Finding) {
-        let count = match finding.kind {
-            Broken::Lost => &mut self.lost,
-            Broken::Undone => &mut self.undone,
-            Broken::Duplicated => &mut self.duplicated,
-            Broken::Disordered => &mut self.disordered,
-            Broken::Misbehaved => &mut self.misbehaved,
-        };
-        *count += 1;
-        if self.findings.len() < FINDINGS_TOLD_MAX {
-            self.findings.push(finding.to_string());
-        }
-    }
 }
 
 /// Runs the test; each round is told when it is over. Stops at the first round with a finding.
@@ -401,8 +315,6 @@ pub fn make_shim(work: &Path, site: &Site) -> Result<Shim, Failure> {
 /// The shim's way to kill, the same on every Linux.
 const SIGKILL: i32 = 9;
 
-/// A hub that breaks its promises breaks them by the thousand.
-const FINDINGS_TOLD_MAX: usize = 20;
 const HISTORIES_PER_ROUND: usize = 2;
 const HISTORIES_AT_END: usize = 10;
 const OLD_ONES_ASKED_ONE_IN: u32 = 20;

@@ -1,10 +1,10 @@
 //! The preload shim: built with the C compiler, set up beside the files it watches, steered.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use rand::rngs::StdRng;
 
@@ -126,26 +126,31 @@ pub enum Slot {
 /// [`Slot::WriteRoom`]: a disk that never fills.
 pub const ROOM_WITHOUT_END: u64 = u64::MAX;
 
-/// Compiles a C source of ours.
+/// Compiles a C source of ours. Several processes may do so at once: the file appears whole.
 ///
 /// # Errors
 /// When there is no C compiler (`CC`, or `cc`), or it finds fault.
 pub fn compile(source: &str, into: &Path, options: &[&str]) -> Result<(), Failure> {
-    let c_file = into.with_extension("c");
-    fs::write(&c_file, source)?;
     let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
-    let output = Command::new(&compiler)
-        .args(["-O2", "-Wall", "-Wextra", "-pthread"])
+    let fresh = into.with_extension(format!("{}.new", std::process::id()));
+    let mut child = Command::new(&compiler)
+        .args(["-O2", "-Wall", "-Wextra", "-pthread", "-x", "c", "-"])
         .args(options)
         .arg("-o")
-        .args([into, &c_file])
-        .output()
+        .arg(&fresh)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .map_err(|error| format!("the C compiler {} does not run: {error}", compiler.display()))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(source.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
     if output.status.success() {
-        return Ok(());
+        return Ok(fs::rename(fresh, into)?);
     }
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    Err(format!("{} does not compile: {words}", c_file.display()).into())
+    Err(format!("{} does not compile: {words}", into.display()).into())
 }
 
 /// Slots of the control file.

@@ -43,7 +43,9 @@ fn an_answer_before_the_commit_is_caught() {
     let (_dir, mut options) = rig::options();
     let examples = std::env::current_exe().expect("a path");
     let examples = examples.parent().and_then(Path::parent).expect("a build directory");
-    options.server = Some(examples.join("examples/answers_early"));
+    let server = examples.join("examples/answers_early");
+    assert!(server.is_file(), "missing: cargo build -p phytohub-load-tests --examples");
+    options.server = Some(server);
     options.power_cut = true;
     options.sync_delay = Duration::from_millis(20);
     assert_loss_is_seen(options);

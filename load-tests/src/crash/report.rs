@@ -1,0 +1,97 @@
+//! What a crash test tells: a line for each round, and a sum of all.
+
+use serde::Serialize;
+
+use crate::ledger::{Broken, Finding};
+
+/// One round.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct RoundReport {
+    /// Which, from 1.
+    pub round: u32,
+    /// Deliveries answered with a number.
+    pub accepted: u64,
+    /// Acknowledgements answered.
+    pub acknowledged: u64,
+    /// Requests that died unanswered.
+    pub in_doubt: u64,
+    /// From starting the process after the kill to `ready`, in milliseconds.
+    pub restart_ms: u64,
+    /// Bytes that the power cut put at risk.
+    pub unsynced_bytes: u64,
+    /// Findings so far.
+    pub findings: usize,
+}
+
+/// All rounds.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct Summary {
+    /// Kills.
+    pub rounds: u32,
+    /// Deliveries answered with a number.
+    pub accepted: u64,
+    /// Acknowledgements answered.
+    pub acknowledged: u64,
+    /// Requests that died unanswered.
+    pub in_doubt: u64,
+    /// Accepted and not there, or not the same.
+    pub lost: usize,
+    /// Acknowledged and pending again.
+    pub undone: usize,
+    /// There twice, or a number given twice.
+    pub duplicated: usize,
+    /// Out of order.
+    pub disordered: usize,
+    /// Anything else that a hub must not do.
+    pub misbehaved: usize,
+    /// The slowest restart, in milliseconds.
+    pub restart_ms_max: u64,
+    /// Each finding in words.
+    pub findings: Vec<String>,
+}
+
+impl Summary {
+    /// The one line for people.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!(
+            "rounds={} accepted={} acknowledged={} in_doubt={} restart_ms_max={} lost={} undone={} \
+             duplicated={} disordered={} misbehaved={}",
+            self.rounds,
+            self.accepted,
+            self.acknowledged,
+            self.in_doubt,
+            self.restart_ms_max,
+            self.lost,
+            self.undone,
+            self.duplicated,
+            self.disordered,
+            self.misbehaved
+        )
+    }
+
+    /// Whether durability was broken: what the sabotaged runs must show.
+    #[must_use]
+    pub fn shows_loss(&self) -> bool {
+        self.lost + self.undone > 0
+    }
+
+    pub(super) fn add(&mut self, finding: &Finding) {
+        let count = match finding.kind {
+            Broken::Lost => &mut self.lost,
+            Broken::Undone => &mut self.undone,
+            Broken::Duplicated => &mut self.duplicated,
+            Broken::Disordered => &mut self.disordered,
+            Broken::Misbehaved => &mut self.misbehaved,
+        };
+        *count += 1;
+        if self.findings.len() < FINDINGS_TOLD_MAX {
+            self.findings.push(finding.to_string());
+        }
+    }
+}
+
+/// A hub that breaks its promises breaks them by the thousand.
+const FINDINGS_TOLD_MAX: usize = 20;
