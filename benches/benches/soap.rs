@@ -19,7 +19,10 @@ fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     measure(&mut criterion);
     criterion.final_summary();
-    compare();
+    // A list of the benches, or a profile of one, is not a run.
+    if !std::env::args().any(|argument| argument == "--list" || argument == "--profile-time") {
+        compare();
+    }
 }
 
 fn measure(criterion: &mut Criterion) {
