@@ -1,15 +1,18 @@
 //! A code list: what it is, its rows, and answers about its codes.
 
+mod field;
 mod file;
 mod row;
+mod tag;
 
 use std::cmp::Ordering;
 
 pub use self::file::{Kind, ReadCodeListError};
 pub use self::row::{
-    AdditionalDeclaration, CodeRow, Content, Level, MeanOfTransport, NamedRow, PackageType,
-    Pesticide, Row, Rows, Statement, Tag, TreatmentType, UnitMeasure, UnitType, is_safe_code,
+    AdditionalDeclaration, CodeRow, MeanOfTransport, NamedRow, PackageType, Pesticide, Row, Rows,
+    Statement, TreatmentType, UnitMeasure, UnitType, is_safe_code,
 };
+pub use self::tag::{Content, Level, Tag};
 
 /// The languages that clients of the hub ask for; a list with languages should have all of them.
 pub const LANGUAGES: [&str; 3] = ["en", "es", "fr"];
@@ -77,11 +80,9 @@ impl CodeList {
     ///
     /// Tells which row breaks what holds for every list.
     pub fn new(description: Description, rows: Rows) -> Result<Self, ReadCodeListError> {
-        let by_place: Vec<&dyn Row> = rows.iter().collect();
-        let mut order: Vec<usize> = (0..by_place.len()).collect();
-        let key = |place: &usize| by_place.get(*place).map(|row| (row.code(), row.lang()));
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        let key = |place: &usize| rows.get(*place).map(|row| (row.code(), row.lang()));
         order.sort_by(|a, b| key(a).cmp(&key(b)));
-        drop(by_place);
         let list = Self { description, rows, order };
         file::check(&list)?;
         Ok(list)
@@ -114,11 +115,17 @@ impl CodeList {
 
     /// All rows of a code, by language.
     pub fn rows_of(&self, code: &str) -> impl Iterator<Item = &dyn Row> {
+        self.places_of(code).filter_map(|place| self.rows.get(place))
+    }
+
+    /// Where in [`Self::rows`] the rows of a code are, by language.
+    pub fn places_of(&self, code: &str) -> impl Iterator<Item = usize> {
+        let row_at = |place: &usize| self.rows.get(*place);
         let start = self.order.partition_point(|place| {
-            self.rows.get(*place).is_some_and(|row| row.code().cmp(code) == Ordering::Less)
+            row_at(place).is_some_and(|row| row.code().cmp(code) == Ordering::Less)
         });
-        let found = self.order.get(start..).unwrap_or_default();
-        found.iter().map_while(move |place| self.rows.get(*place).filter(|row| row.code() == code))
+        let found = self.order.get(start..).unwrap_or_default().iter();
+        found.take_while(move |place| row_at(place).is_some_and(|row| row.code() == code)).copied()
     }
 
     /// Whether the list has the code, active or not.

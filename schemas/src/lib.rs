@@ -24,7 +24,8 @@ pub const PUBLIC_URL_TOKEN: &str = "@PUBLIC_URL@";
 
 /// XML schemas of SPS documents by the names of their files, which import one another by these names:
 /// the certificate, the acknowledgement, and what both are made of. They describe what is valid by
-/// the standard; real certificates often are not, so none is refused for that.
+/// the standard; real certificates often are not, so none is refused for that. The certificate that
+/// the WSDL declares is another, smaller and laxer view, with some of its names in no namespace.
 pub const XML_SCHEMAS: &[(&str, &str)] = &[
     ("sps-certificate-17.xsd", include_str!("../xsd/sps-certificate-17.xsd")),
     ("sps-acknowledgement-17.xsd", include_str!("../xsd/sps-acknowledgement-17.xsd")),

@@ -18,8 +18,9 @@ pub fn document_status(code: &str) -> Standing {
 /// The country or territory of a code of two capital letters, the extras XI, XK and EU included.
 #[must_use]
 pub fn country(code: &str) -> Option<&'static CodeRow> {
-    match code_list(CodeListName::Countries).rows() {
-        Rows::Code(rows) => rows.iter().find(|row| row.code == code),
+    let list = code_list(CodeListName::Countries);
+    match list.rows() {
+        Rows::Code(rows) => rows.get(list.places_of(code).next()?),
         _ => None,
     }
 }
@@ -27,8 +28,9 @@ pub fn country(code: &str) -> Option<&'static CodeRow> {
 /// The unit of a code of Recommendation 20, if it is one of those whose kind is known.
 #[must_use]
 pub fn unit_measure(code: &str) -> Option<&'static UnitMeasure> {
-    match code_list(CodeListName::UnitMeasures).rows() {
-        Rows::UnitMeasure(rows) => rows.iter().find(|row| row.code == code),
+    let list = code_list(CodeListName::UnitMeasures);
+    match list.rows() {
+        Rows::UnitMeasure(rows) => rows.get(list.places_of(code).next()?),
         _ => None,
     }
 }
@@ -64,8 +66,9 @@ pub fn treatment_tag(first_description: &str) -> Option<&'static Tag> {
 }
 
 fn tag(list: CodeListName, code: &str) -> Option<&'static Tag> {
-    match code_list(list).rows() {
-        Rows::Tag(rows) => rows.iter().find(|row| row.code == code),
+    let list = code_list(list);
+    match list.rows() {
+        Rows::Tag(rows) => rows.get(list.places_of(code).next()?),
         _ => None,
     }
 }
@@ -73,8 +76,10 @@ fn tag(list: CodeListName, code: &str) -> Option<&'static Tag> {
 /// The statement of an identifier in a language, upper or lower case.
 #[must_use]
 pub fn statement(code: &str, lang: &str) -> Option<&'static Statement> {
-    let Rows::Statement(rows) = code_list(CodeListName::Statements).rows() else { return None };
-    rows.iter().find(|row| row.code == code && row.lang.eq_ignore_ascii_case(lang))
+    let list = code_list(CodeListName::Statements);
+    let Rows::Statement(rows) = list.rows() else { return None };
+    let mut found = list.places_of(code).filter_map(|place| rows.get(place));
+    found.find(|row| row.lang.eq_ignore_ascii_case(lang))
 }
 
 /// Whether a text has the form of a UN/LOCODE: a country's code, then three characters from A to Z

@@ -1,5 +1,7 @@
 //! Tests of the embedded data: one binary.
 
+#[path = "it/allocation.rs"]
+mod allocation;
 #[path = "it/code_lists.rs"]
 mod code_lists;
 #[path = "it/model.rs"]

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::field::{is_false, is_true, present, row_type, yes};
+use super::tag::Tag;
+
 /// What all rows have in common.
 pub trait Row {
     /// The code, safe as a key (see [`is_safe_code`]).
@@ -111,45 +114,6 @@ impl Rows {
     pub fn iter(&self) -> impl Iterator<Item = &dyn Row> {
         (0..self.len()).filter_map(|place| self.get(place))
     }
-}
-
-/// A type of row: its own fields, then those that every row of the WSDL has.
-macro_rules! row_type {
-    (
-        $(#[$doc:meta])* $name:ident {
-            $($(#[$field_doc:meta])* $field:ident: $type:ty,)*
-        }
-        $($method:ident: $result:ty = |$row:ident| $answer:expr;)*
-    ) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-        #[serde(deny_unknown_fields, rename_all = "camelCase")]
-        pub struct $name {
-            $($(#[$field_doc])* pub $field: $type,)*
-            /// Whether the code may still be used. True where a file does not say.
-            #[serde(default = "yes", skip_serializing_if = "is_true")]
-            pub active: bool,
-            /// When the row was last changed, as an xs:dateTime.
-            #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-            pub last_modified: Option<String>,
-            /// Who changed it.
-            #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-            pub last_modified_by: Option<String>,
-        }
-
-        impl Row for $name {
-            fn code(&self) -> &str {
-                &self.code
-            }
-            fn active(&self) -> bool {
-                self.active
-            }
-            $(fn $method(&self) -> $result {
-                let $row = self;
-                $answer
-            })*
-        }
-    };
 }
 
 row_type! {
@@ -280,80 +244,6 @@ row_type! {
 }
 
 row_type! {
-    /// A tag: the subject of a note, or the first description of a treatment's characteristic.
-    Tag {
-        /// The tag.
-        code: String,
-        /// What it tags.
-        name: String,
-        /// Where it may stand.
-        level: Level,
-        /// What the tagged value is.
-        content: Content,
-        /// The greatest number of characters of the value.
-        #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-        max_length: Option<u32>,
-        /// The greatest number of digits before the decimal point.
-        #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-        integer_digits: Option<u32>,
-        /// The greatest number of digits after the decimal point.
-        #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-        fraction_digits: Option<u32>,
-        /// Whether it may stand more than once in its place.
-        #[serde(default, skip_serializing_if = "is_false")]
-        repeatable: bool,
-        /// The name of the list that the value or its unit is from.
-        #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-        list: Option<String>,
-    }
-    lang: Option<&str> = |_row| None;
-    text: &str = |row| &row.name;
-    profile: bool = |_row| true;
-}
-
-/// Where a tag may stand.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// At the document or at a line.
-    Any,
-    /// At the document.
-    Document,
-    /// At a line.
-    Line,
-}
-
-impl Level {
-    /// Whether a tag of this level may stand in that place.
-    #[must_use]
-    pub fn admits(self, place: Self) -> bool {
-        self == Self::Any || self == place
-    }
-}
-
-/// What a tagged value is.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Content {
-    /// `true` or `false` in any case.
-    Boolean,
-    /// A code of the tag's list, or a text.
-    Code,
-    /// A country of ISO 3166-1 alpha-2.
-    Country,
-    /// A date in free form.
-    Date,
-    /// A decimal number.
-    Decimal,
-    /// A decimal number with a unit.
-    Measure,
-    /// The identifier of a statement.
-    Statement,
-    /// Any text.
-    Text,
-}
-
-row_type! {
     /// A type of treatment.
     TreatmentType {
         /// The code.
@@ -421,27 +311,4 @@ impl UnitType {
             Self::Distance => "DISTANCE",
         }
     }
-}
-
-/// A value that may be absent but never null: absent fields get their default before this is asked.
-fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    T::deserialize(deserializer).map(Some)
-}
-
-fn yes() -> bool {
-    true
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
-fn is_true(value: &bool) -> bool {
-    *value
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
-fn is_false(value: &bool) -> bool {
-    !*value
 }

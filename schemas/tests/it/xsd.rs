@@ -175,6 +175,28 @@ fn samples_are_valid_by_our_schemas() {
 }
 
 #[test]
+fn certificates_as_they_are_met_get_the_same_verdict_from_both() {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(package().join("tests/data"))
+        .expect("the folder of samples")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| !path.ends_with("acknowledgement-rejected.xml"))
+        .filter(|path| !path.ends_with("acknowledgement-every-element.xml"))
+        .collect();
+    files.sort();
+    let is_invalid = |path: &PathBuf| {
+        path.file_name().and_then(|name| name.to_str()).is_some_and(|n| n.starts_with("invalid-"))
+    };
+    let expected: Vec<bool> = files.iter().map(|path| !is_invalid(path)).collect();
+    assert!(expected.contains(&true) && expected.contains(&false));
+    let [document, _] = DOCUMENTS;
+    let Some(ours) = judge(&package().join("xsd").join(document.ours), &files) else { return };
+    assert_eq!(ours, expected, "{files:?}");
+    let Some(reference) = reference::found("xsd-17A") else { return };
+    let Some(theirs) = judge(&reference.join(document.theirs), &files) else { return };
+    assert_eq!(theirs, expected, "{files:?}");
+}
+
+#[test]
 fn our_schemas_and_the_reference_agree_on_changed_samples() {
     let Some(reference) = reference::found("xsd-17A") else { return };
     let folder = tempfile::tempdir().expect("a folder");

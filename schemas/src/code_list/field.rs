@@ -1,0 +1,66 @@
+//! What the fields of all rows share: how they are declared, and how they are written and read.
+
+use serde::Deserialize;
+
+/// A type of row: its own fields, then those that every row of the WSDL has.
+macro_rules! row_type {
+    (
+        $(#[$doc:meta])* $name:ident {
+            $($(#[$field_doc:meta])* $field:ident: $type:ty,)*
+        }
+        $($method:ident: $result:ty = |$row:ident| $answer:expr;)*
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+        #[serde(deny_unknown_fields, rename_all = "camelCase")]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $type,)*
+            /// Whether the code may still be used. True where a file does not say.
+            #[serde(default = "yes", skip_serializing_if = "is_true")]
+            pub active: bool,
+            /// When the row was last changed, as an xs:dateTime.
+            #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+            pub last_modified: Option<String>,
+            /// Who changed it.
+            #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+            pub last_modified_by: Option<String>,
+        }
+
+        impl Row for $name {
+            fn code(&self) -> &str {
+                &self.code
+            }
+            fn active(&self) -> bool {
+                self.active
+            }
+            $(fn $method(&self) -> $result {
+                let $row = self;
+                $answer
+            })*
+        }
+    };
+}
+pub(super) use row_type;
+
+/// A value that may be absent but never null: absent fields get their default before this is asked.
+pub(super) fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
+pub(super) fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+pub(super) fn is_true(value: &bool) -> bool {
+    *value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+pub(super) fn is_false(value: &bool) -> bool {
+    !*value
+}
