@@ -7,6 +7,7 @@ mod declaration;
 mod decode;
 mod encoding;
 mod error;
+mod inner;
 mod mark;
 mod name;
 mod reference;

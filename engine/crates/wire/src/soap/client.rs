@@ -2,15 +2,17 @@
 //!
 //! It is small and plain, not fast: a reply is read into a tree and every text is copied.
 
+mod codes;
 mod reply;
 mod tree;
 
 use phytohub_domain::EnvelopeHeader;
 
+pub use codes::{ClientCodeList, ClientRow};
 pub use reply::{ClientEnvelope, ClientReply, ReplyError, read_reply};
 
-use super::Operation;
 use super::write::{push_display, push_element, push_end, push_start, push_text};
+use super::{CodeListOperation, Operation};
 use crate::xml::Space;
 
 /// Delivers an envelope whose content is written escaped.
@@ -124,6 +126,66 @@ pub fn get_profile() -> Vec<u8> {
 #[must_use]
 pub fn get_available_channels() -> Vec<u8> {
     request(Operation::GetAvailableChannels, |_| {})
+}
+
+/// Validates a certificate, which is written escaped.
+#[must_use]
+pub fn validate_phyto_xml(certificate: &str) -> Vec<u8> {
+    request(Operation::ValidatePhytoXml, |out| push_element(out, "e:ePhytoXML", certificate))
+}
+
+/// Validates a certificate, which is written escaped, and delivers its envelope.
+#[must_use]
+pub fn validate_and_deliver_envelope(header: &EnvelopeHeader, content: &str) -> Vec<u8> {
+    request(Operation::ValidateAndDeliverEnvelope, |out| {
+        push_start(out, "e:envelope");
+        push_header(out, header);
+        push_element(out, "h:Content", content);
+        push_end(out, "e:envelope");
+    })
+}
+
+/// Delivers a certificate as an element of the message: `certificate` must be a well-formed
+/// document in UTF-8 without a document type declaration.
+#[must_use]
+pub fn deliver_phyto_envelope(header: &EnvelopeHeader, certificate: &str) -> Vec<u8> {
+    request(Operation::DeliverPhytoEnvelope, |out| {
+        push_typed(out, "e:ePhytoEnvelope", header, certificate);
+    })
+}
+
+/// Delivers an answer to a certificate as an element of the message: `acknowledgement` must be a
+/// well-formed document in UTF-8 without a document type declaration.
+#[must_use]
+pub fn deliver_country_response_envelope(
+    header: &EnvelopeHeader,
+    acknowledgement: &str,
+) -> Vec<u8> {
+    request(Operation::DeliverCountryResponseEnvelope, |out| {
+        push_typed(out, "e:CountryResponseEnvelope", header, acknowledgement);
+    })
+}
+
+/// Reads a code list.
+#[must_use]
+pub fn code_list(list: CodeListOperation) -> Vec<u8> {
+    request(list.operation(), |_| {})
+}
+
+fn push_typed(out: &mut String, wrapper: &str, header: &EnvelopeHeader, document: &str) {
+    push_start(out, wrapper);
+    push_header(out, header);
+    out.push_str(without_declaration(document));
+    push_end(out, wrapper);
+}
+
+/// A document as it may stand inside another: without byte order mark and XML declaration.
+fn without_declaration(document: &str) -> &str {
+    let document = document.strip_prefix('\u{feff}').unwrap_or(document);
+    let declared =
+        document.strip_prefix("<?xml").filter(|rest| rest.starts_with([' ', '\t', '\r', '\n']));
+    let after = declared.and_then(|rest| rest.split_once("?>"));
+    after.map_or(document, |(_, rest)| rest)
 }
 
 fn request(operation: Operation, parameters: impl FnOnce(&mut String)) -> Vec<u8> {

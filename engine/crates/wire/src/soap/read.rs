@@ -1,11 +1,12 @@
 //! From the body of an HTTP request to a [`Request`].
 
 mod envelope;
+mod typed;
 
 use bytes::Bytes;
 use phytohub_domain::Limits;
 
-use super::{Operation, Place, ReadError, Request, Text, door};
+use super::{CodeListOperation, Content, Operation, Place, ReadError, Request, Text, door};
 use crate::xml::{Characters, Element, Event, Fault, Scanner, Space, Tables};
 
 /// Reads one SOAP 1.1 request. `body` is the whole HTTP body; `http_charset` is the charset
@@ -187,8 +188,56 @@ impl Reader<'_> {
             Operation::GetActiveNppos => self.bare(Request::GetActiveNppos)?,
             Operation::GetProfile => self.bare(Request::GetProfile)?,
             Operation::GetAvailableChannels => self.bare(Request::GetAvailableChannels)?,
-            later => self.bare(Request::NotYet(later))?,
+            Operation::ValidateAndDeliverEnvelope => {
+                Request::ValidateAndDeliverEnvelope(self.wrapped("envelope", inside)?)
+            }
+            rare => return self.rare_operation(rare),
         })
+    }
+
+    /// The operations that are not called for every certificate.
+    #[inline(never)]
+    fn rare_operation(&mut self, operation: Operation) -> Result<Request, ReadError> {
+        let inside = operation.as_str();
+        match operation {
+            Operation::ValidatePhytoXml => {
+                let e_phyto_xml = self.e_phyto_xml(inside)?;
+                Ok(Request::ValidatePhytoXml { e_phyto_xml })
+            }
+            Operation::DeliverPhytoEnvelope => {
+                let envelope = self.typed("ePhytoEnvelope", "SPSCertificate", inside)?;
+                Ok(Request::DeliverPhytoEnvelope(envelope))
+            }
+            Operation::DeliverCountryResponseEnvelope => {
+                let envelope =
+                    self.typed("CountryResponseEnvelope", "SPSAcknowledgement", inside)?;
+                Ok(Request::DeliverCountryResponseEnvelope(envelope))
+            }
+            other => match CodeListOperation::of(other) {
+                Some(list) => self.bare(Request::CodeList(list)),
+                None => {
+                    let name = inside.to_owned();
+                    Err(ReadError::PeerSentUnknownOperation { name, place: self.place() })
+                }
+            },
+        }
+    }
+
+    /// The certificate to validate.
+    fn e_phyto_xml(&mut self, inside: &'static str) -> Result<Content, ReadError> {
+        let mut found = None;
+        while let Some(child) = self.child()? {
+            let ours = matches!(child.space, Space::Eph | Space::None)
+                && child.local.of(self.body) == E_PHYTO_XML.as_bytes();
+            if !ours {
+                self.skip()?;
+            } else if found.is_some() {
+                return Err(ReadError::PeerSentTwice { name: E_PHYTO_XML, place: self.place() });
+            } else {
+                found = Some(self.content(E_PHYTO_XML)?);
+            }
+        }
+        found.ok_or_else(|| self.missing(E_PHYTO_XML, inside))
     }
 
     /// An operation without parameters; whatever it holds is checked and passed over.
@@ -310,6 +359,7 @@ fn name_of(element: Element, input: &[u8]) -> String {
     String::from_utf8_lossy(element.local.of(input)).chars().take(NAME_CHARACTERS_MAX).collect()
 }
 
+const E_PHYTO_XML: &str = "ePhytoXML";
 const NUMBER: &str = "hubTrackingNumber";
 const NEXT_ACTOR: &str = "http://schemas.xmlsoap.org/soap/actor/next";
 const NOT_AN_ENVELOPE: &str =

@@ -3,15 +3,17 @@
 //! Three prefixes, declared on the root; never a default namespace, which would catch the
 //! children that have none, and never `xsi:type`, whose names older stubs spell otherwise.
 
+mod code_lists;
 mod lists;
 
 use bytes::Bytes;
 use phytohub_domain::EnvelopeHeader;
 
+pub use code_lists::code_list;
 pub use lists::{get_active_nppos, get_available_channels, get_profile};
 
-use super::FaultCode;
 use super::write::{push_display, push_element, push_end, push_start};
+use super::{FaultCode, ValidationResult};
 use crate::xml::Space;
 
 /// One piece of a reply.
@@ -88,6 +90,49 @@ pub fn fault(code: FaultCode, message: &str) -> Reply {
 #[must_use]
 pub fn deliver_envelope(header: &EnvelopeHeader) -> Reply {
     one_header("ns2:DeliverEnvelopeResponse", "ns2:DeliverEnvelopeResult", header)
+}
+
+/// `ValidateAndDeliverEnvelopeResponse`.
+#[must_use]
+pub fn validate_and_deliver_envelope(header: &EnvelopeHeader) -> Reply {
+    one_header(
+        "ns2:ValidateAndDeliverEnvelopeResponse",
+        "ns2:ValidateAndDeliverEnvelopeResult",
+        header,
+    )
+}
+
+/// `DeliverPhytoEnvelopeResponse`.
+#[must_use]
+pub fn deliver_phyto_envelope(header: &EnvelopeHeader) -> Reply {
+    one_header("ns2:DeliverPhytoEnvelopeResponse", "ns2:DeliverPhytoEnvelopeResult", header)
+}
+
+/// `DeliverCountryResponseEnvelopeResponse`.
+#[must_use]
+pub fn deliver_country_response_envelope(header: &EnvelopeHeader) -> Reply {
+    one_header(
+        "ns2:DeliverCountryResponseEnvelopeResponse",
+        "ns2:DeliverCountryResponseEnvelopeResult",
+        header,
+    )
+}
+
+/// `ValidatePhytoXMLResponse`; without results it says that nothing was found.
+#[must_use]
+pub fn validate_phyto_xml(results: &[ValidationResult]) -> Reply {
+    let mut writer = Writer::new();
+    writer.start("ns2:ValidatePhytoXMLResponse");
+    for result in results {
+        writer.start("ns2:ValidationResult");
+        writer.element("area", result.area.as_str());
+        writer.element("field", &result.field);
+        writer.element("level", result.level.as_str());
+        writer.element("msg", &result.msg);
+        writer.end("ns2:ValidationResult");
+    }
+    writer.end("ns2:ValidatePhytoXMLResponse");
+    writer.finish()
 }
 
 /// `GetEnvelopeTrackingInfoResponse`.

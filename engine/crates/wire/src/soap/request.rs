@@ -1,6 +1,6 @@
 //! What a caller asks for.
 
-use super::{Content, Header, Operation, Text};
+use super::{CodeListOperation, Content, Header, Operation, Text, TypedEnvelope};
 
 /// One request, read.
 #[derive(Clone, Debug)]
@@ -54,6 +54,19 @@ pub enum Request {
     GetProfile,
     /// List the channels.
     GetAvailableChannels,
+    /// Validate a certificate.
+    ValidatePhytoXml {
+        /// The certificate, in the forms that a content has.
+        e_phyto_xml: Content,
+    },
+    /// Validate the certificate, then deliver its envelope.
+    ValidateAndDeliverEnvelope(Envelope),
+    /// Deliver a certificate that is typed in the SOAP body.
+    DeliverPhytoEnvelope(TypedEnvelope),
+    /// Deliver an importing country's answer to a certificate.
+    DeliverCountryResponseEnvelope(TypedEnvelope),
+    /// Read a code list.
+    CodeList(CodeListOperation),
     /// An operation that the hub knows and does not offer yet; its parameters were only checked.
     NotYet(Operation),
 }
@@ -80,6 +93,11 @@ impl Request {
             Self::GetActiveNppos => Operation::GetActiveNppos,
             Self::GetProfile => Operation::GetProfile,
             Self::GetAvailableChannels => Operation::GetAvailableChannels,
+            Self::ValidatePhytoXml { .. } => Operation::ValidatePhytoXml,
+            Self::ValidateAndDeliverEnvelope(_) => Operation::ValidateAndDeliverEnvelope,
+            Self::DeliverPhytoEnvelope(_) => Operation::DeliverPhytoEnvelope,
+            Self::DeliverCountryResponseEnvelope(_) => Operation::DeliverCountryResponseEnvelope,
+            Self::CodeList(list) => list.operation(),
             Self::NotYet(operation) => *operation,
         }
     }

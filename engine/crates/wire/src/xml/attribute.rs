@@ -30,6 +30,17 @@ impl Attribute {
         self.bound.space
     }
 
+    /// The prefix that it declares, empty for the default namespace; nothing if it declares none.
+    pub(super) fn declares<'a>(&self, input: &'a [u8]) -> Option<&'a [u8]> {
+        if self.bound != Bound::XMLNS {
+            None
+        } else if self.prefix().is_empty() {
+            Some(b"")
+        } else {
+            Some(self.local.of(input))
+        }
+    }
+
     pub(crate) fn local<'a>(&self, input: &'a [u8]) -> &'a [u8] {
         self.local.of(input)
     }

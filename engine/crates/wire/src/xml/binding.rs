@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use phytohub_domain::{ContentForm, XML_BINDINGS_MAX};
 
-use super::{At, Fault, Span, XmlError, decode, is_blank};
+use super::{At, Fault, Span, XmlError, decode, is_blank, name};
 
 /// The namespaces that the hub knows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -93,6 +93,21 @@ impl Entry {
             .is_some_and(|after| *after == b'=' || is_blank(*after))
     }
 
+    /// The prefix, empty for the default namespace, and the whole declaration.
+    fn declaration(self, input: &[u8]) -> (Span, Span) {
+        let start = self.prefix_start as usize;
+        let prefix = match name::part(input, start) {
+            Ok(prefix) if input.get(start.wrapping_sub(1)) == Some(&b':') => prefix,
+            _ => Span::new(start, start),
+        };
+        let keyword = if prefix.is_empty() { XMLNS.len() } else { XMLNS.len() + 1 };
+        let uri = self.uri_start as usize;
+        let quote = input.get(uri.wrapping_sub(1)).copied().unwrap_or(b'"');
+        let rest = input.get(uri..).unwrap_or_default();
+        let end = memchr::memchr(quote, rest).map_or(input.len(), |offset| uri + offset + 1);
+        (prefix, Span::new(start.saturating_sub(keyword), end))
+    }
+
     fn has_uri(self, input: &[u8], uri: &[u8]) -> bool {
         let quoted = input.get((self.uri_start as usize).saturating_sub(1)..);
         let (quote, rest) = quoted.and_then(<[u8]>::split_first).unwrap_or((&b'"', &[]));
@@ -118,6 +133,17 @@ impl Bindings {
     /// Forgets the bindings made since there were `len`.
     pub(super) fn truncate(&mut self, len: u32) {
         self.len = self.len.min(len);
+    }
+
+    /// The oldest `count` declarations as written, each with its prefix: see
+    /// [`super::Scanner::outer_declarations`].
+    pub(super) fn declarations(
+        &self,
+        input: &[u8],
+        count: u32,
+    ) -> impl Iterator<Item = (Span, Span)> {
+        let entries = self.entries.get(..count.min(self.len) as usize).unwrap_or_default();
+        entries.iter().map(|entry| entry.declaration(input))
     }
 
     /// Declares `prefix` (the empty range behind `xmlns`: the default namespace) for the attribute
@@ -214,3 +240,5 @@ pub(super) fn key(bytes: &[u8]) -> u32 {
     // The high half, which all bytes have reached.
     u32::try_from(mix(key, tail) >> 32).unwrap_or(u32::MAX)
 }
+
+const XMLNS: &str = "xmlns";

@@ -24,7 +24,7 @@ pub(crate) struct Scanner<'a> {
     pub(super) element: Element,
     characters: Characters,
     depth_max: usize,
-    depth: usize,
+    pub(super) depth: usize,
     root_seen: bool,
     cdata_end: CdataEnd,
 }
@@ -35,7 +35,7 @@ pub(crate) struct Scanner<'a> {
 pub(crate) struct Tables {
     pub(super) attributes: Attributes,
     pub(super) bindings: Bindings,
-    open: [Open; XML_DEPTH_MAX],
+    pub(super) open: [Open; XML_DEPTH_MAX],
 }
 
 impl Tables {
@@ -76,9 +76,9 @@ pub(crate) struct Characters {
 
 /// An element that is open: its name as written, and the bindings in scope before it.
 #[derive(Clone, Copy, Debug)]
-struct Open {
-    name: Span,
-    bindings: u32,
+pub(super) struct Open {
+    pub(super) name: Span,
+    pub(super) bindings: u32,
 }
 
 /// Where the next `]]>` stands, so that one search serves text and CDATA sections alike.

@@ -5,8 +5,9 @@ use thiserror::Error;
 
 use super::super::{
     AllowedDocumentRow, Channel, ChannelRule, ChannelRuleType, Direction, Nppo, ReadError,
-    Signature,
+    Signature, ValidationArea, ValidationLevel, ValidationResult,
 };
+use super::codes::{self, ClientCodeList};
 use super::tree::{self, Tree};
 use crate::xml::Space;
 
@@ -18,6 +19,8 @@ pub enum ClientReply {
     Acknowledged(String),
     /// `GetAvailableChannels`.
     Channels(Vec<Channel>),
+    /// One of the ten operations that read a code list.
+    CodeList(ClientCodeList),
     /// `PULLSingleImportEnvelope`.
     Envelope(ClientEnvelope),
     /// `PULLImportEnvelope`.
@@ -29,7 +32,8 @@ pub enum ClientReply {
         /// The message of `HubWebException`, else `faultstring`.
         message: String,
     },
-    /// `DeliverEnvelope`, `GetEnvelopeTrackingInfo`.
+    /// `DeliverEnvelope`, `ValidateAndDeliverEnvelope`, `DeliverPhytoEnvelope`,
+    /// `DeliverCountryResponseEnvelope`, `GetEnvelopeTrackingInfo`.
     Header(EnvelopeHeader),
     /// `GetImportEnvelopeHeaders`, `GetUnderDeliveryEnvelope`.
     Headers(Vec<EnvelopeHeader>),
@@ -37,6 +41,8 @@ pub enum ClientReply {
     Nppos(Vec<Nppo>),
     /// `GetProfile`.
     Profile(Nppo),
+    /// `ValidatePhytoXML`.
+    ValidationResults(Vec<ValidationResult>),
 }
 
 /// An envelope that was pulled.
@@ -89,6 +95,20 @@ fn operation_reply(response: &Tree) -> Result<ClientReply, ReplyError> {
 
     Ok(match response.local.as_str() {
         "DeliverEnvelopeResponse" => ClientReply::Header(header(result("DeliverEnvelopeResult")?)?),
+        "ValidateAndDeliverEnvelopeResponse" => {
+            ClientReply::Header(header(result("ValidateAndDeliverEnvelopeResult")?)?)
+        }
+        "DeliverPhytoEnvelopeResponse" => {
+            ClientReply::Header(header(result("DeliverPhytoEnvelopeResult")?)?)
+        }
+        "DeliverCountryResponseEnvelopeResponse" => {
+            ClientReply::Header(header(result("DeliverCountryResponseEnvelopeResult")?)?)
+        }
+        "ValidatePhytoXMLResponse" => {
+            let results = response.children_named(Space::Eph, "ValidationResult");
+            let results = results.map(validation_result).collect::<Result<_, _>>()?;
+            ClientReply::ValidationResults(results)
+        }
         "GetEnvelopeTrackingInfoResponse" => {
             ClientReply::Header(header(result("GetEnvelopeTrackingInfoResult")?)?)
         }
@@ -123,7 +143,10 @@ fn operation_reply(response: &Tree) -> Result<ClientReply, ReplyError> {
             let list = result("GetAvailableChannelsResult")?;
             ClientReply::Channels(list.children_named(Space::Hub, "Channel").map(channel).collect())
         }
-        _ => return Err(missing("a response that this client knows")),
+        _ => match codes::read(response) {
+            Some(list) => ClientReply::CodeList(list),
+            None => return Err(missing("a response that this client knows")),
+        },
     })
 }
 
@@ -227,6 +250,19 @@ fn channel_rule(tree: &Tree) -> Result<ChannelRule, ReplyError> {
     })
 }
 
+fn validation_result(tree: &Tree) -> Result<ValidationResult, ReplyError> {
+    let text = |name| tree.text_of(Space::None, name).unwrap_or_default();
+    let area = ValidationArea::ALL.into_iter().find(|area| area.as_str() == text("area").trim());
+    let level =
+        ValidationLevel::ALL.into_iter().find(|level| level.as_str() == text("level").trim());
+    Ok(ValidationResult {
+        area: area.ok_or(missing("area"))?,
+        field: text("field").to_owned(),
+        level: level.ok_or(missing("level"))?,
+        msg: text("msg").to_owned(),
+    })
+}
+
 fn channel(tree: &Tree) -> Channel {
     Channel {
         code: tree.text_of(Space::Hub, "Code").unwrap_or_default().to_owned(),
@@ -240,6 +276,6 @@ fn number(text: Option<&str>) -> Result<i32, ReplyError> {
     text.and_then(|text| text.trim().parse().ok()).ok_or(missing("a number"))
 }
 
-const fn missing(what: &'static str) -> ReplyError {
+pub(super) const fn missing(what: &'static str) -> ReplyError {
     ReplyError::Unexpected { what }
 }

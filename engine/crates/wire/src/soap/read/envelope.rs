@@ -6,7 +6,7 @@ use crate::xml::{Element, Space};
 
 /// What an envelope may hold. The bit of each says whether it was seen.
 #[derive(Clone, Copy)]
-enum Part {
+pub(super) enum Part {
     From,
     To,
     CertificateType,
@@ -19,9 +19,13 @@ enum Part {
     Content,
 }
 
+/// The parts of one envelope that were seen.
+#[derive(Default)]
+pub(super) struct Seen(u16);
+
 impl Part {
     fn of(element: Element, input: &[u8]) -> Option<(Self, &'static str)> {
-        if !matches!(element.space, Space::Hub | Space::None) {
+        if !is_field_space(element.space) {
             return None;
         }
         Some(match element.local.of(input) {
@@ -65,37 +69,61 @@ impl Reader<'_> {
     }
 
     fn envelope(&mut self, envelope: &mut Envelope) -> Result<(), ReadError> {
-        let mut seen = 0_u16;
+        let mut seen = Seen::default();
         while let Some(child) = self.child()? {
-            let Some((part, name)) = Part::of(child, self.body) else {
-                self.skip()?;
-                continue;
-            };
-            let bit = 1 << part as u16;
-            if seen & bit != 0 {
-                return Err(ReadError::PeerSentTwice { name, place: self.place() });
+            match self.part(child, &mut seen)? {
+                None => self.skip()?,
+                Some((Part::Content, name)) => envelope.content = self.content(name)?,
+                Some(field) => self.header_field(field, &mut envelope.header)?,
             }
-            seen |= bit;
-            let header = &mut envelope.header;
-            match part {
-                Part::From => header.from = self.field(name)?,
-                Part::To => header.to = self.field(name)?,
-                Part::CertificateType => {
-                    header.certificate_type = self.int(name)?;
-                }
-                Part::CertificateStatus => {
-                    header.certificate_status = self.int(name)?;
-                }
-                Part::NppoCertificateNumber => header.nppo_certificate_number = self.field(name)?,
-                Part::HubDeliveryNumber => header.hub_delivery_number = self.field(name)?,
-                Part::HubTrackingInfo => header.hub_tracking_info = self.field(name)?,
-                Part::HubDeliveryErrorMessage => {
-                    header.hub_delivery_error_message =
-                        self.text(name, self.limits.message_bytes)?;
-                }
-                Part::Forwardings => self.forwardings(header)?,
-                Part::Content => envelope.content = self.content()?,
+        }
+        Ok(())
+    }
+
+    /// Which part of an envelope an element is; nothing if it is none, and refused if it is one
+    /// that was seen.
+    #[inline]
+    pub(super) fn part(
+        &self,
+        element: Element,
+        seen: &mut Seen,
+    ) -> Result<Option<(Part, &'static str)>, ReadError> {
+        let Some((part, name)) = Part::of(element, self.body) else {
+            return Ok(None);
+        };
+        let bit = 1 << part as u16;
+        if seen.0 & bit != 0 {
+            return Err(ReadError::PeerSentTwice { name, place: self.place() });
+        }
+        seen.0 |= bit;
+        Ok(Some((part, name)))
+    }
+
+    /// The field of a header that has just begun.
+    #[inline]
+    pub(super) fn header_field(
+        &mut self,
+        (part, name): (Part, &'static str),
+        header: &mut Header,
+    ) -> Result<(), ReadError> {
+        match part {
+            Part::From => header.from = self.field(name)?,
+            Part::To => header.to = self.field(name)?,
+            Part::CertificateType => {
+                header.certificate_type = self.int(name)?;
             }
+            Part::CertificateStatus => {
+                header.certificate_status = self.int(name)?;
+            }
+            Part::NppoCertificateNumber => header.nppo_certificate_number = self.field(name)?,
+            Part::HubDeliveryNumber => header.hub_delivery_number = self.field(name)?,
+            Part::HubTrackingInfo => header.hub_tracking_info = self.field(name)?,
+            Part::HubDeliveryErrorMessage => {
+                header.hub_delivery_error_message = self.text(name, self.limits.message_bytes)?;
+            }
+            Part::Forwardings => self.forwardings(header)?,
+            // Not of a header.
+            Part::Content => self.skip()?,
         }
         Ok(())
     }
@@ -112,16 +140,17 @@ impl Reader<'_> {
             .unwrap_or_else(|| IntField::read(Text::new(self.bytes(characters), characters.form))))
     }
 
-    fn content(&mut self) -> Result<Content, ReadError> {
+    /// The content that the element just begun holds.
+    pub(super) fn content(&mut self, name: &'static str) -> Result<Content, ReadError> {
         let limit = self.limits.content_bytes;
-        let characters = self.characters("Content", "content_bytes", limit)?;
+        let characters = self.characters(name, "content_bytes", limit)?;
         Ok(Content { raw: self.bytes(characters), form: characters.form })
     }
 
     fn forwardings(&mut self, header: &mut Header) -> Result<(), ReadError> {
         let mut forwardings = Forwardings::default();
         while let Some(child) = self.child()? {
-            if !self.is_hub(child, b"EnvelopeForwarding") {
+            if !self.is_field(child, b"EnvelopeForwarding") {
                 self.skip()?;
                 continue;
             }
@@ -145,7 +174,7 @@ impl Reader<'_> {
     fn forwarding(&mut self) -> Result<Option<Text>, ReadError> {
         let mut code = None;
         while let Some(child) = self.child()? {
-            if !self.is_hub(child, b"Code") {
+            if !self.is_field(child, b"Code") {
                 self.skip()?;
             } else if code.is_some() {
                 return Err(ReadError::PeerSentTwice { name: "Code", place: self.place() });
@@ -156,7 +185,13 @@ impl Reader<'_> {
         Ok(code.filter(|code| !code.is_empty()))
     }
 
-    fn is_hub(&self, element: Element, name: &[u8]) -> bool {
-        matches!(element.space, Space::Hub | Space::None) && element.local.of(self.body) == name
+    fn is_field(&self, element: Element, name: &[u8]) -> bool {
+        is_field_space(element.space) && element.local.of(self.body) == name
     }
+}
+
+/// The namespaces that clients put header fields in. That of the operations is wrong, and some
+/// generated clients write it all the same; no name is in both.
+const fn is_field_space(space: Space) -> bool {
+    matches!(space, Space::Hub | Space::None | Space::Eph)
 }
