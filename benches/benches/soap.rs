@@ -99,6 +99,7 @@ fn time(times: usize, mut action: impl FnMut()) -> Duration {
 
 /// Half the speed of the least that must be done.
 const RATIO_MIN: f64 = 0.5;
-const ROUNDS: usize = 60;
-/// About a millisecond of work, so that a round is long against the clock's own cost.
-const BYTES_A_ROUND: usize = 2 << 20;
+/// Many short rounds: some will pass without anything else running.
+const ROUNDS: usize = 400;
+/// A quarter of a millisecond of work: long against the clock's own cost.
+const BYTES_A_ROUND: usize = 512 << 10;
