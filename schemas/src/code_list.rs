@@ -20,6 +20,14 @@ pub const LANGUAGES: [&str; 3] = ["en", "es", "fr"];
 /// The longest code, in bytes. The longest that we hold has 24; the rest is room for other hubs.
 pub const CODE_BYTES_MAX: usize = 64;
 
+/// The most rows of a list. Recommendation 20, the longest list of the field, has some 2200 in one
+/// language; this is ten times that.
+pub const ROWS_MAX: usize = 20_000;
+
+/// The longest text of a row, in bytes: four for each of the 8000 characters that the profile allows
+/// for a declaration.
+pub const TEXT_BYTES_MAX: usize = 32_000;
+
 /// What a list is and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description {
@@ -80,6 +88,9 @@ impl CodeList {
     ///
     /// Tells which row breaks what holds for every list.
     pub fn new(description: Description, rows: Rows) -> Result<Self, ReadCodeListError> {
+        if rows.len() > ROWS_MAX {
+            return Err(ReadCodeListError::TooManyRows { rows: rows.len() });
+        }
         let mut order: Vec<usize> = (0..rows.len()).collect();
         let key = |place: &usize| rows.get(*place).map(|row| (row.code(), row.lang()));
         order.sort_by(|a, b| key(a).cmp(&key(b)));

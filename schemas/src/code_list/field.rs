@@ -33,6 +33,12 @@ macro_rules! row_type {
             fn active(&self) -> bool {
                 self.active
             }
+            fn last_modified(&self) -> Option<&str> {
+                self.last_modified.as_deref()
+            }
+            fn last_modified_by(&self) -> Option<&str> {
+                self.last_modified_by.as_deref()
+            }
             $(fn $method(&self) -> $result {
                 let $row = self;
                 $answer

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::ser::Formatter;
 
 use super::row::{is_safe_code, of_every_kind};
-use super::{CodeList, Description, Rows};
+use super::{CodeList, Description, Rows, TEXT_BYTES_MAX, TreatmentType};
 
 /// Why a text is no code list.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,27 @@ pub enum ReadCodeListError {
     UnsafeCode {
         /// The code.
         code: String,
+    },
+    /// There are more than [`ROWS_MAX`](super::ROWS_MAX) rows.
+    #[error("too many rows rows={rows}")]
+    TooManyRows {
+        /// How many there are.
+        rows: usize,
+    },
+    /// A text is longer than [`TEXT_BYTES_MAX`](super::TEXT_BYTES_MAX) or has a character that no
+    /// reply in XML can carry.
+    #[error("a text is too long, or has a character that XML cannot carry code={code}")]
+    UnfitText {
+        /// The code.
+        code: String,
+    },
+    /// The time of the last change is no xs:dateTime.
+    #[error("not a date and time code={code} last_modified={last_modified:?}")]
+    NotATime {
+        /// The code.
+        code: String,
+        /// The time.
+        last_modified: String,
     },
     /// A mode of transport is not a number.
     #[error("not a number code={code:?}")]
@@ -183,22 +204,25 @@ pub(super) fn check(list: &CodeList) -> Result<(), ReadCodeListError> {
             Some(row) => Err(ReadCodeListError::NotANumber { code: row.code.clone() }),
             None => Ok(()),
         },
-        Rows::TreatmentType(rows) => {
-            let orphan = rows.iter().find(|row| {
-                let parent = row.parent_code.as_deref();
-                let known = |parent: &str| {
-                    rows.iter().any(|other| other.code == parent && other.level < row.level)
-                };
-                if row.level > 1 { !parent.is_some_and(known) } else { parent.is_some() }
-            });
-            let refused = |row: &super::TreatmentType| ReadCodeListError::NoParent {
-                code: row.code.clone(),
-                parent: row.parent_code.clone().unwrap_or_default(),
-            };
-            orphan.map_or(Ok(()), |row| Err(refused(row)))
-        }
+        Rows::TreatmentType(rows) => check_parents(list, rows),
         _ => Ok(()),
     }
+}
+
+fn check_parents(list: &CodeList, rows: &[TreatmentType]) -> Result<(), ReadCodeListError> {
+    for row in rows {
+        let parent = row.parent_code.as_deref();
+        let is_known = |parent: &str| {
+            let mut others = list.places_of(parent).filter_map(|place| rows.get(place));
+            others.any(|other| other.level < row.level)
+        };
+        let fits = if row.level > 1 { parent.is_some_and(is_known) } else { parent.is_none() };
+        if !fits {
+            let parent = parent.unwrap_or_default().to_owned();
+            return Err(ReadCodeListError::NoParent { code: row.code.clone(), parent });
+        }
+    }
+    Ok(())
 }
 
 fn check_rows(list: &CodeList) -> Result<(), ReadCodeListError> {
@@ -210,6 +234,15 @@ fn check_rows(list: &CodeList) -> Result<(), ReadCodeListError> {
         }
         if !row.text().chars().any(char::is_alphanumeric) && row.text().trim() != "%" {
             return Err(ReadCodeListError::NoText { code: code() });
+        }
+        let [one, other] = row.details();
+        let by = row.last_modified_by().unwrap_or_default();
+        if [row.text(), one, other, by].into_iter().any(|text| !fits_xml(text)) {
+            return Err(ReadCodeListError::UnfitText { code: code() });
+        }
+        if let Some(time) = row.last_modified().filter(|time| !is_date_time(time)) {
+            let last_modified = time.to_owned();
+            return Err(ReadCodeListError::NotATime { code: code(), last_modified });
         }
         let lang = row.lang();
         let is_language =
@@ -224,6 +257,32 @@ fn check_rows(list: &CodeList) -> Result<(), ReadCodeListError> {
         before = Some((row.code(), lang));
     }
     Ok(())
+}
+
+/// Whether a text may stand in a reply: the characters of XML 1.0, and not too many.
+fn fits_xml(text: &str) -> bool {
+    let is_allowed = |character: char| {
+        !matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}')
+            && !matches!(character, '\u{fffe}' | '\u{ffff}')
+    };
+    text.len() <= TEXT_BYTES_MAX && text.chars().all(is_allowed)
+}
+
+/// Whether a text has the form of an xs:dateTime with four digits for the year.
+fn is_date_time(text: &str) -> bool {
+    // Every digit as 9, so that one pattern fits all.
+    let mut shape = String::with_capacity(text.len());
+    shape.extend(text.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }));
+    let Some(rest) = shape.strip_prefix("9999-99-99T99:99:99") else { return false };
+    let fraction = rest.strip_prefix('.').map(|digits| digits.trim_start_matches('9'));
+    let zone = fraction.unwrap_or(rest);
+    let has_digits = fraction.is_none_or(|after| after.len() + 1 < rest.len());
+    let number = |range| text.get(range).and_then(|digits: &str| digits.parse::<u8>().ok());
+    let within =
+        |range, least, most| number(range).is_some_and(|number| (least..=most).contains(&number));
+    let day = within(5..7, 1, 12) && within(8..10, 1, 31);
+    let time = within(11..13, 0, 23) && within(14..16, 0, 59) && within(17..19, 0, 59);
+    has_digits && matches!(zone, "" | "Z" | "+99:99" | "-99:99") && day && time
 }
 
 pub(super) fn write(list: &CodeList) -> String {

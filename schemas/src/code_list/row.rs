@@ -27,6 +27,14 @@ pub trait Row {
     fn parent(&self) -> Option<&str> {
         None
     }
+    /// The texts of the row beside its code and its main text.
+    fn details(&self) -> [&str; 2] {
+        ["", ""]
+    }
+    /// When the row was last changed, as an xs:dateTime.
+    fn last_modified(&self) -> Option<&str>;
+    /// Who changed it.
+    fn last_modified_by(&self) -> Option<&str>;
 }
 
 /// Whether a code may stand in keys, names and addresses: letters, digits, `-`, `_`, `/`, `=` and `.`,
@@ -136,6 +144,7 @@ row_type! {
     lang: Option<&str> = |row| Some(&row.lang);
     text: &str = |row| &row.text;
     unofficial: bool = |row| row.unofficial;
+    details: [&str; 2] = |row| [&row.additional_code, &row.optional_text];
 }
 
 row_type! {
@@ -281,6 +290,7 @@ row_type! {
     }
     lang: Option<&str> = |_row| None;
     text: &str = |row| &row.name;
+    details: [&str; 2] = |row| [&row.symbol, ""];
 }
 
 /// What a unit measures.

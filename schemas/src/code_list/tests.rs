@@ -131,3 +131,53 @@ fn safe_codes_can_be_keys() {
         assert!(!is_safe_code(code), "{code}");
     }
 }
+
+#[test]
+fn texts_that_no_reply_could_carry_are_refused() {
+    let row = |name: &str| format!("{{\"code\": \"1\", \"name\": {name}}}");
+    for name in [r#""a\u0000""#, r#""a\b""#, r#""a\uffff""#] {
+        let error = read("code", &row(name)).expect_err(name);
+        assert!(matches!(error, ReadCodeListError::UnfitText { .. }), "{name}");
+    }
+    let long = |bytes: usize| read("code", &row(&format!("\"{}\"", "x".repeat(bytes))));
+    assert!(long(TEXT_BYTES_MAX).is_ok() && long(TEXT_BYTES_MAX + 1).is_err());
+    let symbol = r#"{"code": "1", "name": "n", "symbol": "\u0001", "type": "AREA"}"#;
+    let error = read("unit-measure", symbol).expect_err("a symbol of a control character");
+    assert!(matches!(error, ReadCodeListError::UnfitText { .. }));
+}
+
+#[test]
+fn times_are_those_of_xml_schema() {
+    let with = |time: &str| {
+        read("code", &format!(r#"{{"code": "1", "name": "n", "lastModified": "{time}"}}"#))
+    };
+    for time in ["2026-11-21T00:00:00", "2026-11-21T23:59:59.123Z", "2026-01-01T01:02:03+01:00"] {
+        assert!(with(time).is_ok(), "{time}");
+    }
+    for time in ["", "2026-11-21", "2026-13-21T00:00:00", "2026-01-00T00:00:00", "null"]
+        .into_iter()
+        .chain(["2026-11-21T00:00:00.", "2026-11-21T00:00:00.Z", "2026-11-21T24:00:01", "é"])
+    {
+        let error = with(time).expect_err(time);
+        assert!(matches!(error, ReadCodeListError::NotATime { .. }), "{time}");
+    }
+}
+
+#[test]
+fn endless_list_is_refused() {
+    let rows: Vec<_> =
+        (0..=ROWS_MAX).map(|n| format!("{{\"code\": \"{n}\", \"name\": \"n\"}}")).collect();
+    let error = read("code", &rows.join(",")).expect_err("too many rows");
+    assert!(matches!(error, ReadCodeListError::TooManyRows { rows } if rows == ROWS_MAX + 1));
+    assert!(read("code", &rows.get(..ROWS_MAX).expect("all but one").join(",")).is_ok());
+}
+
+#[test]
+fn truncated_list_is_an_error_and_no_panic() {
+    let text = head("statement", r#"{"code": "1", "docTypeOnly": 851, "text": "é", "lang": "en"}"#);
+    assert!(CodeList::read(&text).is_ok());
+    for (end, _) in text.char_indices() {
+        let part = text.get(..end).expect("a boundary");
+        assert!(CodeList::read(part).is_err(), "{part}");
+    }
+}
