@@ -2,7 +2,8 @@
 
 XDG_CACHE_HOME ?= $(HOME)/.cache
 # One build directory for every clone, so that a fresh one does not compile RocksDB again.
-export CARGO_TARGET_DIR ?= $(XDG_CACHE_HOME)/phytohub/target
+cache := $(XDG_CACHE_HOME)/phytohub
+export CARGO_TARGET_DIR ?= $(cache)/target
 NIGHTLY ?= nightly
 FUZZ_SECONDS ?= 60
 ROUNDS ?= 1000
@@ -21,7 +22,7 @@ run: setup ## a hub, three connections and one certificate on its way between tw
 	@$(CARGO_TARGET_DIR)/debug/phytohub demo
 
 test: setup ## all tests, those with real clients (Python, Node, Java, curl) included
-	@engine/tests/clients/setup.sh $(XDG_CACHE_HOME)/phytohub/clients
+	@engine/tests/clients/setup.sh $(cache)/clients
 	@cargo build --workspace --bins
 	@if cargo nextest --version >/dev/null 2>&1; \
 	then cargo nextest run --workspace; \
@@ -40,4 +41,7 @@ release: setup ## the binary as it is installed
 
 fuzz: setup ## the fuzz targets, FUZZ_SECONDS (60) each; needs a nightly compiler and cargo-fuzz
 	@cd engine && for target in $$(cargo +$(NIGHTLY) fuzz list); do \
-	  cargo +$(NIGHTLY) fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; done
+	  mkdir -p $(cache)/fuzz-corpus/$$target && \
+	  CARGO_TARGET_DIR=$(cache)/fuzz-target cargo +$(NIGHTLY) fuzz run $$target \
+	    $(cache)/fuzz-corpus/$$target fuzz/corpus/$$target \
+	    -- -max_total_time=$(FUZZ_SECONDS) || exit 1; done

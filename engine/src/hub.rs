@@ -11,7 +11,7 @@ use phytohub_server::{
     AdminDoor, BindAdminError, BindError, BindMetricsError, DELIVERY_SERVICE_PATH, HttpsDoor,
     LoadTlsError, MetricsDoor, Shutdown, ShutdownTrigger, SystemClock, Tasks, Tls, TlsFiles,
 };
-use phytohub_store::{OpenError, OpenReport, Store, StoreConfig, StoreFailure};
+use phytohub_store::{CommitError, OpenError, OpenReport, Store, StoreConfig, StoreFailure};
 use phytohub_telemetry::{Actor, Event, EventKind, Metrics};
 use thiserror::Error;
 
@@ -53,6 +53,7 @@ impl RunningHub {
                 return Err(error);
             }
         };
+        hub.seed_code_lists().await.map_err(OpenStoreError::CodeLists)?;
         let (trigger, shutdown) = ShutdownTrigger::new();
         let mut running = Self {
             hub,
@@ -232,6 +233,9 @@ fn tls_files(loaded: &LoadedConfig) -> TlsFiles {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenStoreError {
+    /// The code lists that the program brings could not be written.
+    #[error("the code lists cannot be written into the store")]
+    CodeLists(#[source] CommitError),
     /// The exchange found the registry wrong.
     #[error(transparent)]
     Registry(#[from] OpenHubError),

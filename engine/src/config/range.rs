@@ -40,9 +40,12 @@ fn check_together(config: &HubConfig) -> Result<(), Wrong> {
     if config.trust.mode == TrustMode::Ca && config.trust.ca.is_empty() {
         return Err(("trust", "ca", "must name a file when mode is \"ca\"".to_owned()));
     }
-    if config.trust.mode == TrustMode::Registered && !config.trust.ca.is_empty() {
-        let reason = "is only read when mode is \"ca\": set it, or remove this".to_owned();
-        return Err(("trust", "ca", reason));
+    for (key, files) in [("ca", &config.trust.ca), ("crl", &config.trust.crl)] {
+        // A revocation list that nobody reads must not look as if it protected.
+        if config.trust.mode == TrustMode::Registered && !files.is_empty() {
+            let reason = "is only read when mode is \"ca\": set it, or remove this".to_owned();
+            return Err(("trust", key, reason));
+        }
     }
     let url = &config.https.public_url;
     if !url.is_empty() && !url.starts_with("https://") {

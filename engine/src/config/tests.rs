@@ -79,6 +79,7 @@ fn settings_that_contradict_each_other_are_refused() {
     );
     refused("[trust]\nmode = \"ca\"\n", "[trust] ca must name a file");
     refused("[trust]\nca = [\"ca.pem\"]\n", "line 2: [trust] ca is only read");
+    refused("[trust]\ncrl = [\"a.crl\"]\n", "line 2: [trust] crl is only read");
     refused("[https]\npublic_url = \"http://x\"\n", "must begin with https://");
     refused("[admin]\nlisten = \"0.0.0.0:9464\"\n", "[admin] listen must be a loopback address");
 }
