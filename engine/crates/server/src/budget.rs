@@ -13,9 +13,9 @@ use thiserror::Error;
 /// How far a request may fill a budget: who is shed first has the lowest ceiling.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Share {
-    /// Deliveries and other big bodies: seven eighths.
+    /// Big bodies: seven eighths.
     Bulk,
-    /// Replies with many envelopes: fifteen sixteenths.
+    /// Small deliveries, and replies with many envelopes: fifteen sixteenths.
     Batch,
     /// Single pulls, acknowledgements, tracking: all of it.
     Last,

@@ -70,6 +70,7 @@ impl TestHub {
         let (clock, metrics) = (Arc::new(FakeClock::default()), Arc::new(Metrics::new()));
         let store = open_store(directory.path(), &clock, &metrics);
         let hub = Hub::open(store, options.limits, clock.clone(), metrics).expect("a new registry");
+        hub.seed_code_lists().await.expect("a new store takes them");
         let ca = TestCa::new("Test CA");
         let server = ca.server(&["localhost", "127.0.0.1"]);
         write(&directory, "server.pem", &server.pem());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use phytohub_domain::Timestamp;
+use phytohub_schemas::CodeListName;
 use phytohub_schemas::code_list::CodeList;
 use phytohub_store::StoredCodeList;
 use phytohub_telemetry::Actor;
@@ -47,6 +48,16 @@ impl Hub {
             what: "code list",
             problem: with_causes(&error),
         })?;
+        // The operations that serve a list expect its rows to be of one kind.
+        let name = CodeListName::from_name(&list.description().name);
+        let kinds =
+            name.map(|name| (phytohub_schemas::code_list(name).rows().kind(), list.rows().kind()));
+        if let Some((expected, found)) = kinds
+            && expected != found
+        {
+            let problem = format!("rows of this list are {expected:?}, not {found:?}");
+            return Err(AdminError::Invalid { what: "code list", problem });
+        }
         let _changing = self.inner.registry_change.lock().await;
         let mut lists = CodeLists::clone(&self.inner.code_lists.load());
         let (name, now) = (list.description().name.clone(), self.clock().now());

@@ -52,15 +52,16 @@ pub(super) async fn call(
     Ok(response)
 }
 
-/// Who is shed first: deliveries, then pulls of many, and everything else last.
+/// Who is shed first: big bodies, then deliveries and pulls of many, and everything else last. So
+/// slow uploads that fill their share leave room for the small certificates that most are.
 fn share_of(operation: Operation) -> Share {
     match operation {
         Operation::DeliverEnvelope
         | Operation::ValidateAndDeliverEnvelope
         | Operation::DeliverPhytoEnvelope
         | Operation::DeliverCountryResponseEnvelope
-        | Operation::ValidatePhytoXml => Share::Bulk,
-        Operation::PullImportEnvelope => Share::Batch,
+        | Operation::ValidatePhytoXml
+        | Operation::PullImportEnvelope => Share::Batch,
         _ => Share::Last,
     }
 }
@@ -130,6 +131,11 @@ async fn operate(hub: &Hub, caller: &Caller, request: Request) -> Result<Answer,
         Request::GetAvailableChannels => {
             Answer::plain(soap::get_available_channels(&hub.get_available_channels(caller).await?))
         }
+        Request::CodeList(operation) => {
+            let list = hub.code_list(caller, operation.list()).await?;
+            // A list of that name with rows of another kind cannot be imported.
+            Answer::plain(soap::code_list(operation, list.rows()).ok_or(Refusal::Internal)?)
+        }
         Request::NotYet(operation) => return Err(Refusal::NotYet(operation)),
         // The reader knows an operation that this door was not told of.
         other => return Err(Refusal::NotYet(other.operation())),
@@ -190,7 +196,8 @@ mod tests {
 
     #[test]
     fn deliveries_are_shed_first_and_single_pulls_last() {
-        assert_eq!(share_of(Operation::DeliverEnvelope), Share::Bulk);
+        assert_eq!(share_of(Operation::DeliverEnvelope).min(Share::Bulk), Share::Bulk);
+        assert_eq!(share_of(Operation::DeliverEnvelope), Share::Batch);
         assert_eq!(share_of(Operation::PullImportEnvelope), Share::Batch);
         assert_eq!(share_of(Operation::PullSingleImportEnvelope), Share::Last);
         assert_eq!(share_of(Operation::AcknowledgeEnvelopeReceipt), Share::Last);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use memmap2::{Advice, MmapMut, MmapOptions};
 use phytohub_domain::Limits;
 use tokio::time::timeout;
 
@@ -42,7 +43,7 @@ pub(super) async fn read(
         };
         // Trailers say nothing to us.
         let Ok(data) = frame.map_err(Refusal::Body)?.into_data() else { continue };
-        let total = buffer.bytes.len().saturating_add(data.len());
+        let total = buffer.len.saturating_add(data.len());
         if total > limits.request_bytes {
             return Err(Refusal::TooLarge { limit: limits.request_bytes });
         }
@@ -53,59 +54,94 @@ pub(super) async fn read(
     }
 }
 
-/// The body so far. Its capacity, not its length, is what the budget knows of it.
+/// The body so far. What the budget knows of it is ahead of its length by a step at most.
 struct Buffer {
-    bytes: Vec<u8>,
+    memory: Memory,
+    len: usize,
+    /// Bytes that the budget knows of.
+    held: usize,
     hold: Hold,
     /// `Content-Length`, or 0.
     declared: usize,
 }
 
+/// Small bodies lie in the allocator's memory. Others lie in pages of their own, addresses for the
+/// whole of it from the start: a page costs nothing before a byte comes into it, nothing is ever
+/// moved, and all of it goes back to the system with the request. The allocator would keep what
+/// blocks of a few MiB leave behind, beside the budget.
+enum Memory {
+    Heap(Vec<u8>),
+    Pages(MmapMut),
+}
+
 impl Buffer {
     fn new(admission: &Arc<Admission>, declared: usize) -> Self {
-        Self { bytes: Vec::new(), hold: admission.hold(), declared }
+        let memory = Memory::Heap(Vec::new());
+        Self { memory, len: 0, held: 0, hold: admission.hold(), declared }
     }
 
     fn push(&mut self, data: &[u8], limits: &Limits) -> Result<(), Refusal> {
-        let needed = self.bytes.len() + data.len();
-        if needed > self.bytes.capacity() {
+        let needed = self.len + data.len();
+        if needed > self.held {
             self.reserve(needed, limits)?;
         }
         // The one copy between the socket and the store: hyper's buffer is reused meanwhile.
-        self.bytes.extend_from_slice(data);
+        match &mut self.memory {
+            Memory::Heap(bytes) => bytes.extend_from_slice(data),
+            Memory::Pages(pages) => {
+                let place = pages.get_mut(self.len..needed).ok_or(Refusal::Internal)?;
+                place.copy_from_slice(data);
+            }
+        }
+        self.len = needed;
         Ok(())
     }
 
-    /// Grows in steps: what is promised in a header costs nothing until it arrives. A big block is
-    /// moved by the allocator's page tables, not copied.
+    /// Takes its part of the budget in steps: what is promised in a header costs nothing until it
+    /// arrives.
     fn reserve(&mut self, needed: usize, limits: &Limits) -> Result<(), Refusal> {
-        let len = self.bytes.len();
-        let step = len.clamp(STEP_BYTES_MIN, STEP_BYTES_MAX);
+        let step = self.len.clamp(STEP_BYTES_MIN, STEP_BYTES_MAX);
         // Nothing declared is chunked: then any size may come.
-        let cap = if self.declared == 0 { usize::MAX } else { self.declared };
-        let wanted = (len + step).min(cap).max(needed);
+        let whole = if self.declared == 0 { limits.request_bytes } else { self.declared };
+        let wanted = (self.len + step).min(whole).max(needed);
         let share = share_of(needed.max(self.declared));
-        let more = wanted - self.bytes.capacity();
-        self.hold.grow(limits, share, more)?;
-        let reserved = self.bytes.try_reserve_exact(wanted - len);
-        reserved.map_err(|_| Refusal::Room(crate::budget::NoRoom::Bytes))
+        self.hold.grow(limits, share, wanted - self.held)?;
+        self.held = wanted;
+        let no_memory = |_| Refusal::Room(crate::budget::NoRoom::Bytes);
+        if let Memory::Heap(bytes) = &mut self.memory {
+            if wanted <= SMALL_BYTES {
+                return bytes.try_reserve_exact(wanted - self.len).map_err(no_memory);
+            }
+            let pages = MmapOptions::new().len(whole.max(wanted)).no_reserve_swap().map_anon();
+            let mut pages = pages.map_err(|_| Refusal::Room(crate::budget::NoRoom::Bytes))?;
+            // One byte in a huge page would cost all of it. Old kernels have none to refuse.
+            let _ = pages.advise(Advice::NoHugePage);
+            pages.get_mut(..self.len).ok_or(Refusal::Internal)?.copy_from_slice(bytes);
+            self.memory = Memory::Pages(pages);
+        }
+        Ok(())
     }
 
     fn finish(self) -> Upload {
-        let share = share_of(self.bytes.len());
-        Upload { body: Bytes::from_owner(Owned { bytes: self.bytes, _hold: self.hold }), share }
+        let (share, len) = (share_of(self.len), self.len);
+        let owned = Owned { memory: self.memory, len, _hold: self.hold };
+        Upload { body: Bytes::from_owner(owned), share }
     }
 }
 
 /// The memory of a body, with its part of the budget.
 struct Owned {
-    bytes: Vec<u8>,
+    memory: Memory,
+    len: usize,
     _hold: Hold,
 }
 
 impl AsRef<[u8]> for Owned {
     fn as_ref(&self) -> &[u8] {
-        &self.bytes
+        match &self.memory {
+            Memory::Heap(bytes) => bytes,
+            Memory::Pages(pages) => pages.get(..self.len).unwrap_or_default(),
+        }
     }
 }
 

@@ -71,11 +71,11 @@ async fn slow_uploads_never_take_more_than_the_budget() {
 }
 
 #[tokio::test]
-async fn pulls_and_acknowledgements_pass_while_deliveries_fill_the_places() {
-    let hub = hub_with(|limits| limits.requests_in_flight = 8).await;
+async fn small_requests_pass_while_large_deliveries_fill_the_places() {
+    let hub = hub_with(|limits| limits.requests_in_flight = 16).await;
     let number = deliver(&mut hub.client("NO").await, "LK", "content").await;
     let mut uploads = Vec::new();
-    for _ in 0..7 {
+    for _ in 0..14 {
         let mut raw = Raw::of(&hub, "NO").await;
         raw.send(post("1.1", "Content-Length: 1000000\r\nExpect: 100-continue\r\n")).await;
         assert_eq!(raw.reply().await.status(), "100", "it has a place");
@@ -87,7 +87,7 @@ async fn pulls_and_acknowledgements_pass_while_deliveries_fill_the_places() {
     assert_eq!((reply.status(), reply.header("retry-after")), ("503", Some("5")));
     let mut sender = hub.client("NO").await;
     let small = sender.post(client::deliver_envelope(&header("NO", "LK"), "content")).await;
-    assert_eq!(small.status, StatusCode::SERVICE_UNAVAILABLE, "a small delivery is one too");
+    assert_eq!(small.status, StatusCode::OK, "a small certificate still finds room");
     let mut recipient = hub.client("LK").await;
     recipient.call(client::pull_single_import_envelope(&number)).await;
     recipient.call(client::acknowledge_envelope_receipt(&number)).await;
