@@ -1,5 +1,6 @@
 //! A code list: what it is, its rows, and answers about its codes.
 
+mod check;
 mod field;
 mod file;
 mod row;
@@ -95,8 +96,22 @@ impl CodeList {
         let key = |place: &usize| rows.get(*place).map(|row| (row.code(), row.lang()));
         order.sort_by(|a, b| key(a).cmp(&key(b)));
         let list = Self { description, rows, order };
-        file::check(&list)?;
+        check::check(&list)?;
         Ok(list)
+    }
+
+    /// A list of rows of another hub, which need not be clean: white space and languages are put in
+    /// order, rows that break the rules are left out. Says also what each of those breaks.
+    ///
+    /// # Errors
+    ///
+    /// Tells what the description lacks.
+    pub fn salvage(
+        description: Description,
+        mut rows: Rows,
+    ) -> Result<(Self, Vec<ReadCodeListError>), ReadCodeListError> {
+        let left_out = check::salvage(&mut rows);
+        Ok((Self::new(description, rows)?, left_out))
     }
 
     /// The list in the form that [`Self::read`] reads, one line a row.

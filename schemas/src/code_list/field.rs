@@ -44,9 +44,46 @@ macro_rules! row_type {
                 $answer
             })*
         }
+
+        impl $name {
+            /// Puts fields in order that other hubs fill carelessly.
+            pub(super) fn tidy(&mut self) {
+                $(Tidy::tidy(&mut self.$field, stringify!($field));)*
+                Tidy::tidy(&mut self.last_modified, "last_modified");
+                Tidy::tidy(&mut self.last_modified_by, "last_modified_by");
+            }
+        }
     };
 }
 pub(super) use row_type;
+
+/// Puts a field in order, knowing its name.
+pub(super) trait Tidy {
+    fn tidy(&mut self, _field: &str) {}
+}
+
+impl Tidy for bool {}
+impl Tidy for i32 {}
+
+/// White space as single spaces between words; languages in lower case.
+impl Tidy for String {
+    fn tidy(&mut self, field: &str) {
+        let words = self.split_whitespace().collect::<Vec<_>>().join(" ");
+        *self = if field == "lang" { words.to_ascii_lowercase() } else { words };
+    }
+}
+
+impl Tidy for Option<u32> {}
+
+/// As the text within; a text without words is an absent one.
+impl Tidy for Option<String> {
+    fn tidy(&mut self, field: &str) {
+        if let Some(text) = self {
+            text.tidy(field);
+        }
+        self.take_if(|text| text.is_empty());
+    }
+}
 
 /// A value that may be absent but never null: absent fields get their default before this is asked.
 pub(super) fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>

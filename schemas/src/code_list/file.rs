@@ -6,8 +6,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::ser::Formatter;
 
-use super::row::{is_safe_code, of_every_kind};
-use super::{CodeList, Description, Rows, TEXT_BYTES_MAX, TreatmentType};
+use super::row::of_every_kind;
+use super::{CodeList, Description, Rows};
 
 /// Why a text is no code list.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +55,7 @@ pub enum ReadCodeListError {
         /// The code.
         code: String,
     },
-    /// A row has no text, or a text without letters and digits.
+    /// A row has no text, or a text without letters and digits, or the text `NULL`.
     #[error("a row says nothing code={code}")]
     NoText {
         /// The code.
@@ -77,12 +77,12 @@ pub enum ReadCodeListError {
         /// The language, empty if rows have none.
         lang: String,
     },
-    /// A row names a parent that the list lacks, itself, or one of its own level.
+    /// A row names a parent that the list lacks, or one that is not of a higher level.
     #[error("the parent is not one in this list code={code} parent={parent:?}")]
     NoParent {
         /// The code.
         code: String,
-        /// The parent, empty if the level asks for one and none is named.
+        /// The parent.
         parent: String,
     },
 }
@@ -184,105 +184,6 @@ pub(super) fn read(text: &str) -> Result<CodeList, ReadCodeListError> {
         Kind::TreatmentType => parse(text, Rows::TreatmentType),
         Kind::UnitMeasure => parse(text, Rows::UnitMeasure),
     }
-}
-
-/// Holds a list against what is true of every list.
-pub(super) fn check(list: &CodeList) -> Result<(), ReadCodeListError> {
-    let Description { name, title, source, edition, licence, .. } = &list.description;
-    if !is_safe_code(name) {
-        return Err(ReadCodeListError::UnsafeCode { code: name.clone() });
-    }
-    let head = [("title", title), ("source", source), ("edition", edition), ("licence", licence)];
-    for (field, value) in head {
-        if value.trim().is_empty() {
-            return Err(ReadCodeListError::EmptyHead { field });
-        }
-    }
-    check_rows(list)?;
-    match &list.rows {
-        Rows::MeanOfTransport(rows) => match rows.iter().find(|row| row.mode_code().is_none()) {
-            Some(row) => Err(ReadCodeListError::NotANumber { code: row.code.clone() }),
-            None => Ok(()),
-        },
-        Rows::TreatmentType(rows) => check_parents(list, rows),
-        _ => Ok(()),
-    }
-}
-
-fn check_parents(list: &CodeList, rows: &[TreatmentType]) -> Result<(), ReadCodeListError> {
-    for row in rows {
-        let parent = row.parent_code.as_deref();
-        let is_known = |parent: &str| {
-            let mut others = list.places_of(parent).filter_map(|place| rows.get(place));
-            others.any(|other| other.level < row.level)
-        };
-        let fits = if row.level > 1 { parent.is_some_and(is_known) } else { parent.is_none() };
-        if !fits {
-            let parent = parent.unwrap_or_default().to_owned();
-            return Err(ReadCodeListError::NoParent { code: row.code.clone(), parent });
-        }
-    }
-    Ok(())
-}
-
-fn check_rows(list: &CodeList) -> Result<(), ReadCodeListError> {
-    let mut before = None;
-    for row in list.order.iter().filter_map(|place| list.rows.get(*place)) {
-        let code = || row.code().to_owned();
-        if !is_safe_code(row.code()) {
-            return Err(ReadCodeListError::UnsafeCode { code: code() });
-        }
-        if !row.text().chars().any(char::is_alphanumeric) && row.text().trim() != "%" {
-            return Err(ReadCodeListError::NoText { code: code() });
-        }
-        let [one, other] = row.details();
-        let by = row.last_modified_by().unwrap_or_default();
-        if [row.text(), one, other, by].into_iter().any(|text| !fits_xml(text)) {
-            return Err(ReadCodeListError::UnfitText { code: code() });
-        }
-        if let Some(time) = row.last_modified().filter(|time| !is_date_time(time)) {
-            let last_modified = time.to_owned();
-            return Err(ReadCodeListError::NotATime { code: code(), last_modified });
-        }
-        let lang = row.lang();
-        let is_language =
-            |lang: &str| lang.len() == 2 && lang.bytes().all(|byte| byte.is_ascii_lowercase());
-        if let Some(lang) = lang.filter(|lang| !is_language(lang)) {
-            return Err(ReadCodeListError::NotALanguage { code: code(), lang: lang.to_owned() });
-        }
-        if before == Some((row.code(), lang)) {
-            let lang = lang.unwrap_or_default().to_owned();
-            return Err(ReadCodeListError::Twice { code: code(), lang });
-        }
-        before = Some((row.code(), lang));
-    }
-    Ok(())
-}
-
-/// Whether a text may stand in a reply: the characters of XML 1.0, and not too many.
-fn fits_xml(text: &str) -> bool {
-    let is_allowed = |character: char| {
-        !matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}')
-            && !matches!(character, '\u{fffe}' | '\u{ffff}')
-    };
-    text.len() <= TEXT_BYTES_MAX && text.chars().all(is_allowed)
-}
-
-/// Whether a text has the form of an xs:dateTime with four digits for the year.
-fn is_date_time(text: &str) -> bool {
-    // Every digit as 9, so that one pattern fits all.
-    let mut shape = String::with_capacity(text.len());
-    shape.extend(text.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }));
-    let Some(rest) = shape.strip_prefix("9999-99-99T99:99:99") else { return false };
-    let fraction = rest.strip_prefix('.').map(|digits| digits.trim_start_matches('9'));
-    let zone = fraction.unwrap_or(rest);
-    let has_digits = fraction.is_none_or(|after| after.len() + 1 < rest.len());
-    let number = |range| text.get(range).and_then(|digits: &str| digits.parse::<u8>().ok());
-    let within =
-        |range, least, most| number(range).is_some_and(|number| (least..=most).contains(&number));
-    let day = within(5..7, 1, 12) && within(8..10, 1, 31);
-    let time = within(11..13, 0, 23) && within(14..16, 0, 59) && within(17..19, 0, 59);
-    has_digits && matches!(zone, "" | "Z" | "+99:99" | "-99:99") && day && time
 }
 
 pub(super) fn write(list: &CodeList) -> String {

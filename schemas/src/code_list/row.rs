@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{is_false, is_true, present, row_type, yes};
+use super::field::{Tidy, is_false, is_true, present, row_type, yes};
 use super::tag::Tag;
 
 /// What all rows have in common.
@@ -30,6 +30,10 @@ pub trait Row {
     /// The texts of the row beside its code and its main text.
     fn details(&self) -> [&str; 2] {
         ["", ""]
+    }
+    /// Whether the code has to be a number.
+    fn is_numbered(&self) -> bool {
+        false
     }
     /// When the row was last changed, as an xs:dateTime.
     fn last_modified(&self) -> Option<&str>;
@@ -178,6 +182,7 @@ row_type! {
     }
     lang: Option<&str> = |row| Some(&row.lang);
     text: &str = |row| &row.used_transport_mean;
+    is_numbered: bool = |_row| true;
 }
 
 impl MeanOfTransport {
@@ -306,6 +311,8 @@ pub enum UnitType {
     Area,
     Distance,
 }
+
+impl Tidy for UnitType {}
 
 impl UnitType {
     /// The value that the WSDL has for it.

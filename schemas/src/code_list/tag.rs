@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{is_false, is_true, present, row_type, yes};
+use super::field::{Tidy, is_false, is_true, present, row_type, yes};
 use super::row::Row;
 
 row_type! {
@@ -78,3 +78,6 @@ pub enum Content {
     /// Any text.
     Text,
 }
+
+impl Tidy for Content {}
+impl Tidy for Level {}
