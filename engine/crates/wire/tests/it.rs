@@ -6,6 +6,8 @@ mod agree;
 mod allocation;
 #[path = "it/clients.rs"]
 mod clients;
+#[path = "it/code_lists.rs"]
+mod code_lists;
 #[path = "it/encoding.rs"]
 mod encoding;
 #[path = "it/libxml2.rs"]
@@ -14,9 +16,15 @@ mod libxml2;
 mod refused;
 #[path = "it/round_trip.rs"]
 mod round_trip;
+#[path = "it/shape.rs"]
+mod shape;
 #[path = "it/slow.rs"]
 mod slow;
 #[path = "it/splice.rs"]
 mod splice;
+#[path = "it/typed.rs"]
+mod typed;
 #[path = "it/written.rs"]
 mod written;
+#[path = "it/wsdl.rs"]
+mod wsdl;

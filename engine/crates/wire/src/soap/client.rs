@@ -182,8 +182,8 @@ fn push_typed(out: &mut String, wrapper: &str, header: &EnvelopeHeader, document
 /// A document as it may stand inside another: without byte order mark and XML declaration.
 fn without_declaration(document: &str) -> &str {
     let document = document.strip_prefix('\u{feff}').unwrap_or(document);
-    let declared =
-        document.strip_prefix("<?xml").filter(|rest| rest.starts_with([' ', '\t', '\r', '\n']));
+    let blank = |rest: &&str| rest.starts_with([' ', '\t', '\r', '\n']);
+    let declared = document.strip_prefix("<?xml").filter(blank);
     let after = declared.and_then(|rest| rest.split_once("?>"));
     after.map_or(document, |(_, rest)| rest)
 }

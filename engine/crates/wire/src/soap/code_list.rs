@@ -6,7 +6,9 @@ use phytohub_schemas::code_list::Rows;
 use super::Operation;
 
 macro_rules! code_lists {
-    ($($(#[$doc:meta])* $variant:ident $operation:ident $row:literal $name:ident $rows:ident;)+) => {
+    ($(
+        $(#[$doc:meta])* $variant:ident $operation:ident $row:literal $name:ident $rows:ident;
+    )+) => {
         /// An operation that reads a code list.
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
         #[expect(clippy::exhaustive_enums, reason = "the WSDL closes the list of operations")]

@@ -7,11 +7,13 @@ use phytohub_domain::Limits;
 use phytohub_wire::soap::{self, Content, Header, IntField, ReadError, Request, Text};
 use quick_xml::NsReader;
 use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::ResolveResult;
+use quick_xml::name::{QName, ResolveResult};
 
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const EPH: &str = "http://ephyto.ippc.int/";
 const HUB: &str = "http://ephyto.ippc.int/HUB.Entities";
+/// Where header fields may be.
+const FIELD: &[&str] = &[HUB, "", EPH];
 
 /// What a request comes to: its operation, and every text that is not empty, by name.
 #[derive(Debug, Default, Eq, PartialEq)]
@@ -19,6 +21,8 @@ pub(crate) struct Model {
     pub(crate) operation: String,
     texts: BTreeMap<&'static str, String>,
     channels: Vec<String>,
+    /// A document that is typed in the request.
+    document: Option<Tree>,
 }
 
 impl Model {
@@ -45,11 +49,20 @@ pub(crate) fn fast(body: &[u8]) -> Result<Model, ReadError> {
     let mut model = Model { operation, ..Model::default() };
     let text = |text: &Text| text.decode().into_owned();
     match &request {
-        Request::DeliverEnvelope(envelope) => {
+        Request::DeliverEnvelope(envelope) | Request::ValidateAndDeliverEnvelope(envelope) => {
             put_header(&mut model, &envelope.header);
             model.put("Content", decoded(&envelope.content));
         }
         Request::SetTrackingInfoUpdate(header) => put_header(&mut model, header),
+        Request::DeliverPhytoEnvelope(envelope)
+        | Request::DeliverCountryResponseEnvelope(envelope) => {
+            put_header(&mut model, &envelope.header);
+            model.document = envelope.document.as_ref().map(|document| {
+                let alone = String::from_utf8(document.to_document()).expect("UTF-8");
+                tree(&alone).expect("a document that stands alone")
+            });
+        }
+        Request::ValidatePhytoXml { e_phyto_xml } => model.put("ePhytoXML", decoded(e_phyto_xml)),
         Request::GetEnvelopeTrackingInfo { hub_tracking_number }
         | Request::PullSingleImportEnvelope { hub_tracking_number }
         | Request::AcknowledgeEnvelopeReceipt { hub_tracking_number } => {
@@ -111,6 +124,19 @@ pub(crate) fn slow(body: &str) -> Option<Model> {
             put_slow_header(&mut model, envelope);
             model.put("Content", envelope.text_of("Content"));
         }
+        (EPH, "ValidateAndDeliverEnvelope") => {
+            let envelope = operation.only(&[EPH, ""], "envelope")?;
+            put_slow_header(&mut model, envelope);
+            model.put("Content", envelope.text_of("Content"));
+        }
+        (EPH, "DeliverPhytoEnvelope") => {
+            put_typed(&mut model, operation.only(&[EPH, ""], "ePhytoEnvelope")?, "SPSCertificate");
+        }
+        (EPH, "DeliverCountryResponseEnvelope") => {
+            let envelope = operation.only(&[EPH, ""], "CountryResponseEnvelope")?;
+            put_typed(&mut model, envelope, "SPSAcknowledgement");
+        }
+        (EPH, "ValidatePhytoXML") => model.put("ePhytoXML", parameter("ePhytoXML")?),
         (EPH, "SetTrackingInfoUpdate") => {
             put_slow_header(&mut model, operation.only(&[EPH, ""], "header")?);
         }
@@ -137,6 +163,11 @@ pub(crate) fn slow(body: &str) -> Option<Model> {
     Some(model)
 }
 
+fn put_typed(model: &mut Model, envelope: &Tree, document: &str) {
+    put_slow_header(model, envelope);
+    model.document = envelope.children.iter().find(|child| child.local == document).cloned();
+}
+
 fn put_slow_header(model: &mut Model, header: &Tree) {
     for name in ["From", "To", "NPPOCertificateNumber", "hubDeliveryNumber", "HUBTrackingInfo"] {
         model.put(name, header.text_of(name));
@@ -144,19 +175,21 @@ fn put_slow_header(model: &mut Model, header: &Tree) {
     model.put("hubDeliveryErrorMessage", header.text_of("hubDeliveryErrorMessage"));
     model.put_int("CertificateType", &header.text_of("CertificateType"));
     model.put_int("CertificateStatus", &header.text_of("CertificateStatus"));
-    let list = header.only(&[HUB, ""], "Forwardings");
+    let list = header.only(FIELD, "Forwardings");
     let rows = list.iter().flat_map(|list| list.children.iter());
     let codes = rows
-        .filter(|row| row.is(&[HUB, ""], "EnvelopeForwarding"))
+        .filter(|row| row.is(FIELD, "EnvelopeForwarding"))
         .map(|row| row.text_of("Code"))
         .filter(|code| !code.is_empty());
     model.channels = codes.collect();
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 struct Tree {
     space: String,
     local: String,
+    /// Namespaces and names, without namespace declarations.
+    attributes: Vec<(String, String)>,
     children: Vec<Self>,
     text: String,
 }
@@ -171,7 +204,7 @@ impl Tree {
     }
 
     fn text_of(&self, local: &str) -> String {
-        self.only(&[HUB, ""], local).map(|child| child.text.clone()).unwrap_or_default()
+        self.only(FIELD, local).map(|child| child.text.clone()).unwrap_or_default()
     }
 }
 
@@ -179,21 +212,31 @@ fn tree(body: &str) -> Option<Tree> {
     let mut reader = NsReader::from_str(body);
     reader.config_mut().check_comments = true;
     let mut open = vec![Tree::default()];
+    let known = |space: ResolveResult<'_>| match space {
+        ResolveResult::Unbound => Some(String::new()),
+        ResolveResult::Bound(space) => Some(space.into_inner().to_owned()),
+        ResolveResult::Unknown(_) => None,
+    };
     loop {
-        let (space, event) = reader.read_resolved_event().ok()?;
-        let space = match space {
-            ResolveResult::Unbound => String::new(),
-            ResolveResult::Bound(space) => space.into_inner().to_owned(),
-            ResolveResult::Unknown(_) => return None,
-        };
+        let event = reader.read_event().ok()?;
         let start = |start: &BytesStart<'_>| {
-            let local = start.local_name().into_inner().to_owned();
-            Tree { space, local, ..Tree::default() }
+            let (space, local) = reader.resolver().resolve_element(start.name());
+            let (space, local) = (known(space)?, local.into_inner().to_owned());
+            let plain = |key: QName<'_>| key.as_namespace_binding().is_none();
+            let attributes = start
+                .attributes()
+                .filter_map(|attribute| attribute.ok().filter(|attribute| plain(attribute.key)))
+                .map(|attribute| {
+                    let (space, local) = reader.resolver().resolve_attribute(attribute.key);
+                    Some((known(space)?, local.into_inner().to_owned()))
+                })
+                .collect::<Option<_>>()?;
+            Some(Tree { space, local, attributes, ..Tree::default() })
         };
         let here = open.last_mut()?;
         match &event {
-            Event::Start(tag) => open.push(start(tag)),
-            Event::Empty(tag) => here.children.push(start(tag)),
+            Event::Start(tag) => open.push(start(tag)?),
+            Event::Empty(tag) => here.children.push(start(tag)?),
             Event::End(_) => {
                 let closed = open.pop()?;
                 open.last_mut()?.children.push(closed);

@@ -47,6 +47,23 @@ fn a_delivery_is_answered_with_its_header() {
 }
 
 #[test]
+fn deliveries_of_every_kind_are_answered_alike() {
+    for (operation, reply) in [
+        ("ValidateAndDeliverEnvelope", soap::validate_and_deliver_envelope(&header())),
+        ("DeliverPhytoEnvelope", soap::deliver_phyto_envelope(&header())),
+        ("DeliverCountryResponseEnvelope", soap::deliver_country_response_envelope(&header())),
+    ] {
+        let expected = format!(
+            "<ns2:{operation}Response><ns2:{operation}Result>{HEADER}</ns2:{operation}Result>\
+             </ns2:{operation}Response>"
+        );
+        check(&reply, &[], &expected);
+        let read = client::read_reply(&reply.splice(&[]));
+        assert_eq!(read, Ok(ClientReply::Header(header())));
+    }
+}
+
+#[test]
 fn every_field_of_a_header_stands_in_the_order_of_the_wsdl() {
     let mut header = header();
     header.error_message = Some("why".into());
