@@ -188,18 +188,20 @@ impl Reader<'_> {
             Operation::GetActiveNppos => self.bare(Request::GetActiveNppos)?,
             Operation::GetProfile => self.bare(Request::GetProfile)?,
             Operation::GetAvailableChannels => self.bare(Request::GetAvailableChannels)?,
-            Operation::ValidateAndDeliverEnvelope => {
-                Request::ValidateAndDeliverEnvelope(self.wrapped("envelope", inside)?)
-            }
             rare => return self.rare_operation(rare),
         })
     }
 
-    /// The operations that are not called for every certificate.
+    /// The other operations. Apart, so that the code that reads the common ones stays small, and
+    /// with it their time.
+    #[cold]
     #[inline(never)]
     fn rare_operation(&mut self, operation: Operation) -> Result<Request, ReadError> {
         let inside = operation.as_str();
         match operation {
+            Operation::ValidateAndDeliverEnvelope => {
+                Ok(Request::ValidateAndDeliverEnvelope(self.wrapped("envelope", inside)?))
+            }
             Operation::ValidatePhytoXml => {
                 let e_phyto_xml = self.e_phyto_xml(inside)?;
                 Ok(Request::ValidatePhytoXml { e_phyto_xml })

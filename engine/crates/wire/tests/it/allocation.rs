@@ -18,6 +18,9 @@ fn requests_in_utf_8_are_read_without_allocating() {
     for body in [
         client::deliver_envelope(&header, &content),
         client::deliver_envelope_cdata(&header, &content),
+        client::validate_and_deliver_envelope(&header, &content),
+        client::validate_phyto_xml(&content),
+        client::code_list(soap::CodeListOperation::Conditions),
         client::set_tracking_info_update(&header),
         client::get_envelope_tracking_info("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
         client::get_import_envelope_headers(Some("NO")),

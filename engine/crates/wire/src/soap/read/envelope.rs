@@ -82,7 +82,7 @@ impl Reader<'_> {
 
     /// Which part of an envelope an element is; nothing if it is none, and refused if it is one
     /// that was seen.
-    #[inline]
+    #[inline(always)]
     pub(super) fn part(
         &self,
         element: Element,
@@ -100,7 +100,7 @@ impl Reader<'_> {
     }
 
     /// The field of a header that has just begun.
-    #[inline]
+    #[inline(always)]
     pub(super) fn header_field(
         &mut self,
         (part, name): (Part, &'static str),
