@@ -228,7 +228,7 @@ pub enum ClockCommand {
     Accept,
 }
 
-/// Show one certificate on its way: makes a hub and three connections and really uses them
+/// Show one certificate on its way, through a hub made for it
 #[derive(Args, Debug)]
 #[command(after_help = DEMO_EXAMPLES)]
 pub struct DemoArgs {

@@ -3,11 +3,14 @@
 #![forbid(unsafe_code)]
 
 use std::io::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use phytohub::cli::Cli;
 use phytohub::failure;
+use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -19,15 +22,22 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(phytohub::run(&cli)),
+    let runtime = match Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
         Err(error) => {
             let _ = writeln!(io::stderr(), "phytohub: cannot start threads: {error}");
             return ExitCode::from(failure::BUG);
         }
     };
-    match outcome {
+    // A panic has told itself on stderr; nothing of the command is used after it.
+    let code = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(&cli))));
+    // A read that hangs on a broken disk must not keep the process from ending.
+    runtime.shutdown_timeout(LAST_READS);
+    code.unwrap_or_else(|_| ExitCode::from(failure::BUG))
+}
+
+async fn run(cli: &Cli) -> ExitCode {
+    match phytohub::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "phytohub: {}", failure::told(&error));
@@ -35,3 +45,6 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// How long reads that nobody waits for any more may still take.
+const LAST_READS: Duration = Duration::from_secs(1);

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use thiserror::Error;
 
 use crate::cli::ServeArgs;
@@ -23,6 +24,7 @@ pub async fn run(args: &ServeArgs) -> Result<(), ServeError> {
     }
     // Heard from before the first door opens: a signal during the start is not lost.
     let (mut stop, mut reload) = (Stop::listen()?, Reload::listen()?);
+    raise_descriptors(loaded.limits().sockets);
     let hub = RunningHub::start(&loaded).await?;
     for door in hub.doors() {
         line(door)?;
@@ -50,6 +52,28 @@ pub async fn run(args: &ServeArgs) -> Result<(), ServeError> {
     tracing::info!("stopped");
     Ok(())
 }
+
+/// Lets the process have a file descriptor for each socket: many systems begin with 1,024.
+fn raise_descriptors(sockets: usize) {
+    let wanted = sockets as u64 + OTHER_DESCRIPTORS;
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current.is_none_or(|current| current >= wanted) {
+        return;
+    }
+    limit.current = Some(limit.maximum.map_or(wanted, |maximum| maximum.min(wanted)));
+    let raised = setrlimit(Resource::Nofile, limit).is_ok();
+    if !raised || limit.current < Some(wanted) {
+        let allowed = getrlimit(Resource::Nofile).current;
+        tracing::warn!(
+            wanted,
+            ?allowed,
+            "too few file descriptors for [limits] sockets: ulimit -n"
+        );
+    }
+}
+
+/// Files of the store, and the doors.
+const OTHER_DESCRIPTORS: u64 = 1024;
 
 /// Why the hub ended otherwise than by being told to.
 #[derive(Debug, Error)]
