@@ -9,7 +9,7 @@ use phytohub_schemas::code_list::CodeList;
 use phytohub_store::{CommitError, StoredCodeList};
 use phytohub_telemetry::{Actor, Event, EventKind};
 
-use crate::{CallError, Caller, Hub, OpenHubError};
+use crate::{CallError, Caller, Hub};
 
 /// A revision of a code list.
 #[derive(Clone, Debug)]
@@ -27,17 +27,20 @@ pub(crate) struct CodeLists {
 }
 
 impl CodeLists {
-    pub(crate) fn new(stored: &[StoredCodeList]) -> Result<Self, OpenHubError> {
+    /// The lists as they were stored. One that a later reader no longer takes must not keep the
+    /// hub from opening: it is left out, with an alert, and the revision before it holds.
+    pub(crate) fn new(stored: &[StoredCodeList]) -> Self {
         let mut lists = Self::default();
         for one in stored {
-            let list = CodeList::read(&one.text).map_err(|source| OpenHubError::CodeList {
-                name: one.name.clone(),
-                revision: one.revision,
-                source,
-            })?;
-            lists.put(one, Arc::new(list));
+            match CodeList::read(&one.text) {
+                Ok(list) => lists.put(one, Arc::new(list)),
+                Err(error) => {
+                    let (name, revision) = (&one.name, one.revision);
+                    tracing::error!(%error, name, revision, "a stored code list is left out");
+                }
+            }
         }
-        Ok(lists)
+        lists
     }
 
     pub(crate) fn put(&mut self, stored: &StoredCodeList, list: Arc<CodeList>) {

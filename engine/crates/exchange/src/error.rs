@@ -63,17 +63,6 @@ impl CallError {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OpenHubError {
-    /// A code list in the store is no code list.
-    #[error("a code list in the store cannot be read name={name} revision={revision}")]
-    CodeList {
-        /// Its name.
-        name: String,
-        /// Its revision.
-        revision: u32,
-        /// What is wrong with it.
-        #[source]
-        source: phytohub_schemas::code_list::ReadCodeListError,
-    },
     /// Two connections in the registry share what must be one's own.
     #[error("the registry contradicts itself: {what}")]
     Registry {

@@ -41,7 +41,7 @@ impl Hub {
     /// A hub over an open store.
     ///
     /// # Errors
-    /// If the registry contradicts itself, or a code list in it cannot be read.
+    /// If the registry contradicts itself.
     pub fn open(
         store: Store,
         limits: Limits,
@@ -49,7 +49,7 @@ impl Hub {
         metrics: Arc<Metrics>,
     ) -> Result<Self, OpenHubError> {
         let registry = ArcSwap::from_pointee(Registry::new(store.connections())?);
-        let code_lists = ArcSwap::from_pointee(CodeLists::new(store.code_lists())?);
+        let code_lists = ArcSwap::from_pointee(CodeLists::new(store.code_lists()));
         let inner = Inner {
             store,
             registry,
