@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 60
 ROUNDS ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test crash bench release fuzz
+.PHONY: help setup run test load crash bench release fuzz
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,17 +23,19 @@ run: setup ## a hub, three connections and one certificate on its way between tw
 
 test: setup ## all tests, those with real clients (Python, Node, Java, curl) included
 	@engine/tests/clients/setup.sh $(cache)/clients
-	@cargo build --workspace --bins
-	@if cargo nextest --version >/dev/null 2>&1; \
-	then cargo nextest run --workspace; \
-	else cargo test --workspace; fi
+	@cargo build --workspace --bins --examples
+	@cargo test --workspace --no-fail-fast
 
 crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that must agree
 	@cargo build --package phytohub
 	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS)
+	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS) --power-cut
 
-bench: setup ## the benches; results are ratios within one run
-	@cargo bench --package phytohub-benches
+load: setup ## what compares speeds, as ratios in one run that must hold; wants a quiet machine
+	@cargo bench --package phytohub-benches --profile dev -- --quick none
+
+bench: setup ## the benches at length, with the same ratios at the end
+	@cargo bench --package phytohub-benches --profile dev
 
 release: setup ## the binary as it is installed
 	@cargo build --release --package phytohub
