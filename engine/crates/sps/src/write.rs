@@ -1,0 +1,183 @@
+//! Documents to be written: owned, in plain words, one canonical form.
+//!
+//! What is written is well-formed whatever the texts hold, in the order of the schema, in the
+//! versions that the hub was built for, and valid against the schema if codes and numbers are.
+
+mod acknowledgement;
+mod certificate;
+mod convert;
+mod line;
+mod out;
+
+pub use acknowledgement::Acknowledgement;
+pub use certificate::{Certificate, Transport};
+pub use line::{Classification, Line, Measure, Package, Treatment, TreatmentDatum};
+use out::Out;
+
+/// A text with the language that it is in, if that matters.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Text {
+    /// The text.
+    pub text: String,
+    /// Its language as ISO 639-1 has it.
+    pub language: Option<String>,
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), language: None }
+    }
+}
+
+/// A person or an organization.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Party {
+    /// Its name.
+    pub name: String,
+    /// Up to five lines; what is beyond is joined to the fifth.
+    pub address: Vec<String>,
+    /// The person in it.
+    pub person: Option<String>,
+}
+
+/// A country and those of its parts that are meant.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Country {
+    /// Two letters of ISO 3166-1.
+    pub id: String,
+    /// Its name, which may be empty.
+    pub name: String,
+    /// Names of its parts.
+    pub subdivisions: Vec<String>,
+}
+
+/// A place.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Location {
+    /// Its UN/LOCODE.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+/// A note: a tag of the profile and what is said under it.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Note {
+    /// The tag, such as ADEDL.
+    pub subject: String,
+    /// One text for each language.
+    pub contents: Vec<Text>,
+}
+
+impl Note {
+    /// A note of one text.
+    #[must_use]
+    pub fn new(subject: &str, content: &str) -> Self {
+        Self { subject: subject.to_owned(), contents: vec![content.into()] }
+    }
+}
+
+/// Another document.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Reference {
+    /// When it was issued, as 2026-03-04T10:11:12+01:00.
+    pub issued: Option<String>,
+    /// Its type as UNCL 1001 has it.
+    pub document_type: Option<String>,
+    /// AWR for the original, ZZZ for anything else.
+    pub relationship: String,
+    /// Its number.
+    pub number: String,
+    /// Its files.
+    pub attachments: Vec<Attachment>,
+    /// What it is.
+    pub information: Option<String>,
+}
+
+/// A file.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Attachment {
+    /// Its name with its extension.
+    pub filename: String,
+    /// Its media type, such as `application/pdf`.
+    pub mime_code: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Party {
+    fn write(&self, out: &mut Out, name: &str) {
+        out.element(name, |out| {
+            out.text("ram:Name", &self.name);
+            if !self.address.is_empty() {
+                out.element("ram:SpecifiedSPSAddress", |out| self.write_lines(out));
+            }
+            if let Some(person) = &self.person {
+                out.element("ram:SpecifiedSPSPerson", |out| out.text("ram:Name", person));
+            }
+        });
+    }
+
+    fn write_lines(&self, out: &mut Out) {
+        let names = ["ram:LineOne", "ram:LineTwo", "ram:LineThree", "ram:LineFour", "ram:LineFive"];
+        for (place, name) in names.iter().enumerate() {
+            let rest = self.address.get(place..).unwrap_or_default();
+            match rest {
+                [] => break,
+                all if place + 1 == names.len() => out.text(name, &all.join(", ")),
+                [line, ..] => out.text(name, line),
+            }
+        }
+    }
+}
+
+impl Country {
+    fn write(&self, out: &mut Out, name: &str) {
+        out.element(name, |out| {
+            out.text("ram:ID", &self.id);
+            out.text("ram:Name", &self.name);
+            for part in &self.subdivisions {
+                out.element("ram:SubordinateSPSCountrySubDivision", |out| {
+                    out.text("ram:Name", part);
+                    out.text("ram:HierarchicalLevelCode", "0");
+                });
+            }
+        });
+    }
+}
+
+impl Location {
+    fn write(&self, out: &mut Out, name: &str) {
+        out.element(name, |out| {
+            out.optional("ram:ID", self.id.as_deref());
+            out.text("ram:Name", &self.name);
+        });
+    }
+}
+
+impl Note {
+    fn write(&self, out: &mut Out, name: &str) {
+        out.element(name, |out| {
+            out.text("ram:Subject", &self.subject);
+            out.texts("ram:Content", &self.contents);
+        });
+    }
+}
+
+impl Reference {
+    fn write(&self, out: &mut Out) {
+        out.element("ram:ReferenceSPSReferencedDocument", |out| {
+            if let Some(issued) = &self.issued {
+                out.date("ram:IssueDateTime", issued);
+            }
+            out.optional("ram:TypeCode", self.document_type.as_deref());
+            out.text("ram:RelationshipTypeCode", &self.relationship);
+            out.text("ram:ID", &self.number);
+            for file in &self.attachments {
+                let attributes = [("mimeCode", &*file.mime_code), ("filename", &*file.filename)];
+                out.base64("ram:AttachmentBinaryObject", &attributes, &file.bytes);
+            }
+            out.optional("ram:Information", self.information.as_deref());
+        });
+    }
+}
