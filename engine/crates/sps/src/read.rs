@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use quick_xml::errors::{Error, IllFormedError};
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{NamespaceError, QName, ResolveResult};
 use quick_xml::reader::NsReader;
 
@@ -182,6 +182,8 @@ fn scan<'t>(text: &'t str, builder: &mut Builder<'t>, encoding: Encoding) -> Res
             Event::Start(tag) => start(&reader, builder, &tag, at, false)?,
             Event::Empty(tag) => start(&reader, builder, &tag, at, true)?,
             Event::End(_) => builder.close(at),
+            // Indentation is every second event.
+            Event::Text(inner) if xml::is_blank_text(&inner) => {}
             Event::Text(inner) => {
                 xml::check_text(&inner).map_err(|slip| Flaw::syntax(at, slip))?;
                 builder.characters(&inner, at)?;
@@ -211,23 +213,30 @@ fn scan<'t>(text: &'t str, builder: &mut Builder<'t>, encoding: Encoding) -> Res
 fn start<'t>(
     reader: &NsReader<&'t [u8]>,
     builder: &mut Builder<'t>,
-    tag: &str,
+    tag: &BytesStart<'_>,
     at: usize,
     empty: bool,
 ) -> Result<(), Flaw> {
     // The event borrows from the text, but says so only of itself: take the same bytes again.
     let inner = builder.text.get(at + 1..at + 1 + tag.len()).unwrap_or_default();
-    let name = attributes::read(reader.resolver(), builder, inner, at)?;
+    let name = tag.name().into_inner().len();
+    let name = inner.get(..name).unwrap_or_default();
+    attributes::read(reader.resolver(), builder, inner, name, at)?;
     let (resolved, local) = reader.resolver().resolve_element(QName(name));
     let namespace = match resolved {
-        ResolveResult::Bound(uri) => Namespace::of(uri.as_ref()),
+        ResolveResult::Bound(uri) => builder.namespace(uri.as_ref()),
         ResolveResult::Unbound => Namespace::None,
         ResolveResult::Unknown(prefix) => {
             builder.sink.report_once(&rule::NAMESPACE, at, &prefix, String::new);
             Namespace::Other
         }
     };
-    builder.open(namespace, local.into_inner(), at, inner.len() + 2 + usize::from(empty))?;
+    let kept =
+        builder.open(namespace, local.into_inner(), at, inner.len() + 2 + usize::from(empty))?;
+    if !kept {
+        // The names that the schema knows are names; of others that is to be seen.
+        attributes::check_name(builder, name, at + 1)?;
+    }
     if empty {
         builder.close(at);
     }

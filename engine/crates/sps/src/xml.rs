@@ -6,9 +6,12 @@ mod character;
 mod declaration;
 mod tag;
 
-pub(crate) use character::{first_forbidden_character, is_blank, is_char, is_name, is_ncname};
+pub(crate) use character::{
+    first_forbidden_character, is_blank, is_blank_text, is_char, is_name, is_ncname,
+};
 pub(crate) use declaration::read_declaration;
-pub(crate) use tag::{RawAttribute, read_tag};
+use tag::read_tag;
+pub(crate) use tag::{RawAttribute, read_attributes};
 
 /// What is wrong, and at which byte of the text that was looked at.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

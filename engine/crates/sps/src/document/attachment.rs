@@ -12,6 +12,11 @@ impl Element<'_> {
         (text.len() - blank).saturating_mul(3) / 4 - padding.min((text.len() - blank) * 3 / 4)
     }
 
+    /// Whether the text may be more than `max` bytes, its white space not looked at.
+    pub(crate) fn is_longer(self, max: usize) -> bool {
+        self.node.text.of(self.text).len() / 4 * 3 > max
+    }
+
     /// Whether the text is Base64, padded or not; white space is ignored.
     pub(crate) fn is_base64(self) -> bool {
         let text = self.text();
@@ -24,7 +29,8 @@ impl Element<'_> {
 /// Adds up over all bytes, written so that the compiler makes it vector code.
 fn count(bytes: &[u8], of: impl Fn(u8) -> u8) -> usize {
     // A sum of 255 bytes fits a byte, which is what lets a vector hold many sums.
-    bytes.chunks(255).map(|block| usize::from(block.iter().map(|byte| of(*byte)).sum::<u8>())).sum()
+    let block = |block: &[u8]| block.iter().fold(0, |sum: u8, byte| sum.wrapping_add(of(*byte)));
+    bytes.chunks(255).map(|bytes| usize::from(block(bytes))).sum()
 }
 
 /// 1 for a byte that is neither of the alphabet nor white space.

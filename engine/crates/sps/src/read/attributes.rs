@@ -7,27 +7,23 @@ use super::{Flaw, rule};
 use crate::document::{Attribute, Span};
 use crate::xml::{self, RawAttribute};
 
-/// Reads the inside of a tag that begins at `at` into `builder.fresh`, and gives the element's name.
+/// Reads the inside of a tag that begins at `at` into `builder.fresh`, from behind the name.
 pub(super) fn read<'t>(
     resolver: &NamespaceResolver,
     builder: &mut Builder<'t>,
     inner: &'t str,
+    name: &str,
     at: usize,
-) -> Result<&'t str, Flaw> {
+) -> Result<(), Flaw> {
     let base = at + 1;
     builder.raw.clear();
     builder.fresh.clear();
+    if name.len() == inner.len() {
+        return Ok(());
+    }
     let raw = &mut builder.raw;
-    xml::read_tag(inner, |attribute| raw.push(attribute))
+    xml::read_attributes(inner, name.len(), |attribute| raw.push(attribute))
         .map_err(|slip| Flaw::syntax(base, slip))?;
-    let name = inner.split([' ', '\t', '\n', '\r']).next();
-    let name = name.unwrap_or_default();
-    if !is_qualified(name) {
-        builder.sink.report_once(&rule::NAMESPACE, base, name, String::new);
-    }
-    if builder.raw.is_empty() {
-        return Ok(name);
-    }
     if builder.raw.len() > builder.limits.attributes_max {
         return Err(Flaw::limit(at, "more attributes in one tag than are read"));
     }
@@ -55,7 +51,18 @@ pub(super) fn read<'t>(
         let what = "two prefixes of one namespace on the same attribute";
         builder.sink.report_once(&rule::NAMESPACE, at, what, String::new);
     }
-    Ok(name)
+    Ok(())
+}
+
+/// Holds an element's name, which stands at `at`, to the grammar.
+pub(super) fn check_name(builder: &mut Builder<'_>, name: &str, at: usize) -> Result<(), Flaw> {
+    if !xml::is_name(name) {
+        return Err(Flaw::malformed(at, "a tag without a name: write '<' in text as '&lt;'"));
+    }
+    if !is_qualified(name) {
+        builder.sink.report_once(&rule::NAMESPACE, at, name, String::new);
+    }
+    Ok(())
 }
 
 fn kept(attribute: &RawAttribute<'_>, base: usize) -> Attribute {

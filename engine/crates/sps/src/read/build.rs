@@ -6,7 +6,7 @@ use crate::limits::Limits;
 use crate::name::Name;
 use crate::namespace::{DocumentKind, Namespace, Versions};
 use crate::schema::{Child, Kind};
-use crate::xml::{self, RawAttribute};
+use crate::xml::RawAttribute;
 
 /// The table while it grows.
 pub(super) struct Builder<'t> {
@@ -26,6 +26,8 @@ pub(super) struct Builder<'t> {
     skipped: usize,
     elements: usize,
     root_seen: bool,
+    last_uri: String,
+    last_namespace: Namespace,
 }
 
 /// An open element of the table.
@@ -59,17 +61,19 @@ impl<'t> Builder<'t> {
             skipped: 0,
             elements: 0,
             root_seen: false,
+            last_uri: String::new(),
+            last_namespace: Namespace::Other,
         }
     }
 
-    /// A start tag of `length` bytes at `at`.
+    /// A start tag of `length` bytes at `at`; tells whether the schema knows the element.
     pub(super) fn open(
         &mut self,
         namespace: Namespace,
         local: &str,
         at: usize,
         length: usize,
-    ) -> Result<(), Flaw> {
+    ) -> Result<bool, Flaw> {
         self.elements += 1;
         if self.elements > self.limits.elements_max {
             return Err(Flaw::limit(at, "more elements than are read"));
@@ -79,7 +83,7 @@ impl<'t> Builder<'t> {
         }
         if self.skipped > 0 {
             self.skipped += 1;
-            return Ok(());
+            return Ok(false);
         }
         let kept = if self.frames.is_empty() {
             if self.root_seen {
@@ -94,7 +98,17 @@ impl<'t> Builder<'t> {
             Some((name, kind)) => self.push(name, kind, at, length),
             None => self.skipped = 1,
         }
-        Ok(())
+        Ok(kept.is_some())
+    }
+
+    /// What a namespace means. Most elements are in that of the one before.
+    pub(super) fn namespace(&mut self, uri: &str) -> Namespace {
+        if uri != self.last_uri {
+            self.last_uri.clear();
+            self.last_uri.push_str(uri);
+            self.last_namespace = Namespace::of(uri);
+        }
+        self.last_namespace
     }
 
     fn push(&mut self, name: Name, kind: Kind, at: usize, length: usize) {
@@ -217,17 +231,17 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Character data without references.
+    /// Character data without references, other than white space.
     pub(super) fn characters(&mut self, inner: &str, at: usize) -> Result<(), Flaw> {
         let Some(frame) = self.frames.last_mut().filter(|_| self.skipped == 0) else {
-            if self.skipped == 0 && !is_blank(inner) {
+            if self.skipped == 0 {
                 return Err(Flaw::malformed(at, "text outside the root element: remove it"));
             }
             return Ok(());
         };
         if frame.kind.may_hold_text() && !frame.has_children {
             frame.encoded |= memchr::memchr(b'\r', inner.as_bytes()).is_some();
-        } else if !is_blank(inner) {
+        } else {
             self.stray(at);
         }
         Ok(())
@@ -302,12 +316,19 @@ fn find(
 ) -> Option<(usize, &'static Child)> {
     let children = kind.children();
     let (before, after) = children.split_at_checked(from)?;
-    let rows = (from..).zip(after).chain((0..).zip(before));
-    let mut rows = rows.filter(|(_, child)| child.local == local);
-    rows.find(|(_, child)| {
-        namespace.is(child.space)
-            || (namespace == Namespace::None && is_written_unqualified(kind, child.name))
-    })
+    // Elements in their order are found among the next few rows.
+    let in_order = after.iter().position(|child| is(child, kind, namespace, local));
+    let row = match in_order {
+        Some(row) => from + row,
+        None => before.iter().position(|child| is(child, kind, namespace, local))?,
+    };
+    Some((row, children.get(row)?))
+}
+
+fn is(child: &Child, kind: Kind, namespace: Namespace, local: &str) -> bool {
+    child.local == local
+        && (namespace.is(child.space)
+            || (namespace == Namespace::None && is_written_unqualified(kind, child.name)))
 }
 
 /// The WSDL's own schema has these without a namespace.
@@ -318,10 +339,6 @@ const fn is_written_unqualified(kind: Kind, name: Name) -> bool {
         Kind::TransportEquipment | Kind::Seal => matches!(name, Name::ID),
         _ => false,
     }
-}
-
-fn is_blank(text: &str) -> bool {
-    text.bytes().all(xml::is_blank)
 }
 
 /// Growing beyond this is left to the elements that are really there.

@@ -7,6 +7,11 @@ pub(crate) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+/// Whether there is nothing but `S`.
+pub(crate) fn is_blank_text(text: &str) -> bool {
+    text.bytes().all(is_blank)
+}
+
 /// `Char` of XML 1.0.
 pub(crate) const fn is_char(code: u32) -> bool {
     matches!(code, 0x9 | 0xA | 0xD | 0x20..=0xD7FF | 0xE000..=0xFFFD | 0x1_0000..=0x10_FFFF)

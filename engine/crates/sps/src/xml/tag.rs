@@ -15,14 +15,23 @@ pub(crate) struct RawAttribute<'t> {
 }
 
 /// Reads what stands between `<` and `>` or `/>`, and hands every attribute to `attribute`.
-pub(crate) fn read_tag<'t>(
+pub(super) fn read_tag<'t>(
     inner: &'t str,
-    mut attribute: impl FnMut(RawAttribute<'t>),
+    attribute: impl FnMut(RawAttribute<'t>),
 ) -> Result<(), Slip> {
-    let mut at = name_length(inner);
-    if !is_name(inner.get(..at).unwrap_or_default()) {
+    let name = name_length(inner);
+    if !is_name(inner.get(..name).unwrap_or_default()) {
         return Err(Slip::new(0, "a tag without a name: write '<' in text as '&lt;'"));
     }
+    read_attributes(inner, name, attribute)
+}
+
+/// As [`read_tag`], from behind a name that ends at `at`.
+pub(crate) fn read_attributes<'t>(
+    inner: &'t str,
+    mut at: usize,
+    mut attribute: impl FnMut(RawAttribute<'t>),
+) -> Result<(), Slip> {
     loop {
         let blank = skip_blank(inner, at);
         if blank == inner.len() {
