@@ -84,7 +84,7 @@ impl Hub {
     pub async fn seed_code_lists(&self) -> Result<(), CommitError> {
         let _changing = self.inner.registry_change.lock().await;
         let mut lists = CodeLists::clone(&self.inner.code_lists.load());
-        let (now, mut added, mut events) = (self.clock().now(), Vec::new(), Vec::new());
+        let (now, mut added) = (self.clock().now(), Vec::new());
         for name in CodeListName::ALL {
             if lists.next_revision(name.as_str()) > 1 {
                 continue;
@@ -98,13 +98,14 @@ impl Hub {
             };
             let list = phytohub_schemas::code_list(*name);
             lists.put(&stored, Arc::new(list.clone()));
-            events.push(import_event(Actor::hub(), &stored));
             added.push(stored);
         }
         if added.is_empty() {
             return Ok(());
         }
-        self.inner.store.put_code_lists(added, events).await?;
+        let mut event = Event::new(EventKind::CodeListImported, Actor::hub());
+        event.detail = format!("{} lists that the program brings", added.len());
+        self.inner.store.put_code_lists(added, vec![event]).await?;
         self.inner.code_lists.store(Arc::new(lists));
         Ok(())
     }

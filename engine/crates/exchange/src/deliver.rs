@@ -10,6 +10,7 @@ use phytohub_wire::soap::{Content, Envelope, Header, IntField};
 use sha2::{Digest, Sha256};
 
 use crate::registry::Registry;
+use crate::validate::{self, Outside};
 use crate::{CallError, Caller, Hub, blocking};
 
 impl Hub {
@@ -23,11 +24,52 @@ impl Hub {
         caller: &Caller,
         envelope: Envelope,
     ) -> Result<EnvelopeHeader, CallError> {
+        let checked = self.check_delivery(caller, &envelope)?;
+        self.accept(caller, envelope, checked).await
+    }
+
+    /// `ValidateAndDeliverEnvelope`: the same for a document without grave findings; one with them
+    /// is answered like a header error, with the findings in the message.
+    ///
+    /// # Errors
+    /// As for [`Hub::deliver_envelope`].
+    pub async fn validate_and_deliver_envelope(
+        &self,
+        caller: &Caller,
+        envelope: Envelope,
+    ) -> Result<EnvelopeHeader, CallError> {
+        let mut checked = self.check_delivery(caller, &envelope)?;
+        if let Ok(recipient) = &checked {
+            let header = &envelope.header;
+            let outside = Outside {
+                number: header.nppo_certificate_number.decode().into_owned(),
+                certificate_type: header.certificate_type.value().unwrap_or_default(),
+                certificate_status: header.certificate_status.value().unwrap_or_default(),
+                from: Arc::clone(&caller.connection),
+                to: Arc::clone(recipient),
+            };
+            let findings = self.findings(envelope.content.clone(), Some(outside)).await?;
+            if let Some(objection) = validate::objection(&findings) {
+                checked = Err(format!("Content: {objection}"));
+            }
+        }
+        self.accept(caller, envelope, checked).await
+    }
+
+    /// The recipient, or why the delivery is refused. Looked at before any work is done for it.
+    fn check_delivery(&self, caller: &Caller, envelope: &Envelope) -> Result<Checked, CallError> {
         caller.may(Right::Send)?;
-        // Looked at before any work is done for the envelope.
         self.inner.store.reserve().check(envelope.content.raw.len() as u64)?;
+        Ok(check_header(&self.inner.registry.load(), caller, &envelope.header))
+    }
+
+    async fn accept(
+        &self,
+        caller: &Caller,
+        envelope: Envelope,
+        checked: Checked,
+    ) -> Result<EnvelopeHeader, CallError> {
         let Envelope { header, content } = envelope;
-        let checked = check_header(&self.inner.registry.load(), caller, &header);
         let (to_id, disposition) = match checked {
             Ok(recipient) => (Some(recipient.id), Disposition::Deliver),
             Err(reason) => (None, Disposition::Reject(reason)),
@@ -63,12 +105,11 @@ impl Hub {
     }
 }
 
+/// The recipient, or what is wrong with the delivery.
+type Checked = Result<Arc<Connection>, String>;
+
 /// The recipient, or what is wrong with the header, in words that name the field.
-fn check_header(
-    registry: &Registry,
-    caller: &Caller,
-    header: &Header,
-) -> Result<Arc<Connection>, String> {
+fn check_header(registry: &Registry, caller: &Caller, header: &Header) -> Checked {
     let sender = &caller.connection;
     let from = header.from.decode();
     if from.trim() != sender.code.as_str() {

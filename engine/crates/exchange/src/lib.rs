@@ -23,6 +23,7 @@ mod offer;
 mod profile;
 mod registry;
 mod track;
+mod validate;
 
 pub use acknowledge::AcknowledgeAnswer;
 pub use admin::{AdminError, AdminReply, AdminRequest, Operator};

@@ -7,4 +7,5 @@ mod it {
     mod deliver;
     mod fixture;
     mod receive;
+    mod validate;
 }

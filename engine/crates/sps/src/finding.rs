@@ -95,7 +95,7 @@ pub struct Finding {
     pub path: String,
     /// What is wrong, where, and what would be right.
     pub text: String,
-    /// Byte in the decoded document, see [`crate::Reading::text`].
+    /// Byte in the decoded document, see [`crate::SpsDocument::text`].
     pub offset: usize,
 }
 

@@ -93,7 +93,8 @@ fn open_database(config: &StoreConfig, report: &mut OpenReport) -> Result<DB, Op
         Ok(db) => return Ok(db),
         Err(error) => error,
     };
-    if error.kind() == rocksdb::ErrorKind::IOError && error.to_string().contains("lock") {
+    let words = error.to_string();
+    if LOCKED.iter().any(|locked| words.contains(locked)) {
         return Err(OpenError::Locked { path: config.path.clone() });
     }
     if error.kind() != rocksdb::ErrorKind::Corruption {
@@ -269,6 +270,9 @@ fn write(database: &Database, config: &StoreConfig, batch: WriteBatch) -> Result
 fn failed(config: &StoreConfig, source: rocksdb::Error) -> OpenError {
     OpenError::Database { path: config.path.clone(), source }
 }
+
+/// What RocksDB says when another process, or another store of this one, holds the lock file.
+const LOCKED: [&str; 2] = ["While lock file", "lock hold by current process"];
 
 /// Format that this binary writes: 16 bits of version, 16 bits of feature flags (none yet).
 const FORMAT_VERSION: u32 = 1 << 16;

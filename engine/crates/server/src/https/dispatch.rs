@@ -87,6 +87,14 @@ async fn operate(hub: &Hub, caller: &Caller, request: Request) -> Result<Answer,
             let header = hub.deliver_envelope(caller, envelope).await?;
             Answer::plain(soap::deliver_envelope(&header))
         }
+        Request::ValidateAndDeliverEnvelope(envelope) => {
+            let header = hub.validate_and_deliver_envelope(caller, envelope).await?;
+            Answer::plain(soap::validate_and_deliver_envelope(&header))
+        }
+        Request::ValidatePhytoXml { e_phyto_xml } => {
+            let results = hub.validate_phyto_xml(caller, &e_phyto_xml).await?;
+            Answer::plain(soap::validate_phyto_xml(&results))
+        }
         Request::GetEnvelopeTrackingInfo { hub_tracking_number } => {
             let header = hub.get_envelope_tracking_info(caller, &hub_tracking_number).await?;
             Answer::plain(soap::get_envelope_tracking_info(&header))

@@ -1,0 +1,142 @@
+//! Looking into documents, where a caller asks for it.
+
+use std::sync::Arc;
+
+use phytohub_domain::{Connection, Right, Timestamp};
+use phytohub_schemas::CodeListName;
+use phytohub_schemas::code_list::Standing;
+use phytohub_sps::{
+    Area, Finding, HeaderFacts, Level, Limits, LookUpCodes, SpsDocument, check_header,
+};
+use phytohub_wire::soap::{Content, ValidationArea, ValidationLevel, ValidationResult};
+
+use crate::codes::CodeLists;
+use crate::{CallError, Caller, Hub, blocking};
+
+/// What the envelope around a document says of it.
+pub(crate) struct Outside {
+    pub(crate) number: String,
+    pub(crate) certificate_type: i32,
+    pub(crate) certificate_status: i32,
+    pub(crate) from: Arc<Connection>,
+    pub(crate) to: Arc<Connection>,
+}
+
+impl Hub {
+    /// `ValidatePhytoXML`: what is wrong with a document; nothing is an empty list. Neither sent
+    /// nor kept.
+    ///
+    /// # Errors
+    /// If the caller may not read.
+    pub async fn validate_phyto_xml(
+        &self,
+        caller: &Caller,
+        content: &Content,
+    ) -> Result<Vec<ValidationResult>, CallError> {
+        caller.may(Right::Read)?;
+        let findings = self.findings(content.clone(), None).await?;
+        Ok(findings.into_iter().map(result).collect())
+    }
+
+    /// What is wrong with a document and, if it comes in an envelope, with the two together.
+    pub(crate) async fn findings(
+        &self,
+        content: Content,
+        outside: Option<Outside>,
+    ) -> Result<Vec<Finding>, CallError> {
+        let codes =
+            ListsInForce { lists: self.inner.code_lists.load_full(), at: self.clock().now() };
+        blocking::read(move || {
+            let mut document = Vec::with_capacity(content.raw.len());
+            content.decode(&mut |piece| document.extend_from_slice(piece));
+            Ok::<_, CallError>(judge(&document, &codes, outside.as_ref()))
+        })
+        .await
+    }
+}
+
+fn judge(document: &[u8], codes: &ListsInForce, outside: Option<&Outside>) -> Vec<Finding> {
+    let reading = SpsDocument::validate(document, codes, &Limits::default());
+    let mut findings = reading.findings;
+    if let (Some(outside), Some(certificate)) = (outside, reading.document.certificate()) {
+        let (kind, status) =
+            (outside.certificate_type.to_string(), outside.certificate_status.to_string());
+        let countries = |connection: &Arc<Connection>| connection.serves.clone();
+        let (from, to) = (countries(&outside.from), countries(&outside.to));
+        let facts = HeaderFacts {
+            number: &outside.number,
+            certificate_type: &kind,
+            status: &status,
+            from_countries: &from.iter().map(String::as_str).collect::<Vec<_>>(),
+            to_countries: &to.iter().map(String::as_str).collect::<Vec<_>>(),
+        };
+        findings.extend(check_header(&certificate, &facts));
+    }
+    findings
+}
+
+/// Why a document must not be delivered by an operation that validates: its grave findings, in
+/// words for a person. Nothing if there are none.
+pub(crate) fn objection(findings: &[Finding]) -> Option<String> {
+    let grave = findings.iter().filter(|finding| finding.level == Level::Severe);
+    let mut words = String::new();
+    for finding in grave {
+        let place = if finding.path.is_empty() { "the document" } else { &finding.path };
+        let sentence = format!("{} at {place}: {}", finding.rule, finding.text);
+        if words.len() + sentence.len() > OBJECTION_BYTES_MAX {
+            words.push_str("; and more");
+            break;
+        }
+        if !words.is_empty() {
+            words.push_str("; ");
+        }
+        words.push_str(&sentence);
+    }
+    (!words.is_empty()).then_some(words)
+}
+
+fn result(finding: Finding) -> ValidationResult {
+    ValidationResult {
+        area: match finding.area {
+            Area::MandatoryElements => ValidationArea::MandatoryElements,
+            Area::Mapping => ValidationArea::Mapping,
+            Area::Schema => ValidationArea::Schema,
+        },
+        field: finding.path,
+        level: match finding.level {
+            Level::Info => ValidationLevel::Info,
+            Level::Warning => ValidationLevel::Warning,
+            Level::Severe => ValidationLevel::Severe,
+        },
+        msg: format!("{}: {}", finding.rule, finding.text),
+    }
+}
+
+/// The lists of the store as they hold now.
+struct ListsInForce {
+    lists: Arc<CodeLists>,
+    at: Timestamp,
+}
+
+impl LookUpCodes for ListsInForce {
+    fn look_up(&self, list: CodeListName, code: &str) -> Standing {
+        // Of a list that the store does not have, nothing follows.
+        let Some(revision) = self.lists.in_force(list.as_str(), self.at) else {
+            return Standing::Unlisted;
+        };
+        match (revision.list.standing(code), list) {
+            (Standing::Unlisted | Standing::Unknown, CodeListName::UnitMeasures) => {
+                self.look_up(CodeListName::CountingUnits, code)
+            }
+            (Standing::Unlisted | Standing::Unknown, CodeListName::IntendedUses)
+                if revision.list.contains_text(code) =>
+            {
+                Standing::Listed
+            }
+            (standing, _) => standing,
+        }
+    }
+}
+
+/// As long as an acknowledgement's message may be by default; the rest is in ValidatePhytoXML.
+const OBJECTION_BYTES_MAX: usize = 16 << 10;
