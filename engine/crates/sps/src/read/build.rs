@@ -231,8 +231,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Character data without references, other than white space.
-    pub(super) fn characters(&mut self, inner: &str, at: usize) -> Result<(), Flaw> {
+    /// Character data without references, other than white space; `returns` tells of carriage returns.
+    pub(super) fn characters(&mut self, returns: bool, at: usize) -> Result<(), Flaw> {
         let Some(frame) = self.frames.last_mut().filter(|_| self.skipped == 0) else {
             if self.skipped == 0 {
                 return Err(Flaw::malformed(at, "text outside the root element: remove it"));
@@ -240,7 +240,7 @@ impl<'t> Builder<'t> {
             return Ok(());
         };
         if frame.kind.may_hold_text() && !frame.has_children {
-            frame.encoded |= memchr::memchr(b'\r', inner.as_bytes()).is_some();
+            frame.encoded |= returns;
         } else {
             self.stray(at);
         }
@@ -341,8 +341,9 @@ const fn is_written_unqualified(kind: Kind, name: Name) -> bool {
     }
 }
 
-/// Growing beyond this is left to the elements that are really there.
-const GUESS_MAX: usize = 4096;
+/// Growing beyond this is left to the elements that are really there. It keeps the table of a large
+/// document of few elements below the size at which an allocator asks the kernel for fresh pages.
+const GUESS_MAX: usize = 1024;
 
 /// Indices fit: there are never more nodes or attributes than bytes.
 fn short(index: usize) -> u32 {

@@ -59,7 +59,7 @@ fn is_name_character(character: char) -> bool {
 pub(crate) fn first_forbidden_character(text: &str) -> Option<Slip> {
     let mut from = 0;
     for block in text.as_bytes().chunks(BLOCK_BYTES) {
-        if suspicious(block) {
+        if coarse(block) && suspicious(block) {
             // Found or not, the exact look is at one block; a character may reach into the next.
             let until = text.len().min(from + block.len() + 3);
             let block = text.as_bytes().get(from..until).unwrap_or_default();
@@ -70,6 +70,14 @@ pub(crate) fn first_forbidden_character(text: &str) -> Option<Slip> {
         from += block.len();
     }
     None
+}
+
+/// Whether a block has control characters at all, line ends included: Base64 has few.
+fn coarse(block: &[u8]) -> bool {
+    let (lowest, nearest) = block.iter().fold((u8::MAX, u8::MAX), |(lowest, nearest), byte| {
+        (lowest.min(*byte), nearest.min(byte ^ 0xEF))
+    });
+    lowest < b' ' || nearest == 0
 }
 
 /// Written so that the compiler makes it vector code: no branch, no early end.
