@@ -185,8 +185,8 @@ fn scan<'t>(text: &'t str, builder: &mut Builder<'t>, encoding: Encoding) -> Res
             // Indentation is every second event.
             Event::Text(inner) if xml::is_blank_text(&inner) => {}
             Event::Text(inner) => {
-                let returns = xml::check_text(&inner).map_err(|slip| Flaw::syntax(at, slip))?;
-                builder.characters(returns, at)?;
+                xml::check_text(&inner).map_err(|slip| Flaw::syntax(at, slip))?;
+                builder.characters(&inner, at)?;
             }
             Event::CData(_) => builder.encoded_characters(at)?,
             Event::GeneralRef(inner) => {

@@ -231,8 +231,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Character data without references, other than white space; `returns` tells of carriage returns.
-    pub(super) fn characters(&mut self, returns: bool, at: usize) -> Result<(), Flaw> {
+    /// Character data without references, other than white space.
+    pub(super) fn characters(&mut self, inner: &str, at: usize) -> Result<(), Flaw> {
         let Some(frame) = self.frames.last_mut().filter(|_| self.skipped == 0) else {
             if self.skipped == 0 {
                 return Err(Flaw::malformed(at, "text outside the root element: remove it"));
@@ -240,7 +240,8 @@ impl<'t> Builder<'t> {
             return Ok(());
         };
         if frame.kind.may_hold_text() && !frame.has_children {
-            frame.encoded |= returns;
+            // In Base64 a carriage return is white space like any other.
+            frame.encoded |= frame.kind != Kind::Binary && inner.contains('\r');
         } else {
             self.stray(at);
         }
