@@ -51,4 +51,4 @@ fn foreign(byte: u8) -> u8 {
 }
 
 /// Bytes at either end of a file that are looked at.
-const LOOK_BYTES: usize = 4096;
+const LOOK_BYTES: usize = 1024;
