@@ -1,0 +1,165 @@
+//! Connections and their certificates, for the operator.
+
+use std::sync::Arc;
+
+use phytohub_domain::{
+    AllowedDocument, CertificateScope, Connection, ConnectionCode, ConnectionMode, Fingerprint,
+    RegisteredCertificate, Timestamp,
+};
+use phytohub_store::Queue;
+use phytohub_telemetry::{Actor, Event, EventKind};
+
+use super::{AdminError, AdminReply, CertificateInput, ConnectionView, find, parse};
+use crate::Hub;
+use crate::registry::Registry;
+
+impl Hub {
+    pub(super) fn view(&self, connection: &Connection) -> ConnectionView {
+        let pending = self.inner.store.queue_len(connection.id, Queue::Inbox);
+        ConnectionView::new(connection, pending)
+    }
+
+    pub(super) async fn connection_add(
+        &self,
+        actor: Actor,
+        new: NewConnection,
+        certificates: Vec<CertificateInput>,
+    ) -> Result<AdminReply, AdminError> {
+        let _changing = self.inner.registry_change.lock().await;
+        let registry = self.inner.registry.load_full();
+        if registry.connection(&new.code).is_some() {
+            return Err(AdminError::CodeTaken { code: new.code });
+        }
+        let now = self.clock().now();
+        let mut connection = Connection::new(registry.next_id(), new.code, new.name, new.mode, now);
+        if !new.serves.is_empty() {
+            connection.serves = countries(new.serves)?;
+        }
+        let pairs = new.accepts.into_iter().map(|(certificate_type, certificate_status)| {
+            AllowedDocument { certificate_type, certificate_status }
+        });
+        connection.allowed_documents = pairs.collect();
+        let detail = format!("{} connection, {}", connection.mode, connection.name);
+        let kind = EventKind::ConnectionAdded;
+        let mut events = vec![connection_event(kind, actor.clone(), &connection, detail)];
+        for certificate in certificates {
+            let detail = add_certificate(&mut connection, &registry, certificate, now)?;
+            let kind = EventKind::CertificateAdded;
+            events.push(connection_event(kind, actor.clone(), &connection, detail));
+        }
+        self.put_connection(&registry, connection, events).await
+    }
+
+    pub(super) async fn set_enabled(
+        &self,
+        actor: Actor,
+        code: &str,
+        enabled: bool,
+    ) -> Result<AdminReply, AdminError> {
+        let kind =
+            if enabled { EventKind::ConnectionEnabled } else { EventKind::ConnectionDisabled };
+        self.change_connection(code, |connection, _| {
+            connection.enabled = enabled;
+            Ok(connection_event(kind, actor, connection, String::new()))
+        })
+        .await
+    }
+
+    pub(super) async fn change_connection(
+        &self,
+        code: &str,
+        change: impl FnOnce(&mut Connection, &Registry) -> Result<Event, AdminError>,
+    ) -> Result<AdminReply, AdminError> {
+        let _changing = self.inner.registry_change.lock().await;
+        let registry = self.inner.registry.load_full();
+        let mut connection = Connection::clone(&*find(&registry, code)?);
+        let event = change(&mut connection, &registry)?;
+        self.put_connection(&registry, connection, vec![event]).await
+    }
+
+    /// On disk first, then in force.
+    async fn put_connection(
+        &self,
+        registry: &Registry,
+        connection: Connection,
+        events: Vec<Event>,
+    ) -> Result<AdminReply, AdminError> {
+        self.inner.store.put_connection(connection.clone(), events).await?;
+        let mut changed = registry.clone();
+        let view = self.view(&connection);
+        changed.put(connection);
+        self.inner.registry.store(Arc::new(changed));
+        Ok(AdminReply::Connection(view))
+    }
+}
+
+/// A connection to be registered.
+pub(super) struct NewConnection {
+    pub(super) code: ConnectionCode,
+    pub(super) name: String,
+    pub(super) mode: ConnectionMode,
+    pub(super) serves: Vec<String>,
+    pub(super) accepts: Vec<(i32, i32)>,
+}
+
+fn countries(serves: Vec<String>) -> Result<Vec<String>, AdminError> {
+    let is_code = |text: &String| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
+    match serves.iter().find(|text| !is_code(text)) {
+        None => Ok(serves),
+        Some(text) => Err(AdminError::Invalid {
+            what: "serves",
+            problem: format!("a country is written with two capital letters; '{text}' is not"),
+        }),
+    }
+}
+
+pub(super) fn add_certificate(
+    connection: &mut Connection,
+    registry: &Registry,
+    input: CertificateInput,
+    now: Timestamp,
+) -> Result<String, AdminError> {
+    let fingerprint: Fingerprint = parse("fingerprint", &input.fingerprint)?;
+    let scope: CertificateScope = parse("scope", &input.scope)?;
+    if let Some((owner, _)) = registry.owner(&fingerprint)
+        && owner.code != connection.code
+    {
+        let (owner, code) = (owner.code.clone(), connection.code.clone());
+        return Err(AdminError::CertificateTaken { owner, code, fingerprint });
+    }
+    let validity =
+        (Timestamp::from_millis(input.not_before_ms), Timestamp::from_millis(input.not_after_ms));
+    let mut certificate = RegisteredCertificate::new(fingerprint, input.label, validity, now);
+    certificate.scope = scope;
+    let detail = format!("{} {fingerprint} scope={scope}", certificate.label);
+    connection.certificates.retain(|known| known.fingerprint != fingerprint);
+    connection.certificates.push(certificate);
+    Ok(detail)
+}
+
+pub(super) fn remove_certificate(
+    connection: &mut Connection,
+    fingerprint: Fingerprint,
+    now: Timestamp,
+) -> Result<String, AdminError> {
+    let code = connection.code.clone();
+    let mut certificates = connection.certificates.iter_mut();
+    let certificate = certificates
+        .find(|known| known.fingerprint == fingerprint && known.removed.is_none())
+        .ok_or(AdminError::NoSuchCertificate { code })?;
+    certificate.removed = Some(now);
+    Ok(format!("{} {fingerprint}", certificate.label))
+}
+
+pub(super) fn connection_event(
+    kind: EventKind,
+    actor: Actor,
+    connection: &Connection,
+    detail: String,
+) -> Event {
+    let mut event = Event::new(kind, actor);
+    event.mode = Some(connection.mode);
+    connection.code.as_str().clone_into(&mut event.from);
+    event.detail = detail;
+    event
+}

@@ -1,0 +1,172 @@
+//! What the operator asks and is told, as JSON.
+
+use phytohub_telemetry::{Actor, ActorKind};
+use serde::{Deserialize, Serialize};
+
+use super::{ClockView, CodeListView, ConnectionView, EnvelopeView, EventView};
+
+/// Something that the operator wants. JSON, one object with the request's name as key.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum AdminRequest {
+    /// Register a connection.
+    ConnectionAdd {
+        /// Its code.
+        code: String,
+        /// Its name, for people.
+        name: String,
+        /// `live` or `test`.
+        mode: String,
+        /// Countries that it serves; none means the one that its code begins with.
+        serves: Vec<String>,
+        /// Type and status pairs that it accepts; none means all.
+        accepts: Vec<(i32, i32)>,
+        /// Its certificates.
+        certificates: Vec<CertificateInput>,
+    },
+    /// List all connections.
+    ConnectionList,
+    /// Show one connection.
+    ConnectionShow {
+        /// Its code.
+        code: String,
+    },
+    /// Enable or disable a connection.
+    ConnectionSetEnabled {
+        /// Its code.
+        code: String,
+        /// Whether it may act.
+        enabled: bool,
+    },
+    /// Register a certificate with a connection.
+    CertificateAdd {
+        /// The connection's code.
+        code: String,
+        /// The certificate.
+        certificate: CertificateInput,
+    },
+    /// Remove a certificate: from now on it proves nothing.
+    CertificateRemove {
+        /// The connection's code.
+        code: String,
+        /// SHA-256 of the certificate's DER, in hexadecimal digits.
+        fingerprint: String,
+    },
+    /// Show an envelope.
+    EnvelopeShow {
+        /// Its number.
+        number: String,
+    },
+    /// List what waits for a connection, oldest first.
+    EnvelopeList {
+        /// The connection's code.
+        to: String,
+        /// Only positions after this one; 0 for all.
+        after: u64,
+        /// At most so many.
+        count: u32,
+    },
+    /// Tell an envelope's history.
+    EnvelopeHistory {
+        /// Its number.
+        number: String,
+    },
+    /// Set an envelope aside: it stays pending and is offered to nobody.
+    EnvelopePark {
+        /// Its number.
+        number: String,
+        /// Why; kept in its history.
+        reason: String,
+    },
+    /// Offer an envelope again that was set aside.
+    EnvelopeUnpark {
+        /// Its number.
+        number: String,
+        /// Why; kept in its history.
+        reason: String,
+    },
+    /// Give an envelope up: its sender is told `FailedDelivery` and the reason.
+    EnvelopeFail {
+        /// Its number.
+        number: String,
+        /// Why; the sender reads it.
+        reason: String,
+    },
+    /// What the store thinks of the wall clock.
+    ClockShow,
+    /// The wall clock is right.
+    ClockAccept,
+    /// List the code lists, all revisions.
+    CodesList,
+    /// One revision of a code list, as its file.
+    CodesExport {
+        /// Name of the list.
+        name: String,
+        /// Which revision; the one in force if absent.
+        revision: Option<u32>,
+    },
+    /// A new revision of a code list.
+    CodesImport {
+        /// The list's file.
+        text: String,
+        /// From when on it holds, milliseconds since 1970; from now on if absent.
+        valid_from_ms: Option<u64>,
+    },
+}
+
+/// A certificate as a command read it from its file.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "built by the commands, field by field")]
+pub struct CertificateInput {
+    /// What people call it.
+    pub label: String,
+    /// SHA-256 of its DER, in hexadecimal digits.
+    pub fingerprint: String,
+    /// What it may be used for: `all`, or some of `send,receive,acknowledge,read`.
+    pub scope: String,
+    /// First moment of its validity, milliseconds since 1970.
+    pub not_before_ms: u64,
+    /// Last moment of its validity, milliseconds since 1970.
+    pub not_after_ms: u64,
+}
+
+/// What the operator is told.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AdminReply {
+    /// The clock.
+    Clock(ClockView),
+    /// One revision of a code list.
+    CodeList(CodeListView),
+    /// A code list's file.
+    CodeListFile(String),
+    /// All revisions of all code lists.
+    CodeLists(Vec<CodeListView>),
+    /// One connection.
+    Connection(ConnectionView),
+    /// All connections, by code.
+    Connections(Vec<ConnectionView>),
+    /// One envelope.
+    Envelope(EnvelopeView),
+    /// Envelopes, oldest first.
+    Envelopes(Vec<EnvelopeView>),
+    /// Events of one envelope, in order.
+    History(Vec<EventView>),
+}
+
+/// Who operates: the user at the other end of the admin socket, or of the store's files.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "known by the system's user id alone")]
+pub struct Operator {
+    /// User id.
+    pub uid: u32,
+}
+
+impl Operator {
+    pub(super) fn actor(self) -> Actor {
+        Actor::named(ActorKind::Operator, format!("uid {}", self.uid))
+    }
+}
