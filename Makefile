@@ -32,7 +32,7 @@ crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that m
 	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS) --power-cut
 
 load: setup ## what compares speeds, as ratios in one run that must hold; wants a quiet machine
-	@cargo bench --package phytohub-benches --profile dev -- --quick none
+	@cargo bench --package phytohub-benches --profile dev --no-fail-fast -- --quick none
 
 bench: setup ## the benches at length, with the same ratios at the end
 	@cargo bench --package phytohub-benches --profile dev
