@@ -30,19 +30,17 @@ fn main() -> ExitCode {
         }
     };
     // A panic has told itself on stderr; nothing of the command is used after it.
-    let code = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(&cli))));
+    let done = catch_unwind(AssertUnwindSafe(|| runtime.block_on(phytohub::run(&cli))));
     // A read that hangs on a broken disk must not keep the process from ending.
     runtime.shutdown_timeout(LAST_READS);
-    code.unwrap_or_else(|_| ExitCode::from(failure::BUG))
-}
-
-async fn run(cli: &Cli) -> ExitCode {
-    match phytohub::run(cli).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
+    match done {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            // Said last, when nothing is left that could say more: the operator reads the end.
             let _ = writeln!(io::stderr(), "phytohub: {}", failure::told(&error));
             error.exit_code()
         }
+        Err(_) => ExitCode::from(failure::BUG),
     }
 }
 

@@ -113,12 +113,13 @@ impl Store {
         self.ask(command).await
     }
 
-    /// Changes an envelope's state soon, without waiting. Whether there was room to note it.
+    /// Changes an envelope's state soon, without waiting. Whether there was room to note it; a
+    /// store that closes takes no more notes, and has said why.
     #[must_use]
     pub fn change_soon(&self, envelope: StoredEnvelope, change: Change, actor: Actor) -> bool {
         let envelope = Box::new(envelope);
         let command = Command::Change { envelope, change, actor, answer: None };
-        self.inner.commands.try_send(command).is_ok()
+        self.note(command)
     }
 
     /// Writes a connection, with the events that tell why.
@@ -149,7 +150,7 @@ impl Store {
     /// Records an event soon, without waiting. Whether there was room to note it.
     #[must_use]
     pub fn record_soon(&self, event: Event) -> bool {
-        self.inner.commands.try_send(Command::Record { event: Box::new(event) }).is_ok()
+        self.note(Command::Record { event: Box::new(event) })
     }
 
     /// The operator says that the wall clock is right.
@@ -215,6 +216,10 @@ impl Store {
 
     pub(crate) fn mailboxes(&self) -> &Mailboxes {
         &self.inner.mailboxes
+    }
+
+    fn note(&self, command: Command) -> bool {
+        !matches!(self.inner.commands.try_send(command), Err(mpsc::error::TrySendError::Full(_)))
     }
 
     async fn ask<T>(
