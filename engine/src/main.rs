@@ -30,7 +30,8 @@ fn main() -> ExitCode {
         }
     };
     // A panic has told itself on stderr; nothing of the command is used after it.
-    let done = catch_unwind(AssertUnwindSafe(|| runtime.block_on(phytohub::run(&cli))));
+    let run = || runtime.block_on(phytohub::run(&cli)).map_err(Box::new);
+    let done = catch_unwind(AssertUnwindSafe(run));
     // A read that hangs on a broken disk must not keep the process from ending.
     runtime.shutdown_timeout(LAST_READS);
     match done {
