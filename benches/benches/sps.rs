@@ -153,9 +153,9 @@ fn time(times: usize, mut action: impl FnMut()) -> Duration {
 
 /// Half the speed of the bare event loop.
 const RATIO_MIN: f64 = 0.5;
-/// Against parsing and validating with the compiled schema. The bare event loop itself is three to
-/// seven times as fast as libxml2 on these inputs, so that more than this cannot be asked.
-const LIBXML2_MIN: f64 = 2.0;
+/// Against parsing and validating with the compiled schema. Not reached: the bare event loop itself
+/// is three to seven times as fast as libxml2 on these inputs.
+const LIBXML2_MIN: f64 = 20.0;
 const ROUNDS: usize = 60;
 /// About a millisecond of work, so that a round is long against the clock's own cost.
 const BYTES_A_ROUND: usize = 512 << 10;

@@ -144,7 +144,6 @@ async fn operate(hub: &Hub, caller: &Caller, request: Request) -> Result<Answer,
             // A list of that name with rows of another kind cannot be imported.
             Answer::plain(soap::code_list(operation, list.rows()).ok_or(Refusal::Internal)?)
         }
-        Request::NotYet(operation) => return Err(Refusal::NotYet(operation)),
         // The reader knows an operation that this door was not told of.
         other => return Err(Refusal::NotYet(other.operation())),
     })

@@ -67,8 +67,6 @@ pub enum Request {
     DeliverCountryResponseEnvelope(TypedEnvelope),
     /// Read a code list.
     CodeList(CodeListOperation),
-    /// An operation that the hub knows and does not offer yet; its parameters were only checked.
-    NotYet(Operation),
 }
 
 impl Request {
@@ -98,7 +96,6 @@ impl Request {
             Self::DeliverPhytoEnvelope(_) => Operation::DeliverPhytoEnvelope,
             Self::DeliverCountryResponseEnvelope(_) => Operation::DeliverCountryResponseEnvelope,
             Self::CodeList(list) => list.operation(),
-            Self::NotYet(operation) => *operation,
         }
     }
 }
