@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::{ConnectionCode, Timestamp};
+use crate::{
+    ConnectionCode, ConnectionKind, FairUse, MaintenanceWindow, PushEndpoint, SigningCertificate,
+    Timestamp,
+};
 
 /// The stored number of a connection; never given to another.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -21,14 +24,33 @@ pub struct Connection {
     pub code: ConnectionCode,
     /// The organization's name, for people.
     pub name: String,
+    /// Organization or channel.
+    pub kind: ConnectionKind,
     /// Live or test; the two never exchange.
     pub mode: ConnectionMode,
     /// ISO 3166-1 alpha-2 codes of the countries that it serves.
     pub serves: Vec<String>,
     /// Whether it may act, send and be sent to.
     pub enabled: bool,
-    /// Type and status pairs that it accepts; empty accepts all.
+    /// The profile's `Send`: whether it may send.
+    pub sends: bool,
+    /// The profile's `Receive`: whether it may be sent to.
+    pub receives: bool,
+    /// Type and status pairs that it accepts.
     pub allowed_documents: Vec<AllowedDocument>,
+    /// Whether it takes importing countries' answers (`DeliverCountryResponseEnvelope`), whose
+    /// content is no certificate.
+    pub responses: bool,
+    /// The certificate with which it signs documents.
+    pub signing: Option<SigningCertificate>,
+    /// Its own service, to which envelopes are brought.
+    pub push: Option<PushEndpoint>,
+    /// When its system is away.
+    pub maintenance: Vec<MaintenanceWindow>,
+    /// What it may ask for.
+    pub fair_use: FairUse,
+    /// Whether nothing of what it sent or got is ever dropped.
+    pub legal_hold: bool,
     /// Registered certificates, removed ones included.
     pub certificates: Vec<RegisteredCertificate>,
     /// When it was registered.
@@ -36,7 +58,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A new connection, enabled, accepting every document.
+    /// A new connection, enabled, accepting the documents of the plant health profile.
     #[must_use]
     pub fn new(
         id: ConnectionId,
@@ -45,16 +67,33 @@ impl Connection {
         mode: ConnectionMode,
         added: Timestamp,
     ) -> Self {
-        let serves = vec![code.country().to_owned()];
-        let (allowed_documents, certificates) = (Vec::new(), Vec::new());
-        Self { id, code, name, mode, serves, enabled: true, allowed_documents, certificates, added }
+        Self {
+            id,
+            serves: vec![code.country().to_owned()],
+            code,
+            name,
+            kind: ConnectionKind::Nppo,
+            mode,
+            enabled: true,
+            sends: true,
+            receives: true,
+            allowed_documents: AllowedDocument::PROFILE.to_vec(),
+            responses: false,
+            signing: None,
+            push: None,
+            maintenance: Vec::new(),
+            fair_use: FairUse::default(),
+            legal_hold: false,
+            certificates: Vec::new(),
+            added,
+        }
     }
 
     /// Whether this connection accepts a document of this type and status.
     #[must_use]
     pub fn allows(&self, certificate_type: i32, certificate_status: i32) -> bool {
         let pair = AllowedDocument { certificate_type, certificate_status };
-        self.allowed_documents.is_empty() || self.allowed_documents.contains(&pair)
+        self.allowed_documents.contains(&pair)
     }
 }
 
@@ -66,6 +105,25 @@ pub struct AllowedDocument {
     pub certificate_type: i32,
     /// UNCL 4405 code.
     pub certificate_status: i32,
+}
+
+impl AllowedDocument {
+    /// What every connection accepts unless it says otherwise: phytosanitary certificates (851)
+    /// and those for re-export (657), issued (70), withdrawn (40), approved (39), rejected (41).
+    pub const PROFILE: [Self; 8] = {
+        let [a, b, c, d] = Self::statuses(851);
+        let [e, f, g, h] = Self::statuses(657);
+        [a, b, c, d, e, f, g, h]
+    };
+
+    const fn statuses(certificate_type: i32) -> [Self; 4] {
+        [
+            Self { certificate_type, certificate_status: 70 },
+            Self { certificate_type, certificate_status: 40 },
+            Self { certificate_type, certificate_status: 39 },
+            Self { certificate_type, certificate_status: 41 },
+        ]
+    }
 }
 
 /// Live or test.

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod channel;
 mod code;
 mod connection;
 mod content;
@@ -15,9 +16,11 @@ mod error;
 mod header;
 mod limits;
 mod number;
+mod partner;
 mod time;
 mod tracking;
 
+pub use channel::{ChannelRule, Consent, Direction, ParseRuleError, RuleType};
 pub use code::{ConnectionCode, ParseConnectionCodeError};
 pub use connection::{
     AllowedDocument, CertificateScope, Connection, ConnectionId, ConnectionMode, Fingerprint,
@@ -31,6 +34,10 @@ pub use limits::{
     XML_DEPTH_MAX,
 };
 pub use number::{HubDeliveryNumber, ParseNumberError};
+pub use partner::{
+    ConnectionKind, FairUse, MaintenanceWindow, ParseConnectionKindError, PushEndpoint,
+    ServerTrust, SigningCertificate,
+};
 pub use time::{Clock, ParseTimestampError, Timestamp};
 pub use tracking::{
     Acknowledgement, AcknowledgementKind, ParseTrackingInfoError, TrackingInfo, TrackingState,

@@ -42,15 +42,11 @@ impl Hub {
 /// A real client gives up its whole refresh for one field that is missing: all are filled, and a
 /// connection that accepts everything shows the pairs that everybody exchanges.
 fn nppo(connection: &Connection) -> Nppo {
-    let allowed = match connection.allowed_documents.as_slice() {
-        [] => USUAL_DOCUMENTS.as_slice(),
-        listed => listed,
-    };
     Nppo {
         country: connection.code.as_str().to_owned(),
-        receive: connection.enabled,
-        send: connection.enabled,
-        allowed_documents: allowed.iter().map(document).collect(),
+        receive: connection.enabled && connection.receives,
+        send: connection.enabled && connection.sends,
+        allowed_documents: connection.allowed_documents.iter().map(document).collect(),
         signature: None,
         channel_rules: Vec::new(),
     }
@@ -79,11 +75,3 @@ fn document(pair: &AllowedDocument) -> AllowedDocumentRow {
         active: true,
     }
 }
-
-const fn usual(certificate_type: i32, certificate_status: i32) -> AllowedDocument {
-    AllowedDocument { certificate_type, certificate_status }
-}
-
-/// Phytosanitary and re-export certificates, issued and withdrawn.
-const USUAL_DOCUMENTS: [AllowedDocument; 4] =
-    [usual(851, 70), usual(851, 40), usual(657, 70), usual(657, 40)];

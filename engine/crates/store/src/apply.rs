@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use phytohub_domain::{
-    Clock, Connection, HubDeliveryNumber, Timestamp, TrackingInfo, TrackingState, Transition,
+    ChannelRule, Clock, Connection, HubDeliveryNumber, Timestamp, TrackingInfo, TrackingState,
+    Transition,
 };
 use phytohub_telemetry::{Actor, Event, EventKind};
 use rocksdb::WriteBatch;
@@ -220,6 +221,12 @@ impl<'a> Batch<'a> {
         let key = keys::connection(connection.id);
         let record = record::encode_connection(connection);
         self.write.put_cf(self.database.family(keys::REGISTRY), key, record);
+    }
+
+    /// Writes a channel rule.
+    pub(crate) fn put_rule(&mut self, rule: &ChannelRule) {
+        let record = record::encode_rule(rule);
+        self.write.put_cf(self.database.family(keys::REGISTRY), keys::rule(rule.id), record);
     }
 
     /// Writes a revision of a code list.

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use phytohub_domain::{
-    Acknowledgement, Connection, ConnectionCode, ConnectionId, ConnectionMode, ContentForm,
-    ContentHash, HubDeliveryNumber, Timestamp, TrackingState, Transition,
+    Acknowledgement, ChannelRule, Connection, ConnectionCode, ConnectionId, ConnectionMode,
+    ContentForm, ContentHash, HubDeliveryNumber, Timestamp, TrackingState, Transition,
 };
 use phytohub_telemetry::{Actor, Event};
 use tokio::sync::oneshot;
@@ -140,6 +140,8 @@ pub(crate) enum Command {
     },
     /// Write a connection, with the events that tell why.
     PutConnection { connection: Box<Connection>, events: Vec<Event>, answer: Answer<()> },
+    /// Write a channel rule, with the events that tell why.
+    PutRule { rule: Box<ChannelRule>, events: Vec<Event>, answer: Answer<()> },
     /// Write revisions of code lists, with the events that tell why.
     PutCodeLists { lists: Vec<StoredCodeList>, events: Vec<Event>, answer: Answer<()> },
     /// Record something that changes no record.

@@ -162,6 +162,11 @@ impl Committer {
                 events.into_iter().for_each(|event| batch.record(event));
                 batch.waiting.push(Waiting::Done(answer));
             }
+            Command::PutRule { rule, events, answer } => {
+                batch.put_rule(&rule);
+                events.into_iter().for_each(|event| batch.record(event));
+                batch.waiting.push(Waiting::Done(answer));
+            }
             Command::PutCodeLists { lists, events, answer } => {
                 lists.iter().for_each(|list| batch.put_code_list(list));
                 events.into_iter().for_each(|event| batch.record(event));
@@ -259,6 +264,7 @@ fn refuse(command: Command, error: &CommitError) {
         Command::Accept { answer, .. } => drop(answer.send(Err(error.clone()))),
         Command::Change { answer: Some(answer), .. } => drop(answer.send(Err(error.clone()))),
         Command::PutConnection { answer, .. }
+        | Command::PutRule { answer, .. }
         | Command::PutCodeLists { answer, .. }
         | Command::AcceptClock { answer, .. } => {
             drop(answer.send(Err(error.clone())));

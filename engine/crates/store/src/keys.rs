@@ -89,6 +89,13 @@ pub(crate) fn code_list(name: &str, revision: u32) -> Vec<u8> {
     key
 }
 
+/// `registry`: a channel rule.
+pub(crate) fn rule(id: u32) -> [u8; 5] {
+    let mut key = [REGISTRY_RULE; 5];
+    key[1..].copy_from_slice(&id.to_be_bytes());
+    key
+}
+
 /// `meta`: a key under a prefix.
 pub(crate) fn under(prefix: &[u8], rest: &[u8]) -> Vec<u8> {
     [prefix, rest].concat()
@@ -98,6 +105,8 @@ pub(crate) fn under(prefix: &[u8], rest: &[u8]) -> Vec<u8> {
 pub(crate) const REGISTRY_CONNECTION: u8 = 1;
 /// Kind of registry entry: a revision of a code list.
 pub(crate) const REGISTRY_CODE_LIST: u8 = 2;
+/// Kind of registry entry: a channel rule.
+pub(crate) const REGISTRY_RULE: u8 = 3;
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use phytohub_domain::{Clock, Connection, ConnectionId};
+use phytohub_domain::{ChannelRule, Clock, Connection, ConnectionId};
 use rocksdb::{ColumnFamily, DB, DBRecoveryMode, Direction, IteratorMode, WriteBatch};
 
 use crate::clock::ClockGuard;
@@ -52,6 +52,7 @@ pub(crate) struct Opened {
     pub(crate) counters: Counters,
     pub(crate) connections: Vec<Connection>,
     pub(crate) code_lists: Vec<StoredCodeList>,
+    pub(crate) rules: Vec<ChannelRule>,
     pub(crate) mailboxes: Mailboxes,
     pub(crate) clock_guard: ClockGuard,
     pub(crate) report: OpenReport,
@@ -77,10 +78,20 @@ pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, Op
     report.orphans_removed = remove_orphans(&database, config)?;
     let connections = read_connections(&database, config)?;
     let code_lists = read_code_lists(&database, config)?;
+    let rules = read_rules(&database, config)?;
     let mailboxes = read_mailboxes(&database, config, &connections)?;
     report.pending = mailboxes.pending();
     let database = Arc::new(database);
-    Ok(Opened { database, counters, connections, code_lists, mailboxes, clock_guard, report })
+    Ok(Opened {
+        database,
+        counters,
+        connections,
+        code_lists,
+        rules,
+        mailboxes,
+        clock_guard,
+        report,
+    })
 }
 
 fn open_database(config: &StoreConfig, report: &mut OpenReport) -> Result<DB, OpenError> {
@@ -187,6 +198,12 @@ fn read_code_lists(
     let rows = scan(database, config, keys::REGISTRY, &[keys::REGISTRY_CODE_LIST])?;
     let lists = rows.iter().map(|(_, value)| record::decode_code_list(value));
     lists.collect::<Option<Vec<_>>>().ok_or(OpenError::Corrupt { what: "code list" })
+}
+
+fn read_rules(database: &Database, config: &StoreConfig) -> Result<Vec<ChannelRule>, OpenError> {
+    let rows = scan(database, config, keys::REGISTRY, &[keys::REGISTRY_RULE])?;
+    let rules = rows.iter().map(|(_, value)| record::decode_rule(value));
+    rules.collect::<Option<Vec<_>>>().ok_or(OpenError::Corrupt { what: "channel rule" })
 }
 
 fn read_mailboxes(

@@ -5,10 +5,12 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod connection;
+mod rule;
+
 use phytohub_domain::{
-    AllowedDocument, CertificateScope, Connection, ConnectionId, ConnectionMode, ContentForm,
-    ContentHash, Fingerprint, HubDeliveryNumber, RegisteredCertificate, Timestamp, TrackingInfo,
-    TrackingState,
+    ConnectionId, ConnectionMode, ContentForm, ContentHash, Fingerprint, HubDeliveryNumber,
+    Timestamp, TrackingInfo, TrackingState,
 };
 use rkyv::api::high::{HighDeserializer, HighSerializer, HighValidator};
 use rkyv::bytecheck::CheckBytes;
@@ -19,6 +21,9 @@ use rkyv::{Archive, Deserialize, Serialize};
 
 use crate::error::ReadError;
 use crate::keys::ContentId;
+
+pub(crate) use connection::{decode_connection, encode_connection};
+pub(crate) use rule::{decode_rule, encode_rule};
 
 /// An envelope as it was accepted; never changes.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -109,29 +114,6 @@ struct StateRecord {
     parked: bool,
 }
 
-#[derive(Archive, Deserialize, Serialize)]
-struct ConnectionRecord {
-    code: String,
-    name: String,
-    mode: u8,
-    serves: Vec<String>,
-    enabled: bool,
-    allowed_documents: Vec<(i32, i32)>,
-    certificates: Vec<CertificateRecord>,
-    added: u64,
-}
-
-#[derive(Archive, Deserialize, Serialize)]
-struct CertificateRecord {
-    fingerprint: [u8; 32],
-    label: String,
-    scope: u8,
-    not_before: u64,
-    not_after: u64,
-    added: u64,
-    removed: Option<u64>,
-}
-
 /// Writes an envelope.
 pub(crate) fn encode_envelope(envelope: &StoredEnvelope) -> Vec<u8> {
     encode(&EnvelopeRecord {
@@ -205,54 +187,6 @@ pub(crate) fn decode_state(
     Ok(state)
 }
 
-/// Writes a connection.
-pub(crate) fn encode_connection(connection: &Connection) -> Vec<u8> {
-    let certificates = connection.certificates.iter().map(|certificate| CertificateRecord {
-        fingerprint: certificate.fingerprint.0,
-        label: certificate.label.clone(),
-        scope: certificate.scope.bits(),
-        not_before: certificate.not_before.as_millis(),
-        not_after: certificate.not_after.as_millis(),
-        added: certificate.added.as_millis(),
-        removed: certificate.removed.map(Timestamp::as_millis),
-    });
-    let documents = connection.allowed_documents.iter();
-    encode(&ConnectionRecord {
-        code: connection.code.as_str().to_owned(),
-        name: connection.name.clone(),
-        mode: connection.mode as u8,
-        serves: connection.serves.clone(),
-        enabled: connection.enabled,
-        allowed_documents: documents
-            .map(|pair| (pair.certificate_type, pair.certificate_status))
-            .collect(),
-        certificates: certificates.collect(),
-        added: connection.added.as_millis(),
-    })
-}
-
-/// Reads a connection.
-pub(crate) fn decode_connection(id: ConnectionId, bytes: &[u8]) -> Result<Connection, ReadError> {
-    let corrupt = || corrupt("connection", &id.0.to_be_bytes());
-    let record = decode::<ConnectionRecord>(bytes).ok_or_else(corrupt)?;
-    let code = record.code.parse().map_err(|_| corrupt())?;
-    let mode = mode(record.mode).ok_or_else(corrupt)?;
-    let mut connection =
-        Connection::new(id, code, record.name, mode, Timestamp::from_millis(record.added));
-    connection.serves = record.serves;
-    connection.enabled = record.enabled;
-    connection.allowed_documents = record
-        .allowed_documents
-        .into_iter()
-        .map(|(certificate_type, certificate_status)| AllowedDocument {
-            certificate_type,
-            certificate_status,
-        })
-        .collect();
-    connection.certificates = record.certificates.into_iter().map(certificate).collect();
-    Ok(connection)
-}
-
 /// Writes a revision of a code list.
 pub(crate) fn encode_code_list(list: &StoredCodeList) -> Vec<u8> {
     encode(&CodeListRecord {
@@ -274,19 +208,6 @@ pub(crate) fn decode_code_list(bytes: &[u8]) -> Option<StoredCodeList> {
         imported: Timestamp::from_millis(record.imported),
         text: record.text,
     })
-}
-
-fn certificate(record: CertificateRecord) -> RegisteredCertificate {
-    let time = Timestamp::from_millis;
-    let mut certificate = RegisteredCertificate::new(
-        Fingerprint(record.fingerprint),
-        record.label,
-        (time(record.not_before), time(record.not_after)),
-        time(record.added),
-    );
-    certificate.scope = CertificateScope::from_bits(record.scope);
-    certificate.removed = record.removed.map(time);
-    certificate
 }
 
 fn mode(stored: u8) -> Option<ConnectionMode> {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use phytohub_domain::{Clock, Connection};
+use phytohub_domain::{ChannelRule, Clock, Connection};
 use phytohub_telemetry::{Actor, Event, Metrics};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -35,6 +35,7 @@ struct Inner {
     /// What the registry held when the store was opened.
     connections: Vec<Connection>,
     code_lists: Vec<StoredCodeList>,
+    rules: Vec<ChannelRule>,
     committer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -83,6 +84,7 @@ impl Store {
             clock_status,
             connections: opened.connections,
             code_lists: opened.code_lists,
+            rules: opened.rules,
             committer: Mutex::new(Some(thread)),
         };
         Ok((Self { inner: Arc::new(inner) }, opened.report))
@@ -135,6 +137,15 @@ impl Store {
         self.ask(|answer| Command::PutConnection { connection, events, answer }).await
     }
 
+    /// Writes a channel rule, with the events that tell why.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn put_rule(&self, rule: ChannelRule, events: Vec<Event>) -> Result<(), CommitError> {
+        let rule = Box::new(rule);
+        self.ask(|answer| Command::PutRule { rule, events, answer }).await
+    }
+
     /// Writes revisions of code lists, with the events that tell why.
     ///
     /// # Errors
@@ -171,6 +182,12 @@ impl Store {
     #[must_use]
     pub fn connections(&self) -> &[Connection] {
         &self.inner.connections
+    }
+
+    /// Channel rules that the registry held when the store was opened.
+    #[must_use]
+    pub fn rules(&self) -> &[ChannelRule] {
+        &self.inner.rules
     }
 
     /// Revisions of code lists that the registry held when the store was opened.

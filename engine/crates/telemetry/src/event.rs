@@ -39,6 +39,12 @@ pub enum EventKind {
     CertificateRemoved = 24,
     /// A code list got a new revision.
     CodeListImported = 25,
+    /// What is known of a connection was changed: switches, endpoint, limits, hold.
+    ConnectionChanged = 26,
+    /// A channel rule was written.
+    RuleAdded = 27,
+    /// A channel rule was switched on or off.
+    RuleChanged = 28,
     /// A caller was not known or not allowed.
     AccessDenied = 30,
     /// The store was opened.
@@ -53,7 +59,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::EnvelopeAccepted,
         Self::EnvelopeRejected,
         Self::ContentReleased,
@@ -69,6 +75,9 @@ impl EventKind {
         Self::CertificateAdded,
         Self::CertificateRemoved,
         Self::CodeListImported,
+        Self::ConnectionChanged,
+        Self::RuleAdded,
+        Self::RuleChanged,
         Self::AccessDenied,
         Self::StoreOpened,
         Self::ClockSuspected,
@@ -101,6 +110,9 @@ impl EventKind {
             Self::CertificateAdded => "CertificateAdded",
             Self::CertificateRemoved => "CertificateRemoved",
             Self::CodeListImported => "CodeListImported",
+            Self::ConnectionChanged => "ConnectionChanged",
+            Self::RuleAdded => "RuleAdded",
+            Self::RuleChanged => "RuleChanged",
             Self::AccessDenied => "AccessDenied",
             Self::StoreOpened => "StoreOpened",
             Self::ClockSuspected => "ClockSuspected",

@@ -38,7 +38,9 @@ impl Hub {
         let pairs = new.accepts.into_iter().map(|(certificate_type, certificate_status)| {
             AllowedDocument { certificate_type, certificate_status }
         });
-        connection.allowed_documents = pairs.collect();
+        if pairs.len() > 0 {
+            connection.allowed_documents = pairs.collect();
+        }
         let detail = format!("{} connection, {}", connection.mode, connection.name);
         let kind = EventKind::ConnectionAdded;
         let mut events = vec![connection_event(kind, actor.clone(), &connection, detail)];

@@ -1,3 +1,8 @@
+use phytohub_domain::{
+    AllowedDocument, CertificateScope, ChannelRule, Connection, ConnectionKind, Consent, Direction,
+    FairUse, MaintenanceWindow, PushEndpoint, RegisteredCertificate, RuleType, ServerTrust,
+    SigningCertificate,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -64,6 +69,8 @@ proptest! {
     fn a_connection_written_is_read_back(
         name: String, serves: Vec<String>, enabled: bool, pairs: Vec<(i32, i32)>,
         certificates: Vec<([u8; 32], String, u8, u64, Option<u64>)>,
+        partner: (Option<(String, Vec<u8>)>, Option<(String, Vec<Vec<u8>>)>, [bool; 8]),
+        windows: Vec<(u64, u64, String)>, limits: (Option<u32>, Option<u64>, Option<u64>),
     ) {
         let code = "NLV".parse().expect("a code");
         let time = Timestamp::from_millis;
@@ -85,9 +92,55 @@ proptest! {
             certificate.removed = removed.map(time);
             connection.certificates.push(certificate);
         }
+        let (signing, push, flags) = partner;
+        connection.signing = signing.map(|(dn, der)| SigningCertificate { dn, der });
+        connection.push = push.map(|(url, authorities)| {
+            let mut push = PushEndpoint::new(url);
+            push.trust = match flags {
+                [true, true, ..] => ServerTrust::Public,
+                [true, false, ..] => ServerTrust::Key(Fingerprint([5; 32])),
+                _ => ServerTrust::Authorities(authorities),
+            };
+            [push.allow_private, push.envelopes, push.tracking_updates] = [flags[1], flags[2], flags[3]];
+            push
+        });
+        if flags[3] {
+            connection.kind = ConnectionKind::Channel;
+        }
+        (connection.sends, connection.receives) = (flags[4], flags[5]);
+        (connection.responses, connection.legal_hold) = (flags[6], flags[7]);
+        let windows = windows.into_iter();
+        connection.maintenance = windows
+            .map(|(from, until, reason)| {
+                MaintenanceWindow { from: time(from), until: time(until), reason }
+            })
+            .collect();
+        connection.fair_use = FairUse {
+            requests_per_minute: limits.0,
+            bytes_per_minute: limits.1,
+            pending_per_recipient: limits.2,
+        };
         let bytes = encode_connection(&connection);
         let read = decode_connection(connection.id, &bytes).expect("a record of ours");
         prop_assert_eq!(read, connection);
+    }
+
+    #[test]
+    fn a_rule_written_is_read_back(
+        ids: (u32, u32, u32), codes: (i32, i32), words: (String, String, String),
+        flags: (bool, bool, bool), times: (u64, u64),
+    ) {
+        let time = Timestamp::from_millis;
+        let consent = Consent { by: words.0, at: time(times.0), reference: words.1 };
+        let what = (
+            if flags.0 { RuleType::Forward } else { RuleType::Delegate },
+            if flags.1 { Direction::Out } else { Direction::Inc },
+        );
+        let sides = (ConnectionId(ids.1), ConnectionId(ids.2));
+        let mut rule = ChannelRule::new(ids.0, sides, what, consent, time(times.1));
+        (rule.certificate_type, rule.certificate_status) = codes;
+        (rule.country_code, rule.active) = (words.2, flags.2);
+        prop_assert_eq!(decode_rule(&encode_rule(&rule)), Some(rule));
     }
 }
 
