@@ -6,7 +6,7 @@ mod typed;
 use bytes::Bytes;
 use phytohub_domain::Limits;
 
-use super::{CodeListOperation, Content, Operation, Place, ReadError, Request, Text, door};
+use super::{CodeListOperation, Operation, Place, ReadError, Request, Text, door};
 use crate::xml::{Characters, Element, Event, Fault, Scanner, Space, Tables};
 
 /// Reads one SOAP 1.1 request. `body` is the whole HTTP body; `http_charset` is the charset
@@ -203,7 +203,10 @@ impl Reader<'_> {
                 Ok(Request::ValidateAndDeliverEnvelope(self.wrapped("envelope", inside)?))
             }
             Operation::ValidatePhytoXml => {
-                let e_phyto_xml = self.e_phyto_xml(inside)?;
+                let e_phyto_xml = self.only_child(E_PHYTO_XML, inside, |reader, content| {
+                    *content = reader.content(E_PHYTO_XML)?;
+                    Ok(())
+                })?;
                 Ok(Request::ValidatePhytoXml { e_phyto_xml })
             }
             Operation::DeliverPhytoEnvelope => {
@@ -225,21 +228,26 @@ impl Reader<'_> {
         }
     }
 
-    /// The certificate to validate.
-    fn e_phyto_xml(&mut self, inside: &'static str) -> Result<Content, ReadError> {
+    /// The one child of this name in the operation just begun, filled in by `read`.
+    fn only_child<T: Default>(
+        &mut self,
+        name: &'static str,
+        inside: &'static str,
+        read: impl Fn(&mut Self, &mut T) -> Result<(), ReadError>,
+    ) -> Result<T, ReadError> {
         let mut found = None;
         while let Some(child) = self.child()? {
             let ours = matches!(child.space, Space::Eph | Space::None)
-                && child.local.of(self.body) == E_PHYTO_XML.as_bytes();
+                && child.local.of(self.body) == name.as_bytes();
             if !ours {
                 self.skip()?;
             } else if found.is_some() {
-                return Err(ReadError::PeerSentTwice { name: E_PHYTO_XML, place: self.place() });
+                return Err(ReadError::PeerSentTwice { name, place: self.place() });
             } else {
-                found = Some(self.content(E_PHYTO_XML)?);
+                read(self, found.insert(T::default()))?;
             }
         }
-        found.ok_or_else(|| self.missing(E_PHYTO_XML, inside))
+        found.ok_or_else(|| self.missing(name, inside))
     }
 
     /// An operation without parameters; whatever it holds is checked and passed over.

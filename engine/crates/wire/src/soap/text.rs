@@ -97,6 +97,12 @@ pub struct Content {
 }
 
 impl Content {
+    /// A text of our own as content, in CDATA sections.
+    #[must_use]
+    pub fn cdata(text: String) -> Self {
+        Self { raw: Bytes::from(cdata(text)), form: ContentForm::Mixed }
+    }
+
     /// Feeds the decoded character data to `sink`, in order, in pieces.
     pub fn decode(&self, sink: &mut dyn FnMut(&[u8])) {
         decode_content(&self.raw, self.form, sink);
@@ -116,9 +122,34 @@ impl fmt::Debug for Content {
     }
 }
 
+/// A text in CDATA sections, inside which neither their end nor a carriage return can stand.
+pub(super) fn cdata(mut text: String) -> String {
+    if text.contains("]]>") || text.contains('\r') {
+        text = text.replace("]]>", "]]]]><![CDATA[>").replace('\r', "]]>&#13;<![CDATA[");
+    }
+    text.insert_str(0, "<![CDATA[");
+    text.push_str("]]>");
+    text
+}
+
 /// Feeds the character data that a checked content stands for to `sink`, in order, in pieces that
 /// are never empty:
 /// references and CDATA sections resolved, `CR` and `CRLF` made `LF` as XML demands.
 pub fn decode_content(raw: &[u8], form: ContentForm, sink: &mut dyn FnMut(&[u8])) {
     xml::decode(raw, form, sink);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_our_own_is_read_back_whatever_is_in_it() {
+        for text in ["", "<a>&amp;</a>", "]]>", "a\r\nb\r]]>\r", "]]]]>>", "å]]"] {
+            let content = Content::cdata(text.to_owned());
+            let mut read = Vec::new();
+            content.decode(&mut |piece| read.extend_from_slice(piece));
+            assert_eq!(String::from_utf8_lossy(&read), text);
+        }
+    }
 }

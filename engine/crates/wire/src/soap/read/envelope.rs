@@ -53,19 +53,7 @@ impl Reader<'_> {
         wrapper: &'static str,
         inside: &'static str,
     ) -> Result<Envelope, ReadError> {
-        let mut envelope = None;
-        while let Some(child) = self.child()? {
-            let ours = matches!(child.space, Space::Eph | Space::None)
-                && child.local.of(self.body) == wrapper.as_bytes();
-            if !ours {
-                self.skip()?;
-            } else if envelope.is_some() {
-                return Err(ReadError::PeerSentTwice { name: wrapper, place: self.place() });
-            } else {
-                self.envelope(envelope.insert(Envelope::default()))?;
-            }
-        }
-        envelope.ok_or_else(|| self.missing(wrapper, inside))
+        self.only_child(wrapper, inside, Self::envelope)
     }
 
     fn envelope(&mut self, envelope: &mut Envelope) -> Result<(), ReadError> {

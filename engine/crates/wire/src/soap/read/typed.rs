@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::super::{Place, ReadError, TypedDocument, TypedEnvelope};
 use super::Reader;
 use super::envelope::Seen;
-use crate::xml::{Element, Event, Space, Span};
+use crate::xml::{Element, Event, Span};
 
 impl Reader<'_> {
     /// The envelope under the name `wrapper` in the operation just begun, with a document of the
@@ -16,23 +16,16 @@ impl Reader<'_> {
         document: &'static str,
         inside: &'static str,
     ) -> Result<TypedEnvelope, ReadError> {
-        let mut envelope = None;
-        while let Some(child) = self.child()? {
-            let ours = matches!(child.space, Space::Eph | Space::None)
-                && child.local.of(self.body) == wrapper.as_bytes();
-            if !ours {
-                self.skip()?;
-            } else if envelope.is_some() {
-                return Err(ReadError::PeerSentTwice { name: wrapper, place: self.place() });
-            } else {
-                envelope = Some(self.typed_envelope(document)?);
-            }
-        }
-        envelope.ok_or_else(|| self.missing(wrapper, inside))
+        self.only_child(wrapper, inside, |reader, envelope| {
+            reader.typed_envelope(document, envelope)
+        })
     }
 
-    fn typed_envelope(&mut self, document: &'static str) -> Result<TypedEnvelope, ReadError> {
-        let mut envelope = TypedEnvelope::default();
+    fn typed_envelope(
+        &mut self,
+        document: &'static str,
+        envelope: &mut TypedEnvelope,
+    ) -> Result<(), ReadError> {
         let mut seen = Seen::default();
         while let Some(child) = self.child()? {
             if !self.is_document(child, document) {
@@ -46,7 +39,7 @@ impl Reader<'_> {
                 envelope.document = Some(self.document_element(document)?);
             }
         }
-        Ok(envelope)
+        Ok(())
     }
 
     /// By its name alone: generated clients put it into the namespace of the operations.
