@@ -254,6 +254,12 @@ impl<'d> AcknowledgementView<'d> {
         self.heads(Name::ReferenceSPSReferencedDocument).map(Reference)
     }
 
+    /// The root element, for what has no word of its own here.
+    #[must_use]
+    pub const fn element(&self) -> Element<'d> {
+        self.root
+    }
+
     fn head(&self, name: Name) -> Option<Element<'d>> {
         self.root.descend(&[Name::SPSAcknowledgementDocument, name])
     }

@@ -41,6 +41,10 @@ pub(crate) enum Namespace {
     Root(DocumentKind, u16),
     Aggregate(u16),
     Data(u16),
+    /// That of the hub's operations or of its entities.
+    Operations,
+    /// Whichever of the field: the name alone counts. Only where the hub types the document.
+    Any,
     Signature,
     None,
     Other,
@@ -49,7 +53,11 @@ pub(crate) enum Namespace {
 impl Namespace {
     pub(crate) fn of(uri: &str) -> Self {
         let Some(name) = uri.strip_prefix(UNECE) else {
-            return if uri == SIGNATURE { Self::Signature } else { Self::Other };
+            return match uri {
+                SIGNATURE => Self::Signature,
+                OPERATIONS | ENTITIES => Self::Operations,
+                _ => Self::Other,
+            };
         };
         let Some((name, version)) = name.rsplit_once(':') else { return Self::Other };
         let Some(version) = number(version) else { return Self::Other };
@@ -68,7 +76,18 @@ impl Namespace {
             (Self::Root(..), Space::Root)
                 | (Self::Aggregate(_), Space::Aggregate)
                 | (Self::Data(_), Space::Data)
+                | (Self::Any, _)
         )
+    }
+
+    /// What it means for a name in a SOAP body that generated code wrote.
+    pub(crate) const fn loosened(self) -> Self {
+        match self {
+            Self::Root(..) | Self::Aggregate(_) | Self::Data(_) | Self::Operations | Self::None => {
+                Self::Any
+            }
+            Self::Any | Self::Signature | Self::Other => self,
+        }
     }
 }
 
@@ -81,6 +100,8 @@ fn number(text: &str) -> Option<u16> {
 pub(crate) const CURRENT: Versions = Versions { root: 17, aggregates: 21 };
 
 pub(crate) const UNECE: &str = "urn:un:unece:uncefact:data:standard:";
+const OPERATIONS: &str = "http://ephyto.ippc.int/";
+const ENTITIES: &str = "http://ephyto.ippc.int/HUB.Entities";
 const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
 
 /// Root and aggregates of the UN/CEFACT releases 13A to 20A.

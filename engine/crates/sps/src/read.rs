@@ -83,8 +83,23 @@ impl<'a> SpsDocument<'a> {
     /// in Base64. The findings are those of XML, of namespaces and of the schema's structure.
     #[must_use]
     pub fn read(bytes: &'a [u8], limits: &Limits) -> Reading<'a> {
+        Self::read_as(Source::Content, bytes, limits)
+    }
+
+    /// Reads a document that was typed in a SOAP body, taken out of it to stand alone.
+    ///
+    /// The WSDL has its own schema for these, with some elements in no namespace, and generated
+    /// clients write others into the namespace of the operations or of their parent. So a name is
+    /// bound whichever of the field's namespaces it is in, or in none; what is in a foreign one
+    /// stays unknown. A document that lies in an envelope as content is never read like this.
+    #[must_use]
+    pub fn read_typed(bytes: &'a [u8], limits: &Limits) -> Reading<'a> {
+        Self::read_as(Source::SoapBody, bytes, limits)
+    }
+
+    fn read_as(source: Source, bytes: &'a [u8], limits: &Limits) -> Reading<'a> {
         match encoding::decode(bytes, limits.bytes_max) {
-            Ok(decoded) => read_text(decoded, limits),
+            Ok(decoded) => read_text(source, decoded, limits),
             Err(flaw) => unreadable(flaw, limits),
         }
     }
@@ -94,6 +109,13 @@ impl<'a> SpsDocument<'a> {
     pub fn validate(bytes: &'a [u8], codes: &dyn LookUpCodes, limits: &Limits) -> Reading<'a> {
         Self::read(bytes, limits).validate(codes, limits)
     }
+}
+
+/// Where a document was found, which decides how strictly its namespaces are taken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Source {
+    Content,
+    SoapBody,
 }
 
 /// Why reading ended early.
@@ -138,9 +160,9 @@ fn unreadable(flaw: DecodeFlaw, limits: &Limits) -> Reading<'static> {
     Reading { document, findings: sink.findings, suppressed: 0, outcome }
 }
 
-fn read_text<'a>(decoded: Decoded<'a>, limits: &Limits) -> Reading<'a> {
+fn read_text<'a>(source: Source, decoded: Decoded<'a>, limits: &Limits) -> Reading<'a> {
     let Decoded { text, encoding, base64 } = decoded;
-    let mut builder = Builder::new(&text, limits);
+    let mut builder = Builder::new(&text, source, limits);
     if base64 {
         builder.sink.report(&rule::BASE64, 0, "", String::new);
     }

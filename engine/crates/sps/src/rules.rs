@@ -22,6 +22,7 @@ pub(crate) mod reading;
 mod schema;
 
 pub use catalogue::rules_as_markdown;
+pub(crate) use check::value;
 pub use codes::{CodeListName, EmbeddedCodes, LookUpCodes, Standing};
 pub(crate) use engine::evaluate;
 pub use envelope::{HeaderFacts, check_header};

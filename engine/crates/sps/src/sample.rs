@@ -3,7 +3,8 @@
 //! Names, addresses and numbers are put together from words that name nobody.
 
 use crate::write::{
-    Acknowledgement, Attachment, Certificate, Country, Location, Note, Party, Reference, Transport,
+    Acknowledgement, Attachment, Certificate, Country, Item, Location, Note, Party, Reference,
+    Text, Transport,
 };
 
 mod line;
@@ -59,7 +60,7 @@ impl Shape {
         // three bytes.
         let shortfall = bytes.saturating_sub(sample.to_xml().len());
         if let Some(file) = files(&mut sample).last() {
-            file.bytes.extend(std::iter::repeat_n(b'%', shortfall / 4 * 3));
+            grow(file, shortfall / 4);
         }
         sample
     }
@@ -76,11 +77,16 @@ impl Shape {
             issuer: format!("Plant Health Service of {}", from.name),
             place_of_issue: words.place(),
             officer: format!("Officer {}", words.below(900) + 100),
-            statements: if re_export { Vec::new() } else { vec!["1".to_owned()] },
+            statements: if re_export { Vec::new() } else { vec!["1".into()] },
             consignor: party(&mut words, "Exporter"),
             consignee: party(&mut words, "Importer"),
             transports: vec![transport(&mut words)],
-            lines: (0..self.lines.max(1)).map(|_| line::line(&mut words, &from, self)).collect(),
+            items: vec![Item {
+                lines: (0..self.lines.max(1))
+                    .map(|_| line::line(&mut words, &from, self))
+                    .collect(),
+                ..Item::default()
+            }],
             export_country: from,
             import_country: to,
             number,
@@ -124,7 +130,7 @@ impl Shape {
 fn party(words: &mut Words, role: &str) -> Party {
     let name = format!("{role} {} {}", words.product(), words.below(900) + 100);
     let street = format!("{} Sample Street", words.below(200) + 1);
-    Party { name, address: vec![street, words.place()], person: None }
+    Party { name, address: vec![street, words.place()], ..Party::default() }
 }
 
 fn transport(words: &mut Words) -> Transport {
@@ -139,7 +145,7 @@ fn transport(words: &mut Words) -> Transport {
 /// The fields that need not be there.
 fn fill(sample: &mut Certificate, words: &mut Words, transit: Country) {
     let entry = format!("{}AAA", sample.import_country.id);
-    sample.statements.push("2".to_owned());
+    sample.statements.push("2".into());
     if sample.certificate_type == "657" {
         sample.statements.clear();
     }
@@ -166,12 +172,12 @@ fn file(words: &mut Words, relationship: &str, name: &str, count: usize) -> Refe
         document_type: Some("851".to_owned()),
         relationship: relationship.to_owned(),
         number: format!("{}-{count}", name.to_uppercase()),
-        information: Some(format!("Sample {name} {count}")),
-        attachments: vec![Attachment {
-            filename: format!("{name}-{count}.pdf"),
-            mime_code: "application/pdf".to_owned(),
-            bytes,
-        }],
+        information: Some(Text::from(&*format!("Sample {name} {count}"))),
+        attachments: vec![Attachment::new(
+            &format!("{name}-{count}.pdf"),
+            "application/pdf",
+            &bytes,
+        )],
         ..Reference::default()
     }
 }
@@ -180,12 +186,18 @@ fn files(sample: &mut Certificate) -> impl Iterator<Item = &mut Attachment> {
     sample.references.iter_mut().flat_map(|reference| &mut reference.attachments)
 }
 
+/// Adds groups of four characters ahead of the padding, each three bytes.
+fn grow(file: &mut Attachment, groups: usize) {
+    let end = file.base64.len().saturating_sub(4);
+    file.base64.insert_str(end, &"JSUl".repeat(groups));
+}
+
 /// Makes files larger, as evenly as their limit allows; without files it lengthens the notes.
 fn pad(sample: &mut Certificate, shortfall: usize) {
     let count = files(sample).count();
     if let Some(each) = shortfall.checked_div(count) {
-        let each = (each / 4 * 3).saturating_sub(3).min(FILE_BYTES_MAX);
-        files(sample).for_each(|file| file.bytes.extend(std::iter::repeat_n(b'%', each)));
+        let each = (each / 4).saturating_sub(1).min(FILE_BYTES_MAX / 3);
+        files(sample).for_each(|file| grow(file, each));
         return;
     }
     let mut left = shortfall;

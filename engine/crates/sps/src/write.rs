@@ -10,9 +10,12 @@ mod line;
 mod out;
 
 pub use acknowledgement::Acknowledgement;
-pub use certificate::{Certificate, Transport};
+pub use certificate::{Certificate, Item, Statement, Transport};
 pub use line::{Classification, Line, Measure, Package, Treatment, TreatmentDatum};
 use out::Out;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 /// A text with the language that it is in, if that matters.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
@@ -34,10 +37,22 @@ impl From<&str> for Text {
 pub struct Party {
     /// Its name.
     pub name: String,
-    /// Up to five lines; what is beyond is joined to the fifth.
+    /// What it is registered as.
+    pub type_codes: Vec<Code>,
+    /// Up to five lines, each in its place though others be empty; what is beyond is joined to the
+    /// fifth.
     pub address: Vec<String>,
     /// The person in it.
     pub person: Option<String>,
+}
+
+/// A code, with the list that it is from where the element does not tell.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Code {
+    /// The code.
+    pub value: String,
+    /// The list's name, such as `NationalRegistrationNumber`.
+    pub list_name: Option<String>,
 }
 
 /// A country and those of its parts that are meant.
@@ -47,8 +62,17 @@ pub struct Country {
     pub id: String,
     /// Its name, which may be empty.
     pub name: String,
-    /// Names of its parts.
-    pub subdivisions: Vec<String>,
+    /// Its parts.
+    pub subdivisions: Vec<Subdivision>,
+}
+
+/// A part of a country.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Subdivision {
+    /// Its name.
+    pub name: String,
+    /// How far below the country, 0 for right below, which is written if nothing is said.
+    pub level: Option<String>,
 }
 
 /// A place.
@@ -84,31 +108,47 @@ pub struct Reference {
     pub issued: Option<String>,
     /// Its type as UNCL 1001 has it.
     pub document_type: Option<String>,
-    /// AWR for the original, ZZZ for anything else.
+    /// AWR for the original, ZZZ for anything else, which is written if nothing is said.
     pub relationship: String,
     /// Its number.
     pub number: String,
     /// Its files.
     pub attachments: Vec<Attachment>,
     /// What it is.
-    pub information: Option<String>,
+    pub information: Option<Text>,
 }
 
 /// A file.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Attachment {
     /// Its name with its extension.
-    pub filename: String,
+    pub filename: Option<String>,
     /// Its media type, such as `application/pdf`.
-    pub mime_code: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub mime_code: Option<String>,
+    /// Its bytes in Base64, without white space.
+    pub base64: String,
+}
+
+impl Attachment {
+    /// A file of that name, type and those bytes.
+    #[must_use]
+    pub fn new(filename: &str, mime_code: &str, bytes: &[u8]) -> Self {
+        Self {
+            filename: Some(filename.to_owned()),
+            mime_code: Some(mime_code.to_owned()),
+            base64: STANDARD.encode(bytes),
+        }
+    }
 }
 
 impl Party {
     fn write(&self, out: &mut Out, name: &str) {
         out.element(name, |out| {
             out.text("ram:Name", &self.name);
+            for Code { value, list_name } in &self.type_codes {
+                let list_name = list_name.as_deref().map(|name| ("listName", name));
+                out.text_with("ram:TypeCode", list_name.as_slice(), value);
+            }
             if !self.address.is_empty() {
                 out.element("ram:SpecifiedSPSAddress", |out| self.write_lines(out));
             }
@@ -125,6 +165,7 @@ impl Party {
             match rest {
                 [] => break,
                 all if place + 1 == names.len() => out.text(name, &all.join(", ")),
+                [line, ..] if line.is_empty() => {}
                 [line, ..] => out.text(name, line),
             }
         }
@@ -138,8 +179,9 @@ impl Country {
             out.text("ram:Name", &self.name);
             for part in &self.subdivisions {
                 out.element("ram:SubordinateSPSCountrySubDivision", |out| {
-                    out.text("ram:Name", part);
-                    out.text("ram:HierarchicalLevelCode", "0");
+                    out.text("ram:Name", &part.name);
+                    let level = part.level.as_deref().unwrap_or("0");
+                    out.text("ram:HierarchicalLevelCode", level);
                 });
             }
         });
@@ -158,7 +200,9 @@ impl Location {
 impl Note {
     fn write(&self, out: &mut Out, name: &str) {
         out.element(name, |out| {
-            out.text("ram:Subject", &self.subject);
+            if !self.subject.is_empty() {
+                out.text("ram:Subject", &self.subject);
+            }
             out.texts("ram:Content", &self.contents);
         });
     }
@@ -171,13 +215,21 @@ impl Reference {
                 out.date("ram:IssueDateTime", issued);
             }
             out.optional("ram:TypeCode", self.document_type.as_deref());
-            out.text("ram:RelationshipTypeCode", &self.relationship);
+            let relationship = match &*self.relationship {
+                "" => "ZZZ",
+                said => said,
+            };
+            out.text("ram:RelationshipTypeCode", relationship);
             out.text("ram:ID", &self.number);
             for file in &self.attachments {
-                let attributes = [("mimeCode", &*file.mime_code), ("filename", &*file.filename)];
-                out.base64("ram:AttachmentBinaryObject", &attributes, &file.bytes);
+                let mime_code = file.mime_code.as_deref().map(|mime| ("mimeCode", mime));
+                let filename = file.filename.as_deref().map(|name| ("filename", name));
+                let attributes: Vec<_> = mime_code.into_iter().chain(filename).collect();
+                out.text_with("ram:AttachmentBinaryObject", &attributes, &file.base64);
             }
-            out.optional("ram:Information", self.information.as_deref());
+            if let Some(information) = &self.information {
+                out.texts("ram:Information", std::slice::from_ref(information));
+            }
         });
     }
 }

@@ -1,10 +1,10 @@
 //! Events into the table of known elements.
 
-use super::{Flaw, Sink, rule};
+use super::{Flaw, Sink, Source, rule};
 use crate::document::{Attribute, Element, Node, Span};
 use crate::limits::Limits;
 use crate::name::Name;
-use crate::namespace::{DocumentKind, Namespace, Versions};
+use crate::namespace::{CURRENT, DocumentKind, Namespace, Versions};
 use crate::schema::{Child, Kind};
 use crate::xml::RawAttribute;
 
@@ -21,6 +21,7 @@ pub(super) struct Builder<'t> {
     /// The attributes of the tag at hand: as written, and those that are kept with its element.
     pub(super) raw: Vec<RawAttribute<'t>>,
     pub(super) fresh: Vec<Attribute>,
+    source: Source,
     frames: Vec<Frame>,
     /// Open elements that are not kept: an unknown one and what is in it.
     skipped: usize,
@@ -44,7 +45,7 @@ struct Frame {
 }
 
 impl<'t> Builder<'t> {
-    pub(super) fn new(text: &'t str, limits: &Limits) -> Self {
+    pub(super) fn new(text: &'t str, source: Source, limits: &Limits) -> Self {
         Self {
             text,
             limits: *limits,
@@ -57,6 +58,7 @@ impl<'t> Builder<'t> {
             sink: Sink::new(limits.findings_max),
             raw: Vec::new(),
             fresh: Vec::new(),
+            source,
             frames: Vec::with_capacity(16),
             skipped: 0,
             elements: 0,
@@ -85,6 +87,10 @@ impl<'t> Builder<'t> {
             self.skipped += 1;
             return Ok(false);
         }
+        let namespace = match self.source {
+            Source::Content => namespace,
+            Source::SoapBody => namespace.loosened(),
+        };
         let kept = if self.frames.is_empty() {
             if self.root_seen {
                 return Err(Flaw::malformed(at, "a second root element: send one document"));
@@ -141,27 +147,29 @@ impl<'t> Builder<'t> {
     }
 
     fn root(&mut self, namespace: Namespace, local: &str, at: usize) -> Option<(Name, Kind)> {
-        let (name, kind) = match namespace {
-            Namespace::Root(DocumentKind::Certificate, _) => {
-                (Name::SPSCertificate, Kind::Certificate)
+        let document = match local {
+            "SPSCertificate" => Some(DocumentKind::Certificate),
+            "SPSAcknowledgement" => Some(DocumentKind::Acknowledgement),
+            _ => None,
+        };
+        match (document, namespace) {
+            (Some(name), Namespace::Root(document, root)) if name == document => {
+                self.versions.root = root;
             }
-            Namespace::Root(DocumentKind::Acknowledgement, _) => {
-                (Name::SPSAcknowledgement, Kind::Acknowledgement)
-            }
+            // The WSDL knows one version.
+            (Some(_), Namespace::Any) => self.versions = CURRENT,
             _ => {
                 self.sink.report(&rule::UNKNOWN_ROOT, at, local, String::new);
                 return None;
             }
-        };
-        if local != name.as_str() {
-            self.sink.report(&rule::UNKNOWN_ROOT, at, local, String::new);
-            return None;
         }
-        if let Namespace::Root(document, version) = namespace {
-            self.kind = Some(document);
-            self.versions.root = version;
+        self.kind = document;
+        match document? {
+            DocumentKind::Certificate => Some((Name::SPSCertificate, Kind::Certificate)),
+            DocumentKind::Acknowledgement => {
+                Some((Name::SPSAcknowledgement, Kind::Acknowledgement))
+            }
         }
-        Some((name, kind))
     }
 
     fn child(&mut self, namespace: Namespace, local: &str, at: usize) -> Option<(Name, Kind)> {

@@ -239,7 +239,7 @@ fn each(element: Element<'_>, path: &[Name], action: &mut dyn FnMut(Element<'_>)
 }
 
 /// The text of an element, of a date wherever in it the text stands.
-pub(super) fn value(element: Element<'_>) -> Cow<'_, str> {
+pub(crate) fn value(element: Element<'_>) -> Cow<'_, str> {
     if element.node.kind == Kind::DateTime
         && let Some(inner) = element.children().next()
     {

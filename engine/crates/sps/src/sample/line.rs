@@ -3,7 +3,8 @@
 use super::Shape;
 use super::words::Words;
 use crate::write::{
-    Classification, Country, Line, Measure, Note, Package, Text, Treatment, TreatmentDatum,
+    Classification, Country, Line, Measure, Note, Package, Subdivision, Text, Treatment,
+    TreatmentDatum,
 };
 
 pub(super) fn line(words: &mut Words, origin: &Country, shape: &Shape) -> Line {
@@ -11,17 +12,18 @@ pub(super) fn line(words: &mut Words, origin: &Country, shape: &Shape) -> Line {
     let net = words.below(9000) + 100;
     let mut line = Line {
         descriptions: vec![description.into()],
-        scientific_names: vec![botanical.to_owned()],
+        scientific_names: vec![botanical.into()],
         net_weight: Some(measure(&format!("{net}.5"), "KGM")),
         gross_weight: Some(measure(&format!("{}", net + 20), "KGM")),
         classifications: vec![Classification {
             system: "HS".to_owned(),
             code: Some(code.to_owned()),
-            name: Text::default(),
+            names: Vec::new(),
         }],
         packages: vec![Package {
             packaging: words.of(&["BG", "BX", "CT", "PK"]).to_owned(),
             quantity: (words.below(500) + 1).to_string(),
+            ..Package::default()
         }],
         origins: vec![origin.clone()],
         ..Line::default()
@@ -69,29 +71,32 @@ fn fill(line: &mut Line, words: &mut Words) {
     let part = |system: &str, name| Classification {
         system: system.to_owned(),
         code: None,
-        name: english(name),
+        names: vec![english(name)],
     };
     line.classifications.push(part("IPPCPCVP", "Seeds"));
     line.classifications.push(part("IPPCPCC", "Fresh"));
-    line.packages.push(Package { packaging: "BX".to_owned(), quantity: "20".to_owned() });
+    let inner = Package { packaging: "BX".to_owned(), quantity: "20".to_owned(), level: None };
+    line.packages.push(inner);
     for origin in &mut line.origins {
-        origin.subdivisions.push("Northern Province".to_owned());
+        let name = "Northern Province".to_owned();
+        origin.subdivisions.push(Subdivision { name, level: None });
     }
     line.treatments.push(treatment());
 }
 
 fn treatment() -> Treatment {
     let said = |tag: &str, text: &str| TreatmentDatum {
-        tag: tag.to_owned(),
-        text: Some(text.into()),
+        tag: tag.into(),
+        texts: vec![text.into()],
         measure: None,
     };
     let measured = |tag: &str, value: &str, unit: &str| TreatmentDatum {
-        tag: tag.to_owned(),
-        text: None,
+        tag: tag.into(),
+        texts: Vec::new(),
         measure: Some(measure(value, unit)),
     };
     Treatment {
+        treatment_type: None,
         start: Some("2026-02-27".to_owned()),
         end: Some("2026-02-28".to_owned()),
         duration: Some(measure("24", "HUR")),

@@ -1,10 +1,12 @@
 //! A certificate to be written.
 
-use super::{Country, Line, Location, Note, Out, Party, Reference};
+use super::{Country, Line, Location, Note, Out, Party, Reference, Text};
 
 /// A certificate.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Certificate {
+    /// The title, empty as the profile has it.
+    pub title: String,
     /// The NPPO's number.
     pub number: String,
     /// 851 for export, 657 for re-export.
@@ -21,12 +23,14 @@ pub struct Certificate {
     pub references: Vec<Reference>,
     /// The place of issue.
     pub place_of_issue: String,
+    /// The certifying organization, empty as the profile has it: the issuer is meant.
+    pub authority: String,
     /// The authorized officer.
     pub officer: String,
     /// When it was signed; empty as the profile has it.
     pub signed: String,
-    /// The numbers of the statements that are certified; none for re-export.
-    pub statements: Vec<String>,
+    /// The statements that are certified; none for re-export.
+    pub statements: Vec<Statement>,
     /// The exporter.
     pub consignor: Party,
     /// Whom it is declared to go to.
@@ -39,11 +43,37 @@ pub struct Certificate {
     pub transit_countries: Vec<Country>,
     /// The declared point of entry.
     pub point_of_entry: Option<Location>,
+    /// The place of examination, empty as the profile has it.
+    pub place_of_examination: String,
     /// The means of conveyance.
     pub transports: Vec<Transport>,
     /// Containers by their numbers, each with the numbers of its seals.
     pub containers: Vec<(String, Vec<String>)>,
-    /// The lines.
+    /// What is sent; the field writes one item with all lines.
+    pub items: Vec<Item>,
+}
+
+/// A statement that is certified.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Statement {
+    /// Its number in the list of statements, 1 for the certifying one.
+    pub id: String,
+    /// Its text, one for each language; none as the profile has it.
+    pub contents: Vec<Text>,
+}
+
+impl From<&str> for Statement {
+    fn from(id: &str) -> Self {
+        Self { id: id.to_owned(), contents: Vec::new() }
+    }
+}
+
+/// A part of what is sent.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Item {
+    /// What kinds of cargo it is as UNCL 7085 has it.
+    pub cargo_natures: Vec<String>,
+    /// Its lines.
     pub lines: Vec<Line>,
 }
 
@@ -69,7 +99,7 @@ impl Certificate {
     }
 
     fn write_document(&self, out: &mut Out) {
-        out.text("ram:Name", "");
+        out.text("ram:Name", &self.title);
         out.text("ram:ID", &self.number);
         out.text("ram:TypeCode", &self.certificate_type);
         out.text("ram:StatusCode", &self.status);
@@ -87,12 +117,18 @@ impl Certificate {
     fn write_signatory(&self, out: &mut Out) {
         out.date("ram:ActualDateTime", &self.signed);
         out.element("ram:IssueSPSLocation", |out| out.text("ram:Name", &self.place_of_issue));
-        let provider = Party { person: Some(self.officer.clone()), ..Party::default() };
+        let provider = Party {
+            name: self.authority.clone(),
+            person: Some(self.officer.clone()),
+            ..Party::default()
+        };
         provider.write(out, "ram:ProviderSPSParty");
         for statement in &self.statements {
             out.element("ram:IncludedSPSClause", |out| {
-                out.text("ram:ID", statement);
-                out.text("ram:Content", "");
+                if !statement.id.is_empty() {
+                    out.text("ram:ID", &statement.id);
+                }
+                out.texts("ram:Content", &statement.contents);
             });
         }
         if self.statements.is_empty() {
@@ -113,7 +149,8 @@ impl Certificate {
             place.write(out, "ram:UnloadingBaseportSPSLocation");
         }
         out.element("ram:ExaminationSPSEvent", |out| {
-            Location::default().write(out, "ram:OccurrenceSPSLocation");
+            let place = Location { id: None, name: self.place_of_examination.clone() };
+            place.write(out, "ram:OccurrenceSPSLocation");
         });
         for transport in &self.transports {
             transport.write(out);
@@ -126,11 +163,19 @@ impl Certificate {
                 }
             });
         }
-        out.element("ram:IncludedSPSConsignmentItem", |out| {
-            for (sequence, line) in (1_u32..).zip(&self.lines) {
-                line.write(out, sequence);
-            }
-        });
+        let mut sequence = 1_u32..;
+        for item in &self.items {
+            out.element("ram:IncludedSPSConsignmentItem", |out| {
+                for nature in &item.cargo_natures {
+                    out.element("ram:NatureIdentificationSPSCargo", |out| {
+                        out.text("ram:TypeCode", nature);
+                    });
+                }
+                for (line, sequence) in item.lines.iter().zip(&mut sequence) {
+                    line.write(out, sequence);
+                }
+            });
+        }
     }
 }
 

@@ -1,209 +1,251 @@
-//! From what was read to what can be written: what the profile knows is kept, what it does not know
-//! (other languages' addresses, classes of other systems' making) is not.
+//! From what was read to what can be written: what the profile or the WSDL's own schema knows is
+//! kept, what neither knows (classes of other systems' making, further signatories) is not.
+//!
+//! What is written by itself where nothing is said becomes nothing again.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
+use super::line::decimal;
 use super::{
-    Attachment, Certificate, Classification, Country, Line, Location, Measure, Note, Package,
-    Party, Reference, Text, Transport, Treatment, TreatmentDatum,
+    Acknowledgement, Attachment, Certificate, Code, Country, Item, Location, Measure, Note, Party,
+    Reference, Statement, Subdivision, Text, Transport,
 };
-use crate::certificate as view;
+use crate::certificate::{AcknowledgementView, CertificateView};
 use crate::document::Element;
 use crate::name::Name;
+use crate::rules::value;
 
-impl From<&view::CertificateView<'_>> for Certificate {
-    fn from(view: &view::CertificateView<'_>) -> Self {
-        let signatory = view.signatories().next();
-        let date = |date: Option<view::WrittenDate<'_>>| {
-            date.map_or_else(String::new, |date| date.written.into_owned())
-        };
-        let name = |party: Option<view::Party<'_>>| party.map(|party| party.name().into_owned());
+mod line;
+
+impl From<&CertificateView<'_>> for Certificate {
+    fn from(view: &CertificateView<'_>) -> Self {
+        let root = view.element();
+        let head = Part(root.child(Name::SPSExchangedDocument));
+        let body = Part(root.child(Name::SPSConsignment));
+        let signatory = head.child(Name::SignatorySPSAuthentication);
+        let provider = signatory.child(Name::ProviderSPSParty);
+        let examined = [Name::ExaminationSPSEvent, Name::OccurrenceSPSLocation, Name::Name];
         Self {
-            number: view.number().into_owned(),
-            certificate_type: view.certificate_type().into_owned(),
-            status: view.status().into_owned(),
-            issued: date(view.issue_date()),
-            issuer: name(view.issuer()).unwrap_or_default(),
-            notes: view.notes().map(Into::into).collect(),
-            references: view.references().map(Into::into).collect(),
-            place_of_issue: signatory
-                .and_then(|one| one.place())
-                .map(|place| place.name().into_owned())
-                .unwrap_or_default(),
-            officer: signatory
-                .and_then(|one| one.provider())
-                .map(|provider| provider.person().into_owned())
-                .unwrap_or_default(),
-            signed: date(signatory.and_then(|one| one.date())),
-            statements: signatory
-                .into_iter()
-                .flat_map(|one| one.statements().collect::<Vec<_>>())
-                .filter(|statement| !statement.is_empty())
-                .map(std::borrow::Cow::into_owned)
-                .collect(),
-            consignor: view.consignor().map(Into::into).unwrap_or_default(),
-            consignee: view.consignee().map(Into::into).unwrap_or_default(),
-            export_country: view.export_country().map(Into::into).unwrap_or_default(),
-            import_country: view.import_country().map(Into::into).unwrap_or_default(),
-            transit_countries: view.transit_countries().map(Into::into).collect(),
-            point_of_entry: view.point_of_entry().map(Into::into),
-            transports: view.transports().map(Into::into).collect(),
+            title: head.text(Name::Name),
+            number: head.text(Name::ID),
+            certificate_type: head.text(Name::TypeCode),
+            status: head.text(Name::StatusCode),
+            issued: head.date(Name::IssueDateTime).unwrap_or_default(),
+            issuer: head.child(Name::IssuerSPSParty).text(Name::Name),
+            notes: head.all(Name::IncludedSPSNote, note),
+            references: head.all(Name::ReferenceSPSReferencedDocument, reference),
+            place_of_issue: signatory.child(Name::IssueSPSLocation).text(Name::Name),
+            authority: provider.text(Name::Name),
+            officer: provider.child(Name::SpecifiedSPSPerson).text(Name::Name),
+            signed: signatory.date(Name::ActualDateTime).unwrap_or_default(),
+            statements: statements(signatory),
+            consignor: body.first(Name::ConsignorSPSParty, party).unwrap_or_default(),
+            consignee: body.first(Name::ConsigneeSPSParty, party).unwrap_or_default(),
+            export_country: body.first(Name::ExportSPSCountry, country).unwrap_or_default(),
+            import_country: body.first(Name::ImportSPSCountry, country).unwrap_or_default(),
+            transit_countries: body.all(Name::TransitSPSCountry, country),
+            point_of_entry: body.first(Name::UnloadingBaseportSPSLocation, location),
+            place_of_examination: body
+                .0
+                .and_then(|body| body.descend(&examined))
+                .map_or_else(String::new, owned),
+            transports: body.all(Name::MainCarriageSPSTransportMovement, transport),
             containers: view
                 .containers()
                 .map(|(number, seals)| {
                     (number.into_owned(), seals.into_iter().map(|seal| seal.into_owned()).collect())
                 })
                 .collect(),
-            lines: view.lines().map(Into::into).collect(),
+            items: items(body),
         }
     }
 }
 
-fn filled(text: std::borrow::Cow<'_, str>) -> Option<String> {
-    (!text.is_empty()).then(|| text.into_owned())
+impl From<&AcknowledgementView<'_>> for Acknowledgement {
+    fn from(view: &AcknowledgementView<'_>) -> Self {
+        let head = Part(view.element().child(Name::SPSAcknowledgementDocument));
+        Self {
+            issued: head.date(Name::IssueDateTime).unwrap_or_default(),
+            status: head.text(Name::StatusCode),
+            reasons: head.texts(Name::ReasonInformation),
+            references: head.all(Name::ReferenceSPSReferencedDocument, reference),
+        }
+    }
+}
+
+/// An element that may not be there, and what is in it.
+#[derive(Clone, Copy)]
+struct Part<'d>(Option<Element<'d>>);
+
+impl<'d> Part<'d> {
+    fn child(self, name: Name) -> Self {
+        Self(self.0.and_then(|element| element.child(name)))
+    }
+
+    fn text(self, name: Name) -> String {
+        self.child(name).0.map_or_else(String::new, owned)
+    }
+
+    fn filled(self, name: Name) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    /// What is said, if it is not what would be written anyway.
+    fn other_than(self, name: Name, usual: &str) -> Option<String> {
+        self.filled(name).filter(|text| text != usual)
+    }
+
+    /// A date in whichever element or text it stands.
+    fn date(self, name: Name) -> Option<String> {
+        let date = self.child(name).0.map(|element| value(element).into_owned());
+        date.filter(|text| !text.is_empty())
+    }
+
+    fn all<T>(self, name: Name, of: fn(Element<'d>) -> T) -> Vec<T> {
+        self.0.into_iter().flat_map(|element| element.children_named(name).map(of)).collect()
+    }
+
+    fn first<T>(self, name: Name, of: fn(Element<'d>) -> T) -> Option<T> {
+        self.child(name).0.map(of)
+    }
+
+    fn texts(self, name: Name) -> Vec<Text> {
+        self.all(name, text)
+    }
+
+    /// The texts that say something.
+    fn filled_texts(self, name: Name) -> Vec<Text> {
+        let mut texts = self.texts(name);
+        texts.retain(|text| !text.text.is_empty());
+        texts
+    }
+}
+
+impl<'d> From<Element<'d>> for Part<'d> {
+    fn from(element: Element<'d>) -> Self {
+        Self(Some(element))
+    }
+}
+
+fn owned(element: Element<'_>) -> String {
+    element.text().into_owned()
+}
+
+fn attribute(element: Element<'_>, name: &str) -> Option<String> {
+    element.attribute(name).map(std::borrow::Cow::into_owned)
 }
 
 fn text(element: Element<'_>) -> Text {
-    let language = element.attribute("languageID").map(std::borrow::Cow::into_owned);
-    Text { text: element.text().into_owned(), language }
+    Text { text: owned(element), language: attribute(element, "languageID") }
 }
 
-fn texts(element: Element<'_>, name: Name) -> Vec<Text> {
-    element.children_named(name).map(text).collect()
+fn statements(signatory: Part<'_>) -> Vec<Statement> {
+    let mut all = signatory.all(Name::IncludedSPSClause, |clause| {
+        let clause = Part::from(clause);
+        Statement { id: clause.text(Name::ID), contents: clause.filled_texts(Name::Content) }
+    });
+    // One that says nothing is what the schema asks of a re-export.
+    all.retain(|statement| *statement != Statement::default());
+    all
 }
 
-impl From<view::Party<'_>> for Party {
-    fn from(party: view::Party<'_>) -> Self {
-        Self {
-            name: party.name().into_owned(),
-            address: party.address_lines().map(std::borrow::Cow::into_owned).collect(),
-            person: filled(party.person()),
-        }
+fn party(element: Element<'_>) -> Party {
+    let party = Part::from(element);
+    Party {
+        name: party.text(Name::Name),
+        type_codes: party.all(Name::TypeCode, |code| Code {
+            value: owned(code),
+            list_name: attribute(code, "listName"),
+        }),
+        address: address(party.child(Name::SpecifiedSPSAddress)),
+        person: party.child(Name::SpecifiedSPSPerson).filled(Name::Name),
     }
 }
 
-impl From<view::Country<'_>> for Country {
-    fn from(country: view::Country<'_>) -> Self {
-        Self {
-            id: country.id().into_owned(),
-            name: country.name().into_owned(),
-            subdivisions: country.subdivisions().map(std::borrow::Cow::into_owned).collect(),
-        }
+/// The five lines in their places, then what stands in elements of its own.
+fn address(address: Part<'_>) -> Vec<String> {
+    let lines = [Name::LineOne, Name::LineTwo, Name::LineThree, Name::LineFour, Name::LineFive];
+    let mut lines: Vec<String> = lines.iter().map(|name| address.text(*name)).collect();
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    let others = [Name::PostcodeCode, Name::CityName, Name::CountryName];
+    lines.extend(others.iter().filter_map(|name| address.filled(*name)));
+    lines
+}
+
+fn country(element: Element<'_>) -> Country {
+    let country = Part::from(element);
+    Country {
+        id: country.text(Name::ID),
+        name: country.text(Name::Name),
+        subdivisions: country.all(Name::SubordinateSPSCountrySubDivision, |part| {
+            let part = Part::from(part);
+            Subdivision {
+                name: part.text(Name::Name),
+                level: part.other_than(Name::HierarchicalLevelCode, "0"),
+            }
+        }),
     }
 }
 
-impl From<view::Location<'_>> for Location {
-    fn from(place: view::Location<'_>) -> Self {
-        Self { id: filled(place.id()), name: place.name().into_owned() }
+fn location(element: Element<'_>) -> Location {
+    let place = Part::from(element);
+    Location { id: place.filled(Name::ID), name: place.text(Name::Name) }
+}
+
+fn note(element: Element<'_>) -> Note {
+    let note = Part::from(element);
+    let subject = note.filled(Name::Subject).unwrap_or_else(|| note.text(Name::SubjectCode));
+    Note { subject, contents: note.texts(Name::Content) }
+}
+
+fn reference(element: Element<'_>) -> Reference {
+    let reference = Part::from(element);
+    Reference {
+        issued: reference.date(Name::IssueDateTime),
+        document_type: reference.filled(Name::TypeCode),
+        relationship: reference.text(Name::RelationshipTypeCode),
+        number: reference.text(Name::ID),
+        attachments: reference.all(Name::AttachmentBinaryObject, |file| Attachment {
+            filename: attribute(file, "filename"),
+            mime_code: attribute(file, "mimeCode"),
+            // Whether it is Base64 is for a rule to say; it is passed on as it is.
+            base64: file.text().split_ascii_whitespace().collect(),
+        }),
+        information: reference
+            .first(Name::Information, text)
+            .filter(|information| !information.text.is_empty()),
     }
 }
 
-impl From<view::Note<'_>> for Note {
-    fn from(note: view::Note<'_>) -> Self {
-        let contents = note.contents().map(|(text, language)| Text {
-            text: text.into_owned(),
-            language: language.map(std::borrow::Cow::into_owned),
+fn transport(element: Element<'_>) -> Transport {
+    let transport = Part::from(element);
+    Transport {
+        number: transport.filled(Name::ID),
+        mode: transport.text(Name::ModeCode),
+        means: transport.child(Name::UsedSPSTransportMeans).filled(Name::Name),
+    }
+}
+
+fn items(body: Part<'_>) -> Vec<Item> {
+    let mut items = body.all(Name::IncludedSPSConsignmentItem, |item| {
+        let natures = Part::from(item).all(Name::NatureIdentificationSPSCargo, |cargo| {
+            Part::from(cargo).filled(Name::TypeCode)
         });
-        Self { subject: note.subject().into_owned(), contents: contents.collect() }
-    }
-}
-
-impl From<view::Reference<'_>> for Reference {
-    fn from(reference: view::Reference<'_>) -> Self {
-        Self {
-            issued: reference.issue_date().map(|date| date.written.into_owned()),
-            document_type: filled(reference.document_type()),
-            relationship: reference.relationship().into_owned(),
-            number: reference.number().into_owned(),
-            attachments: reference.attachments().map(Into::into).collect(),
-            information: filled(reference.information()),
+        Item {
+            cargo_natures: natures.into_iter().flatten().collect(),
+            lines: Part::from(item).all(Name::IncludedSPSTradeLineItem, line::line),
         }
+    });
+    let lines = items.iter_mut().flat_map(|item| &mut item.lines);
+    for (place, line) in (1_u32..).zip(lines) {
+        line.sequence = line.sequence.take().filter(|said| *said != place.to_string());
     }
+    items
 }
 
-impl From<view::Attachment<'_>> for Attachment {
-    fn from(file: view::Attachment<'_>) -> Self {
-        let dense: Vec<u8> =
-            file.base64().bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        Self {
-            filename: file.filename().unwrap_or_default().into_owned(),
-            mime_code: file.mime_code().unwrap_or_default().into_owned(),
-            bytes: STANDARD.decode(dense).unwrap_or_default(),
-        }
-    }
-}
-
-impl From<view::Transport<'_>> for Transport {
-    fn from(transport: view::Transport<'_>) -> Self {
-        Self {
-            number: filled(transport.number()),
-            mode: transport.mode().into_owned(),
-            means: filled(transport.means()),
-        }
-    }
-}
-
-impl From<view::Measure<'_>> for Measure {
-    fn from(measure: view::Measure<'_>) -> Self {
-        Self {
-            value: measure.value().into_owned(),
-            unit: measure.unit().unwrap_or_default().into_owned(),
-        }
-    }
-}
-
-impl From<view::Line<'_>> for Line {
-    fn from(line: view::Line<'_>) -> Self {
-        let element = line.element();
-        let classes = element.children_named(Name::ApplicableSPSClassification);
-        Self {
-            descriptions: texts(element, Name::Description),
-            common_names: texts(element, Name::CommonName),
-            scientific_names: line.scientific_names().map(|name| name.into_owned()).collect(),
-            intended_uses: texts(element, Name::IntendedUse),
-            net_weight: line.net_weight().map(Into::into),
-            gross_weight: line.gross_weight().map(Into::into),
-            net_volume: line.net_volume().map(Into::into),
-            gross_volume: line.gross_volume().map(Into::into),
-            notes: line.notes().map(Into::into).collect(),
-            classifications: classes.map(classification).collect(),
-            packages: line
-                .packages()
-                .map(|package| Package {
-                    packaging: package.packaging().into_owned(),
-                    quantity: package.quantity().into_owned(),
-                })
-                .collect(),
-            origins: line.origins().map(Into::into).collect(),
-            treatments: line.treatments().map(Into::into).collect(),
-        }
-    }
-}
-
-fn classification(element: Element<'_>) -> Classification {
-    let named = |name| element.child(name).map(text).unwrap_or_default();
-    Classification {
-        system: named(Name::SystemName).text,
-        code: element.child(Name::ClassCode).map(|code| code.text().into_owned()),
-        name: named(Name::ClassName),
-    }
-}
-
-impl From<view::Treatment<'_>> for Treatment {
-    fn from(treatment: view::Treatment<'_>) -> Self {
-        Self {
-            start: treatment.start().map(|date| date.written.into_owned()),
-            end: treatment.end().map(|date| date.written.into_owned()),
-            duration: treatment.duration().map(Into::into),
-            data: treatment
-                .characteristics()
-                .map(|datum| TreatmentDatum {
-                    tag: datum.tag().into_owned(),
-                    text: filled(datum.text()).map(|text| Text { text, language: None }),
-                    measure: datum.measure().map(Into::into),
-                })
-                .collect(),
-        }
+fn measure(element: Element<'_>) -> Measure {
+    Measure {
+        value: decimal(&element.text()).into_owned(),
+        unit: attribute(element, "unitCode").unwrap_or_default(),
     }
 }

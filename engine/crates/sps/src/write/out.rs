@@ -2,9 +2,6 @@
 
 use std::fmt::Write;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use super::Text;
 use crate::namespace::{CURRENT, UNECE};
 use crate::xml;
@@ -78,12 +75,6 @@ impl Out {
 
     pub(super) fn date(&mut self, name: &str, date: &str) {
         self.element(name, |out| out.text("udt:DateTimeString", date));
-    }
-
-    pub(super) fn base64(&mut self, name: &str, attributes: &[(&str, &str)], bytes: &[u8]) {
-        self.open(name, attributes);
-        STANDARD.encode_string(bytes, &mut self.text);
-        self.close(name);
     }
 
     fn open(&mut self, name: &str, attributes: &[(&str, &str)]) {

@@ -1,5 +1,7 @@
 //! What real messages look like is read: any prefixes, any order, any version, any encoding.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use phytohub_sps::sample::Shape;
 use phytohub_sps::{DocumentKind, Level, Name};
 
@@ -160,7 +162,7 @@ fn acknowledgement_is_read() {
 fn attachments_tell_their_size_without_being_decoded() {
     for (length, extra) in [(0, ""), (1, ""), (2, " "), (3, "\n"), (1000, "\r\n")] {
         let mut certificate = Shape { attachments: 1, ..Shape::default() }.certificate();
-        certificate.references[0].attachments[0].bytes = vec![7; length];
+        certificate.references[0].attachments[0].base64 = STANDARD.encode(vec![7; length]);
         let xml = certificate.to_xml();
         let xml = xml.replace(
             "</ram:AttachmentBinaryObject>",
