@@ -27,6 +27,26 @@ pub enum EventKind {
     EnvelopeParked = 8,
     /// The operator took the envelope back into the queue.
     EnvelopeUnparked = 9,
+    /// An identical envelope came again within the replay window: the earlier number was told.
+    EnvelopeRepeated = 10,
+    /// The recipient's endpoint could not be handed the envelope; it is tried again.
+    PushFailed = 11,
+    /// The recipient's endpoint took the envelope without a fault; its acknowledgement is awaited.
+    EnvelopeHandedOver = 12,
+    /// The envelope failed by age: it was never handed over or pulled.
+    EnvelopeExpired = 13,
+    /// The envelope was put under legal hold.
+    EnvelopeHeld = 14,
+    /// The legal hold of the envelope was lifted.
+    EnvelopeUnheld = 15,
+    /// The content of a delivered envelope was dropped after its time.
+    ContentDropped = 16,
+    /// Header, state and history of an envelope were removed after their time.
+    EnvelopePurged = 17,
+    /// A pending envelope was moved to another inbox.
+    EnvelopeMoved = 18,
+    /// A state was told to the sender's endpoint.
+    UpdateTold = 19,
     /// A connection was registered.
     ConnectionAdded = 20,
     /// A connection was enabled.
@@ -47,6 +67,10 @@ pub enum EventKind {
     RuleChanged = 28,
     /// A caller was not known or not allowed.
     AccessDenied = 30,
+    /// The sender's endpoint could not be told a state; it is tried again.
+    UpdateFailed = 31,
+    /// A connection went over its limits and was turned away.
+    FairUseExceeded = 32,
     /// The store was opened.
     StoreOpened = 40,
     /// The wall clock stepped, or is far from the last time known.
@@ -55,11 +79,21 @@ pub enum EventKind {
     ClockAccepted = 42,
     /// Certificates, trust or limits were read anew.
     ConfigurationReloaded = 43,
+    /// A segment of the event chain was closed with a signed head.
+    SegmentClosed = 44,
+    /// Closed segments were removed; their heads are kept.
+    SegmentPruned = 45,
+    /// A backup was made.
+    BackupMade = 46,
+    /// The store was restored from a backup.
+    StoreRestored = 47,
+    /// Push and callbacks were resumed after a restore.
+    DeliveryResumed = 48,
 }
 
 impl EventKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 40] = [
         Self::EnvelopeAccepted,
         Self::EnvelopeRejected,
         Self::ContentReleased,
@@ -69,6 +103,16 @@ impl EventKind {
         Self::EnvelopeFailed,
         Self::EnvelopeParked,
         Self::EnvelopeUnparked,
+        Self::EnvelopeRepeated,
+        Self::PushFailed,
+        Self::EnvelopeHandedOver,
+        Self::EnvelopeExpired,
+        Self::EnvelopeHeld,
+        Self::EnvelopeUnheld,
+        Self::ContentDropped,
+        Self::EnvelopePurged,
+        Self::EnvelopeMoved,
+        Self::UpdateTold,
         Self::ConnectionAdded,
         Self::ConnectionEnabled,
         Self::ConnectionDisabled,
@@ -79,10 +123,17 @@ impl EventKind {
         Self::RuleAdded,
         Self::RuleChanged,
         Self::AccessDenied,
+        Self::UpdateFailed,
+        Self::FairUseExceeded,
         Self::StoreOpened,
         Self::ClockSuspected,
         Self::ClockAccepted,
         Self::ConfigurationReloaded,
+        Self::SegmentClosed,
+        Self::SegmentPruned,
+        Self::BackupMade,
+        Self::StoreRestored,
+        Self::DeliveryResumed,
     ];
 
     /// The kind for its stored number.
@@ -104,6 +155,16 @@ impl EventKind {
             Self::EnvelopeFailed => "EnvelopeFailed",
             Self::EnvelopeParked => "EnvelopeParked",
             Self::EnvelopeUnparked => "EnvelopeUnparked",
+            Self::EnvelopeRepeated => "EnvelopeRepeated",
+            Self::PushFailed => "PushFailed",
+            Self::EnvelopeHandedOver => "EnvelopeHandedOver",
+            Self::EnvelopeExpired => "EnvelopeExpired",
+            Self::EnvelopeHeld => "EnvelopeHeld",
+            Self::EnvelopeUnheld => "EnvelopeUnheld",
+            Self::ContentDropped => "ContentDropped",
+            Self::EnvelopePurged => "EnvelopePurged",
+            Self::EnvelopeMoved => "EnvelopeMoved",
+            Self::UpdateTold => "UpdateTold",
             Self::ConnectionAdded => "ConnectionAdded",
             Self::ConnectionEnabled => "ConnectionEnabled",
             Self::ConnectionDisabled => "ConnectionDisabled",
@@ -114,10 +175,17 @@ impl EventKind {
             Self::RuleAdded => "RuleAdded",
             Self::RuleChanged => "RuleChanged",
             Self::AccessDenied => "AccessDenied",
+            Self::UpdateFailed => "UpdateFailed",
+            Self::FairUseExceeded => "FairUseExceeded",
             Self::StoreOpened => "StoreOpened",
             Self::ClockSuspected => "ClockSuspected",
             Self::ClockAccepted => "ClockAccepted",
             Self::ConfigurationReloaded => "ConfigurationReloaded",
+            Self::SegmentClosed => "SegmentClosed",
+            Self::SegmentPruned => "SegmentPruned",
+            Self::BackupMade => "BackupMade",
+            Self::StoreRestored => "StoreRestored",
+            Self::DeliveryResumed => "DeliveryResumed",
         }
     }
 }
@@ -230,7 +298,11 @@ impl Event {
         }
         match self.kind {
             EventKind::ClockSuspected => line!(tracing::Level::WARN),
-            EventKind::AccessDenied | EventKind::EnvelopeFailed => line!(tracing::Level::INFO),
+            EventKind::AccessDenied
+            | EventKind::EnvelopeFailed
+            | EventKind::EnvelopeExpired
+            | EventKind::EnvelopeHeld
+            | EventKind::EnvelopeUnheld => line!(tracing::Level::INFO),
             kind if (kind as u16) < EventKind::ConnectionAdded as u16 => {
                 line!(tracing::Level::DEBUG);
             }
