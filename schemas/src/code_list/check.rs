@@ -149,7 +149,21 @@ fn is_date_time(text: &str) -> bool {
     let number = |range| text.get(range).and_then(|digits: &str| digits.parse::<u8>().ok());
     let within =
         |range, least, most| number(range).is_some_and(|number| (least..=most).contains(&number));
-    let day = within(5..7, 1, 12) && within(8..10, 1, 31);
+    let year = text.get(..4).and_then(|digits| digits.parse::<u16>().ok()).unwrap_or_default();
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let last_day = match number(5..7) {
+        Some(2) => 28 + u8::from(leap),
+        Some(4 | 6 | 9 | 11) => 30,
+        _ => 31,
+    };
+    let day = year > 0 && within(5..7, 1, 12) && within(8..10, 1, last_day);
     let time = within(11..13, 0, 23) && within(14..16, 0, 59) && within(17..19, 0, 59);
-    has_digits && matches!(zone, "" | "Z" | "+99:99" | "-99:99") && day && time
+    // At most 14 hours from UTC.
+    let offset = text.get(text.len().saturating_sub(5)..).unwrap_or_default();
+    let near = match zone {
+        "" | "Z" => true,
+        "+99:99" | "-99:99" => offset <= "14:00" && offset.get(3..).is_some_and(|m| m < "60"),
+        _ => false,
+    };
+    has_digits && near && day && time
 }

@@ -60,9 +60,11 @@ pub(crate) enum Scope {
     Export,
     /// Type 657.
     ReExport,
-    /// Certificates of other types.
+    /// Certificates of other types that the field knows.
     OutsideProfile,
     /// Every document.
+    /// Documents of types that are in UNCL 1001 and are no certificate's.
+    UnusualType,
     Document,
 }
 
@@ -110,6 +112,8 @@ pub(crate) enum Check {
     /// The class code of a classification by that system has that form.
     ClassCode(&'static str, Form),
     /// A treatment that says anything says it in full text too.
+    /// The second description of a characteristic with one of these tags is in the list.
+    TaggedListed(&'static [&'static str], CodeListName),
     TreatmentText,
     /// The subject of a note is known.
     NoteSubject,

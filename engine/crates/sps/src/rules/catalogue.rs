@@ -41,7 +41,8 @@ const fn scope(scope: Scope) -> &'static str {
         Scope::Profile => "851, 657",
         Scope::Export => "851",
         Scope::ReExport => "657",
-        Scope::OutsideProfile => "other types",
+        Scope::OutsideProfile => "other certificates",
+        Scope::UnusualType => "types of no certificate",
         Scope::Document => "all documents",
     }
 }
@@ -78,6 +79,7 @@ fn place(rule: &Rule) -> String {
         | Check::FilledAttribute(name)
         | Check::ListedAttribute(name, _) => format!("@{name}"),
         Check::ClassCode(system, _) => format!("/ClassCode where SystemName is {system}"),
+        Check::TaggedListed(tags, _) => format!("/Description[2] after {}", tags.join(" or ")),
         _ => String::new(),
     };
     format!("{kind:?}{below}")

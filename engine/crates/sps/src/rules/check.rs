@@ -70,6 +70,7 @@ pub(super) fn run(
         | Check::AttachmentBytes(_)
         | Check::AttachmentBase64
         | Check::DocumentBytes(_) => of_element(check, element, codes, report),
+        Check::TaggedListed(tags, list) => tagged(tags, list, element, codes, report),
         Check::ClassCode(..) | Check::TreatmentText => composed(check, element, report),
         Check::Listed(path, _)
         | Check::ListedNumber(path, _)
@@ -176,6 +177,22 @@ fn is_common_type(element: Element<'_>) -> bool {
     let name = element.attribute("filename").unwrap_or_default();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension.trim_ascii());
     ["pdf", "png", "jpg", "jpeg", "gif"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+fn tagged(
+    tags: &[&str],
+    list: CodeListName,
+    characteristic: Element<'_>,
+    codes: &dyn LookUpCodes,
+    report: &mut Report<'_>,
+) {
+    let mut descriptions = characteristic.children_named(Name::Description);
+    if !descriptions.next().is_some_and(|tag| tags.contains(&&*tag.text())) {
+        return;
+    }
+    if let Some(said) = descriptions.next().filter(|said| said.is_filled()) {
+        listed(list, said, &said.text(), codes, report);
+    }
 }
 
 fn composed(check: Check, element: Element<'_>, report: &mut Report<'_>) {

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::check::{Breach, run};
 use super::codes::{CodeListName, LookUpCodes, Standing};
+use super::mapping::OTHER_TYPES;
 use super::schema::REQUIRED;
 use super::{Rule, Scope, rules};
 use crate::document::{Element, SpsDocument};
@@ -107,6 +108,7 @@ enum Type {
     Export,
     ReExport,
     Other,
+    Unusual,
     Unknown,
 }
 
@@ -120,7 +122,8 @@ impl Facts {
             Some("851") => Type::Export,
             Some("657") => Type::ReExport,
             None | Some("") => Type::Unknown,
-            Some(code) if is_known(code) => Type::Other,
+            Some(code) if OTHER_TYPES.contains(&code) => Type::Other,
+            Some(code) if is_known(code) => Type::Unusual,
             Some(_) => Type::Unknown,
         };
         let withdrawal = code(Name::StatusCode).as_deref() == Some("40");
@@ -138,6 +141,7 @@ impl Facts {
                 Scope::Export => self.document_type == Type::Export,
                 Scope::ReExport => self.document_type == Type::ReExport,
                 Scope::OutsideProfile => self.document_type == Type::Other,
+                Scope::UnusualType => self.document_type == Type::Unusual,
             }
     }
 }

@@ -88,7 +88,28 @@ mapping! {
         "the line has no quantity", "write a weight, a volume or the notes OQV and OQU", ISPM12;
     "PC-MAP-026" Warning Profile TradeLineItem Check::NoteNeeds("OQV", "OQU"),
         "the other quantity has no unit", "write a note OQU with it", TAGS;
+    "PC-MAP-027" Warning UnusualType ExchangedDocument
+        Check::InProfile(&[N::TypeCode], CodeListName::DocumentTypes),
+        "the document type '{}' is none of a certificate",
+        "write 851 for export or 657 for re-export", GUIDE;
+    "PC-MAP-028" Info Profile ProcessCharacteristic
+        Check::TaggedListed(&["TTL1", "TTL2"], CodeListName::TreatmentTypes),
+        "the type of treatment '{}' is not in the list",
+        "take its code from the list; what it is may stand in TTFT", TAGS;
+    "PC-MAP-029" Info Profile ProcessCharacteristic
+        Check::TaggedListed(&["TTCH"], CodeListName::Pesticides),
+        "the active ingredient '{}' is not in the list",
+        "write its number in the Codex Alimentarius; its name may stand in TTAI", TAGS;
 }
+
+/// The types besides 851 and 657 that the field exchanges as SPS documents, or may: certificates of
+/// meat and wool, acknowledgement, CITES, quarantine, health, animal health, plant passport,
+/// applications, sanitary, veterinary, inspection, import licences. UNCL 1001 has hundreds more, price
+/// lists and report forms, which nobody means to send here.
+pub(super) const OTHER_TYPES: &[&str] = &[
+    "89", "90", "91", "92", "93", "94", "95", "269", "312", "626", "629", "636", "648", "752",
+    "850", "852", "853", "855", "856", "910", "911",
+];
 
 /// What senders write for "nothing".
 const PLACEHOLDERS: &[&str] =
