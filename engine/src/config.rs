@@ -6,16 +6,19 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use phytohub_domain::Limits;
+use phytohub_exchange::Decisions;
 use phytohub_store::StoreConfig;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 mod limits;
 mod range;
+mod responses;
 mod settings;
 mod template;
 
 pub use limits::LimitsConfig;
+pub use responses::ResponsesConfig;
 pub use template::template;
 
 /// Everything that `hub.toml` may say. What it leaves out has the default.
@@ -35,6 +38,8 @@ pub struct HubConfig {
     pub store: StoreSection,
     /// The doors of the operator.
     pub admin: AdminConfig,
+    /// Countries' answers to certificates.
+    pub responses: ResponsesConfig,
     /// What one caller, and all together, may use.
     pub limits: LimitsConfig,
 }
@@ -49,6 +54,7 @@ impl Default for HubConfig {
             trust: TrustConfig::default(),
             store: StoreSection::default(),
             admin: AdminConfig::default(),
+            responses: ResponsesConfig::default(),
             limits: LimitsConfig::default(),
         }
     }
@@ -216,6 +222,12 @@ impl LoadedConfig {
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.config.limits.to_limits()
+    }
+
+    /// What the statuses of countries' responses mean.
+    #[must_use]
+    pub fn decisions(&self) -> Decisions {
+        self.config.responses.to_decisions()
     }
 
     /// The directory of the socket through which a running hub takes the operator's requests.

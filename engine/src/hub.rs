@@ -124,6 +124,7 @@ impl RunningHub {
         let fresh = LoadedConfig::read(loaded.file())?;
         self.tls.reload(&tls_files(&fresh))?;
         self.hub.set_limits(fresh.limits());
+        self.hub.set_decisions(fresh.decisions());
         self.hub.record(Event::new(EventKind::ConfigurationReloaded, Actor::hub()));
         Ok(())
     }
@@ -197,7 +198,9 @@ pub fn open(loaded: &LoadedConfig) -> Result<(Hub, OpenReport), OpenStoreError> 
     if let Some((file, offset)) = &report.torn_tail {
         tracing::warn!(file = %file.display(), offset, "cut off an unanswered end of the log");
     }
-    Ok((Hub::open(store, loaded.limits(), clock, metrics)?, report))
+    let hub = Hub::open(store, loaded.limits(), clock, metrics)?;
+    hub.set_decisions(loaded.decisions());
+    Ok((hub, report))
 }
 
 /// What types and ranges cannot say.

@@ -47,6 +47,7 @@ fn check_together(config: &HubConfig) -> Result<(), Wrong> {
             return Err(("trust", key, reason));
         }
     }
+    config.responses.check().map_err(|reason| ("responses", "decisions", reason))?;
     let url = &config.https.public_url;
     if !url.is_empty() && !url.starts_with("https://") {
         return Err(("https", "public_url", format!("must begin with https://, not {url:?}")));

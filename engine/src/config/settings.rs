@@ -34,6 +34,7 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("trust", "Whose certificates are believed. Reloaded on SIGHUP."),
     ("store", "Where envelopes lie, and how."),
     ("admin", "The operator's doors, for this machine alone."),
+    ("responses", "Countries' answers to certificates. Reloaded on SIGHUP."),
     ("limits", "What one caller, and all together, may use. Reloaded on SIGHUP."),
 ];
 
@@ -121,6 +122,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "admin",
         "listen",
         "Address of /metrics (Prometheus), /healthz and /readyz. Loopback only; port 0 picks one.",
+    ),
+    text(
+        "responses",
+        "decisions",
+        "What the StatusCode of a DeliverCountryResponseEnvelope means: accepted, rejected, held or \
+         partly. Another status is answered FailedDelivery. The codes are those of UNCL 4405.",
     ),
     number(
         "limits",

@@ -85,6 +85,20 @@ fn settings_that_contradict_each_other_are_refused() {
 }
 
 #[test]
+fn decisions_are_a_table_of_statuses() {
+    let text = "[responses]\ndecisions = { 39 = \"accepted\", 1 = \"held\" }\n";
+    let loaded = LoadedConfig::parse(Path::new("hub.toml"), text).expect("a configuration");
+    assert_eq!(loaded.decisions().to_string(), "1 held, 39 accepted");
+    let default = LoadedConfig::parse(Path::new("hub.toml"), "").expect("a configuration");
+    assert_eq!(default.decisions(), Decisions::default());
+    let table = |rows: &str| format!("[responses]\ndecisions = {{ {rows} }}\n");
+    refused(&table(""), "line 2: [responses] decisions must name at least one status");
+    refused(&table("x = \"held\""), "\"x\" is no status");
+    refused(&table("39 = \"yes\""), "a decision is accepted, rejected, held or partly");
+    refused(&table("39 = 1"), "line 2: invalid type");
+}
+
+#[test]
 fn paths_are_relative_to_the_file() {
     let loaded =
         LoadedConfig::parse(Path::new("some/where/hub.toml"), "").expect("a configuration");

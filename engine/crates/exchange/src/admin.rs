@@ -51,6 +51,9 @@ impl Hub {
             AdminRequest::ConnectionSetEnabled { code, enabled } => {
                 self.set_enabled(actor, &code, enabled).await
             }
+            AdminRequest::ConnectionSetResponses { code, responses } => {
+                self.set_responses(actor, &code, responses).await
+            }
             AdminRequest::CertificateAdd { code, certificate } => {
                 let now = self.clock().now();
                 self.change_connection(&code, |connection, registry| {

@@ -24,8 +24,11 @@ impl Hub {
         caller: &Caller,
         envelope: Envelope,
     ) -> Result<EnvelopeHeader, CallError> {
-        let checked = self.check_delivery(caller, &envelope)?;
-        self.accept(caller, envelope, checked).await
+        let Envelope { header, content } = envelope;
+        let checked = self.check_delivery(caller, content.raw.len(), |registry| {
+            check_header(registry, caller, &header)
+        })?;
+        self.accept(caller, Told::of(&header), content, checked).await
     }
 
     /// `ValidateAndDeliverEnvelope`: the same for a document without grave findings; one with them
@@ -38,78 +41,137 @@ impl Hub {
         caller: &Caller,
         envelope: Envelope,
     ) -> Result<EnvelopeHeader, CallError> {
-        let mut checked = self.check_delivery(caller, &envelope)?;
+        let Envelope { header, content } = envelope;
+        let told = Told::of(&header);
+        let mut checked = self.check_delivery(caller, content.raw.len(), |registry| {
+            check_header(registry, caller, &header)
+        })?;
         if let Ok(recipient) = &checked {
-            let header = &envelope.header;
-            let outside = Outside {
-                number: header.nppo_certificate_number.decode().into_owned(),
-                certificate_type: header.certificate_type.value().unwrap_or_default(),
-                certificate_status: header.certificate_status.value().unwrap_or_default(),
-                from: Arc::clone(&caller.connection),
-                to: Arc::clone(recipient),
-            };
-            let findings = self.findings(envelope.content.clone(), Some(outside)).await?;
+            let outside = Outside::new(&told, caller, recipient);
+            let findings = self.findings(content.clone(), Some(outside)).await?;
             if let Some(objection) = validate::objection(&findings) {
                 checked = Err(format!("Content: {objection}"));
             }
         }
-        self.accept(caller, envelope, checked).await
+        self.accept(caller, told, content, checked).await
     }
 
     /// The recipient, or why the delivery is refused. Looked at before any work is done for it.
-    fn check_delivery(&self, caller: &Caller, envelope: &Envelope) -> Result<Checked, CallError> {
-        caller.may(Right::Send)?;
-        self.inner.store.reserve().check(envelope.content.raw.len() as u64)?;
-        Ok(check_header(&self.inner.registry.load(), caller, &envelope.header))
-    }
-
-    async fn accept(
+    pub(crate) fn check_delivery(
         &self,
         caller: &Caller,
-        envelope: Envelope,
+        bytes: usize,
+        check: impl FnOnce(&Registry) -> Checked,
+    ) -> Result<Checked, CallError> {
+        caller.may(Right::Send)?;
+        self.inner.store.reserve().check(bytes as u64)?;
+        Ok(check(&self.inner.registry.load()))
+    }
+
+    /// Delivers, or records the refusal.
+    pub(crate) async fn accept(
+        &self,
+        caller: &Caller,
+        told: Told,
+        content: Content,
         checked: Checked,
     ) -> Result<EnvelopeHeader, CallError> {
-        let Envelope { header, content } = envelope;
         let (to_id, disposition) = match checked {
             Ok(recipient) => (Some(recipient.id), Disposition::Deliver),
             Err(reason) => (None, Disposition::Reject(reason)),
         };
-        let to = header.to.decode().trim().to_owned();
         let sender = &caller.connection;
         let mut new = NewEnvelope::new(
             (sender.code.clone(), sender.id),
-            (to.clone(), to_id),
+            (told.to.clone(), to_id),
             sender.mode,
             caller.actor(),
             hashed(content).await?,
         );
-        new.certificate_type = header.certificate_type.value().unwrap_or_default();
-        new.certificate_status = header.certificate_status.value().unwrap_or_default();
-        new.nppo_certificate_number = header.nppo_certificate_number.decode().into_owned();
+        new.certificate_type = told.certificate_type;
+        new.certificate_status = told.certificate_status;
+        new.nppo_certificate_number.clone_from(&told.number);
         new.disposition = disposition.clone();
-        let mut reply = EnvelopeHeader {
-            from: header.from.decode().into_owned(),
-            to,
-            certificate_type: new.certificate_type,
-            certificate_status: new.certificate_status,
-            nppo_certificate_number: new.nppo_certificate_number.clone(),
-            ..EnvelopeHeader::default()
-        };
         let accepted = self.inner.store.accept(new).await?;
-        reply.hub_delivery_number = Some(accepted.number.to_string());
-        (reply.tracking_info, reply.error_message) = match disposition {
-            Disposition::Deliver => (Some(TrackingInfo::PendingDelivery), None),
-            Disposition::Reject(reason) => (Some(TrackingInfo::FailedDelivery), Some(reason)),
+        let (tracking_info, error_message) = match disposition {
+            Disposition::Deliver => (TrackingInfo::PendingDelivery, None),
+            Disposition::Reject(reason) => (TrackingInfo::FailedDelivery, Some(reason)),
         };
-        Ok(reply)
+        Ok(EnvelopeHeader {
+            from: told.from,
+            to: told.to,
+            certificate_type: told.certificate_type,
+            certificate_status: told.certificate_status,
+            nppo_certificate_number: told.number,
+            hub_delivery_number: Some(accepted.number.to_string()),
+            tracking_info: Some(tracking_info),
+            error_message,
+            ..EnvelopeHeader::default()
+        })
     }
 }
 
-/// The recipient, or what is wrong with the delivery.
-type Checked = Result<Arc<Connection>, String>;
+/// What a header says, as it is kept and answered: a number that is none is 0.
+pub(crate) struct Told {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) certificate_type: i32,
+    pub(crate) certificate_status: i32,
+    pub(crate) number: String,
+}
 
-/// The recipient, or what is wrong with the header, in words that name the field.
-fn check_header(registry: &Registry, caller: &Caller, header: &Header) -> Checked {
+impl Told {
+    pub(crate) fn of(header: &Header) -> Self {
+        Self {
+            from: header.from.decode().into_owned(),
+            to: header.to.decode().trim().to_owned(),
+            certificate_type: header.certificate_type.value().unwrap_or_default(),
+            certificate_status: header.certificate_status.value().unwrap_or_default(),
+            number: header.nppo_certificate_number.decode().into_owned(),
+        }
+    }
+}
+
+/// The recipient, or what is wrong with the delivery, in words that name the field.
+pub(crate) type Checked = Result<Arc<Connection>, String>;
+
+/// The header of an envelope with a certificate.
+pub(crate) fn check_header(registry: &Registry, caller: &Caller, header: &Header) -> Checked {
+    let recipient = check_parties(registry, caller, header)?;
+    let certificate_type = number(TYPE, &header.certificate_type)?.ok_or_else(|| missing(TYPE))?;
+    let status = number(STATUS, &header.certificate_status)?.ok_or_else(|| missing(STATUS))?;
+    if !recipient.allows(certificate_type, status) {
+        return Err(format!(
+            "{TYPE}: {} does not accept type {certificate_type} with status {status} (see its \
+             AllowedDocument)",
+            recipient.code
+        ));
+    }
+    if header.nppo_certificate_number.decode().trim().is_empty() {
+        return Err("NPPOCertificateNumber: is empty; it must be the certificate's number".into());
+    }
+    check_forwardings(header)?;
+    Ok(recipient)
+}
+
+/// The header of an envelope with a country's response, which may leave out what the response
+/// itself says.
+pub(crate) fn check_response(registry: &Registry, caller: &Caller, header: &Header) -> Checked {
+    let recipient = check_parties(registry, caller, header)?;
+    if !recipient.responses {
+        let code = &recipient.code;
+        return Err(format!(
+            "To: {code} does not take country responses, whose content is no certificate: {code} \
+             must ask the operator of this hub to switch them on for its connection"
+        ));
+    }
+    number(TYPE, &header.certificate_type)?;
+    number(STATUS, &header.certificate_status)?;
+    check_forwardings(header)?;
+    Ok(recipient)
+}
+
+fn check_parties(registry: &Registry, caller: &Caller, header: &Header) -> Checked {
     let sender = &caller.connection;
     let from = header.from.decode();
     if from.trim() != sender.code.as_str() {
@@ -129,27 +191,27 @@ fn check_header(registry: &Registry, caller: &Caller, header: &Header) -> Checke
         format!("To: '{}' is no connection of this hub (GetActiveNppos lists them)", to.trim())
     })?;
     check_recipient(sender, recipient)?;
-    let number = |name: &str, field: &IntField| match field {
-        IntField::Value(value) => Ok(*value),
-        IntField::Missing => Err(format!("{name}: is missing; it must be a number")),
+    Ok(Arc::clone(recipient))
+}
+
+/// A number of a header; nothing if it was left out.
+fn number(name: &str, field: &IntField) -> Result<Option<i32>, String> {
+    match field {
+        IntField::Value(value) => Ok(Some(*value)),
+        IntField::Missing => Ok(None),
         IntField::Invalid(text) => {
             Err(format!("{name}: must be a number of 32 bits; it is '{}'", text.decode()))
         }
-    };
-    let certificate_type = number("CertificateType", &header.certificate_type)?;
-    let certificate_status = number("CertificateStatus", &header.certificate_status)?;
-    if !recipient.allows(certificate_type, certificate_status) {
-        return Err(format!(
-            "CertificateType: {} does not accept type {certificate_type} with status \
-             {certificate_status} (see its AllowedDocument)",
-            recipient.code
-        ));
     }
-    if header.nppo_certificate_number.decode().trim().is_empty() {
-        return Err("NPPOCertificateNumber: is empty; it must be the certificate's number".into());
-    }
+}
+
+fn missing(name: &str) -> String {
+    format!("{name}: is missing; it must be a number")
+}
+
+fn check_forwardings(header: &Header) -> Result<(), String> {
     match header.forwardings.codes().iter().find(|code| !code.is_empty()) {
-        None => Ok(Arc::clone(recipient)),
+        None => Ok(()),
         Some(code) => Err(format!(
             "Forwardings: '{}' is no channel of this hub (GetAvailableChannels lists them)",
             code.decode()
@@ -185,6 +247,9 @@ fn hash(content: Content) -> NewContent {
     let hash = ContentHash(hasher.finalize().into());
     NewContent { raw: content.raw, form: content.form, hash }
 }
+
+const TYPE: &str = "CertificateType";
+const STATUS: &str = "CertificateStatus";
 
 /// Hashed in a fraction of a millisecond: less than handing it to another thread and back costs
 /// the others on this one.

@@ -11,6 +11,7 @@ use phytohub_telemetry::{Actor, ActorKind, Event, EventKind, Metrics};
 
 use crate::caller::{Caller, IdentifyError};
 use crate::codes::CodeLists;
+use crate::decision::Decisions;
 use crate::denial::DenialGate;
 use crate::error::{NotReady, OpenHubError};
 use crate::offer::Offering;
@@ -32,6 +33,7 @@ pub(crate) struct Inner {
     /// Where each connection's next reply of each kind goes on.
     pub(crate) cursors: DashMap<(ConnectionId, Offering), u64>,
     limits: ArcSwap<Limits>,
+    decisions: ArcSwap<Decisions>,
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
     denials: DenialGate,
@@ -57,6 +59,7 @@ impl Hub {
             registry_change: tokio::sync::Mutex::new(()),
             cursors: DashMap::new(),
             limits: ArcSwap::from_pointee(limits),
+            decisions: ArcSwap::default(),
             clock,
             metrics,
             denials: DenialGate::default(),
@@ -73,6 +76,17 @@ impl Hub {
     /// Puts other limits in force.
     pub fn set_limits(&self, limits: Limits) {
         self.inner.limits.store(Arc::new(limits));
+    }
+
+    /// What a response's status means.
+    #[must_use]
+    pub fn decisions(&self) -> Arc<Decisions> {
+        self.inner.decisions.load_full()
+    }
+
+    /// Puts other decisions in force.
+    pub fn set_decisions(&self, decisions: Decisions) {
+        self.inner.decisions.store(Arc::new(decisions));
     }
 
     /// The hub's clock.

@@ -6,11 +6,13 @@ use phytohub_domain::{Connection, Right, Timestamp};
 use phytohub_schemas::CodeListName;
 use phytohub_schemas::code_list::Standing;
 use phytohub_sps::{
-    Area, Finding, HeaderFacts, Level, Limits, LookUpCodes, SpsDocument, check_header,
+    Area, CertificateView, Finding, HeaderFacts, Level, Limits, LookUpCodes, SpsDocument,
+    check_header,
 };
 use phytohub_wire::soap::{Content, ValidationArea, ValidationLevel, ValidationResult};
 
 use crate::codes::CodeLists;
+use crate::deliver::Told;
 use crate::{CallError, Caller, Hub, blocking};
 
 /// What the envelope around a document says of it.
@@ -20,6 +22,18 @@ pub(crate) struct Outside {
     pub(crate) certificate_status: i32,
     pub(crate) from: Arc<Connection>,
     pub(crate) to: Arc<Connection>,
+}
+
+impl Outside {
+    pub(crate) fn new(told: &Told, caller: &Caller, to: &Arc<Connection>) -> Self {
+        Self {
+            number: told.number.clone(),
+            certificate_type: told.certificate_type,
+            certificate_status: told.certificate_status,
+            from: Arc::clone(&caller.connection),
+            to: Arc::clone(to),
+        }
+    }
 }
 
 impl Hub {
@@ -59,20 +73,25 @@ fn judge(document: &[u8], codes: &ListsInForce, outside: Option<&Outside>) -> Ve
     let reading = SpsDocument::validate(document, codes, &Limits::default());
     let mut findings = reading.findings;
     if let (Some(outside), Some(certificate)) = (outside, reading.document.certificate()) {
-        let (kind, status) =
-            (outside.certificate_type.to_string(), outside.certificate_status.to_string());
-        let countries = |connection: &Arc<Connection>| connection.serves.clone();
-        let (from, to) = (countries(&outside.from), countries(&outside.to));
-        let facts = HeaderFacts {
-            number: &outside.number,
-            certificate_type: &kind,
-            status: &status,
-            from_countries: &from.iter().map(String::as_str).collect::<Vec<_>>(),
-            to_countries: &to.iter().map(String::as_str).collect::<Vec<_>>(),
-        };
-        findings.extend(check_header(&certificate, &facts));
+        findings.extend(check_outside(&certificate, outside));
     }
     findings
+}
+
+/// What is wrong with a certificate and its envelope together.
+pub(crate) fn check_outside(certificate: &CertificateView<'_>, outside: &Outside) -> Vec<Finding> {
+    let (kind, status) =
+        (outside.certificate_type.to_string(), outside.certificate_status.to_string());
+    let countries = |connection: &Arc<Connection>| connection.serves.clone();
+    let (from, to) = (countries(&outside.from), countries(&outside.to));
+    let facts = HeaderFacts {
+        number: &outside.number,
+        certificate_type: &kind,
+        status: &status,
+        from_countries: &from.iter().map(String::as_str).collect::<Vec<_>>(),
+        to_countries: &to.iter().map(String::as_str).collect::<Vec<_>>(),
+    };
+    check_header(certificate, &facts)
 }
 
 /// Why a document must not be delivered by an operation that validates: its grave findings, in

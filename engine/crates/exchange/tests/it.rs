@@ -7,5 +7,7 @@ mod it {
     mod deliver;
     mod fixture;
     mod receive;
+    mod response;
+    mod typed;
     mod validate;
 }

@@ -20,8 +20,11 @@ pub struct ConnectionView {
     pub serves: Vec<String>,
     /// Whether it may act.
     pub enabled: bool,
-    /// Type and status pairs that it accepts; empty means all.
+    /// Type and status pairs that it accepts.
     pub accepts: Vec<(i32, i32)>,
+    /// Whether it takes country responses.
+    #[serde(default)]
+    pub responses: bool,
     /// Its certificates, removed ones included.
     pub certificates: Vec<CertificateView>,
     /// When it was registered, UTC.
@@ -40,6 +43,7 @@ impl ConnectionView {
             serves: connection.serves.clone(),
             enabled: connection.enabled,
             accepts: accepts.map(|d| (d.certificate_type, d.certificate_status)).collect(),
+            responses: connection.responses,
             certificates: connection.certificates.iter().map(CertificateView::new).collect(),
             added: connection.added.to_string(),
             pending,

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use phytohub_domain::{EnvelopeHeader, Fingerprint, Limits, TrackingInfo};
+use phytohub_domain::{ContentForm, EnvelopeHeader, Fingerprint, Limits, TrackingInfo};
 use phytohub_exchange::admin::CertificateInput;
 use phytohub_exchange::{AdminReply, AdminRequest, Caller, Hub, Operator};
 use phytohub_store::{Store, StoreConfig};
@@ -83,6 +83,19 @@ impl Fixture {
     ) -> EnvelopeHeader {
         let envelope = read_envelope(header, "<a>&amp; å</a>");
         self.hub.deliver_envelope(&self.caller(caller), envelope).await.expect("answered")
+    }
+
+    /// The content of an envelope, as its recipient reads it.
+    pub(crate) async fn content(&self, recipient: &str, reply: &EnvelopeHeader) -> String {
+        let caller = self.caller(recipient);
+        let pulled = self.hub.pull_single_import_envelope(&caller, &number(reply)).await;
+        let pulled = pulled.expect("answered");
+        let raw = pulled.content.ready().expect("small").clone();
+        let mut text = Vec::new();
+        // Every other form is read the same when it is read as this one.
+        let form = ContentForm::Mixed;
+        soap::decode_content(&raw, form, &mut |piece| text.extend_from_slice(piece));
+        String::from_utf8(text).expect("UTF-8")
     }
 
     pub(crate) async fn track(&self, caller: &str, number: &Text) -> EnvelopeHeader {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 use phytohub_domain::{Acknowledgement, AcknowledgementKind, EnvelopeHeader, Limits};
-use phytohub_exchange::{Caller, Hub, PulledEnvelope};
+use phytohub_exchange::{Caller, Hub, PulledEnvelope, typed_envelope_memory};
 use phytohub_telemetry::Outcome;
 use phytohub_wire::soap::{self, Operation, ReadError, Request, Text};
 
@@ -41,6 +41,7 @@ pub(super) async fn call(
     let share = share_of(operation).min(share);
     place.check(limits, share)?;
     hold.check(limits, share)?;
+    hold.grow(limits, share, working_bytes(&request))?;
     in_flight.keep_place(place);
     let answer = match request {
         Request::PullImportEnvelope => pull_all(door, in_flight, limits, caller).await?,
@@ -66,6 +67,15 @@ fn share_of(operation: Operation) -> Share {
     }
 }
 
+/// Memory beside the request while it is worked on.
+fn working_bytes(request: &Request) -> usize {
+    match request {
+        Request::DeliverPhytoEnvelope(envelope)
+        | Request::DeliverCountryResponseEnvelope(envelope) => typed_envelope_memory(envelope),
+        _ => 0,
+    }
+}
+
 /// Small requests are read at once, big ones where they keep no socket waiting.
 async fn read(
     body: Bytes,
@@ -83,14 +93,6 @@ async fn read(
 async fn operate(hub: &Hub, caller: &Caller, request: Request) -> Result<Answer, Refusal> {
     use AcknowledgementKind as Kind;
     Ok(match request {
-        Request::DeliverEnvelope(envelope) => {
-            let header = hub.deliver_envelope(caller, envelope).await?;
-            Answer::plain(soap::deliver_envelope(&header))
-        }
-        Request::ValidateAndDeliverEnvelope(envelope) => {
-            let header = hub.validate_and_deliver_envelope(caller, envelope).await?;
-            Answer::plain(soap::validate_and_deliver_envelope(&header))
-        }
         Request::ValidatePhytoXml { e_phyto_xml } => {
             let results = hub.validate_phyto_xml(caller, &e_phyto_xml).await?;
             Answer::plain(soap::validate_phyto_xml(&results))
@@ -144,8 +146,31 @@ async fn operate(hub: &Hub, caller: &Caller, request: Request) -> Result<Answer,
             // A list of that name with rows of another kind cannot be imported.
             Answer::plain(soap::code_list(operation, list.rows()).ok_or(Refusal::Internal)?)
         }
+        other => return deliver(hub, caller, other).await,
+    })
+}
+
+/// The four operations that deliver.
+async fn deliver(hub: &Hub, caller: &Caller, request: Request) -> Result<Answer, Refusal> {
+    Ok(match request {
+        Request::DeliverEnvelope(envelope) => {
+            let header = hub.deliver_envelope(caller, envelope).await?;
+            Answer::plain(soap::deliver_envelope(&header))
+        }
+        Request::ValidateAndDeliverEnvelope(envelope) => {
+            let header = hub.validate_and_deliver_envelope(caller, envelope).await?;
+            Answer::plain(soap::validate_and_deliver_envelope(&header))
+        }
+        Request::DeliverPhytoEnvelope(envelope) => {
+            let header = hub.deliver_phyto_envelope(caller, envelope).await?;
+            Answer::plain(soap::deliver_phyto_envelope(&header))
+        }
+        Request::DeliverCountryResponseEnvelope(envelope) => {
+            let header = hub.deliver_country_response_envelope(caller, envelope).await?;
+            Answer::plain(soap::deliver_country_response_envelope(&header))
+        }
         // The reader knows an operation that this door was not told of.
-        other => return Err(Refusal::NotYet(other.operation())),
+        _ => return Err(Refusal::Internal),
     })
 }
 

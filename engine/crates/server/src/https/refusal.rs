@@ -4,7 +4,7 @@ use http::StatusCode;
 use phytohub_domain::ErrorKind;
 use phytohub_exchange::{CallError, IdentifyError};
 use phytohub_telemetry::Outcome;
-use phytohub_wire::soap::{FaultCode, Operation, ReadError};
+use phytohub_wire::soap::{FaultCode, ReadError};
 use thiserror::Error;
 
 use super::DELIVERY_SERVICE_PATH;
@@ -44,9 +44,6 @@ pub(super) enum Refusal {
     /// Another path.
     #[error("there is nothing here: the service is at {DELIVERY_SERVICE_PATH}")]
     NotFound,
-    /// An operation that comes with a later version.
-    #[error("this version of the hub does not offer {0} yet")]
-    NotYet(Operation),
     /// From a web page.
     #[error("requests from web pages are refused: this service is for systems, not browsers")]
     Origin,
@@ -88,12 +85,9 @@ impl Refusal {
             }
             Self::Room(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Call(error) if is_passing(error.kind()) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Call(_)
-            | Self::Internal
-            | Self::NotYet(_)
-            | Self::Read(_)
-            | Self::Unknown(_)
-            | Self::Untrusted => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Call(_) | Self::Internal | Self::Read(_) | Self::Unknown(_) | Self::Untrusted => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 
@@ -101,12 +95,9 @@ impl Refusal {
     pub(super) fn fault_code(&self) -> FaultCode {
         match self {
             Self::Read(error) => error.fault_code(),
-            Self::Call(_)
-            | Self::Internal
-            | Self::NotYet(_)
-            | Self::Room(_)
-            | Self::Unknown(_)
-            | Self::Untrusted => FaultCode::Server,
+            Self::Call(_) | Self::Internal | Self::Room(_) | Self::Unknown(_) | Self::Untrusted => {
+                FaultCode::Server
+            }
             _ => FaultCode::Client,
         }
     }

@@ -1,0 +1,222 @@
+//! Documents that are typed in the SOAP body: read, written out as documents, and delivered.
+
+use phytohub_domain::EnvelopeHeader;
+use phytohub_sps::write::{Acknowledgement, Certificate};
+use phytohub_sps::{Limits, Reading, SpsDocument};
+use phytohub_wire::soap::{Content, IntField, TypedDocument, TypedEnvelope};
+
+use crate::decision::Decisions;
+use crate::deliver::{Told, check_header, check_response};
+use crate::validate::{Outside, check_outside, objection};
+use crate::{CallError, Caller, Hub, blocking};
+
+/// A document as content, or why there is none, in words that name the field.
+type Made<T> = Result<T, String>;
+
+impl Hub {
+    /// `DeliverPhytoEnvelope`: the typed certificate becomes canonical certificate XML, which is
+    /// delivered like any content. What cannot be read as a certificate, or is another than the
+    /// header says, is answered like a header error; no other rule is asked.
+    ///
+    /// # Errors
+    /// As for [`Hub::deliver_envelope`].
+    pub async fn deliver_phyto_envelope(
+        &self,
+        caller: &Caller,
+        envelope: TypedEnvelope,
+    ) -> Result<EnvelopeHeader, CallError> {
+        let TypedEnvelope { header, document } = envelope;
+        let told = Told::of(&header);
+        let mut checked = self.check_delivery(caller, bytes(document.as_ref()), |registry| {
+            check_header(registry, caller, &header)
+        })?;
+        let mut content = Content::default();
+        if let Ok(recipient) = &checked {
+            let outside = Outside::new(&told, caller, recipient);
+            let bytes_max = self.limits().content_bytes;
+            let made = blocking::read(move || {
+                Ok::<_, CallError>(certificate(document.as_ref(), &outside, bytes_max))
+            });
+            match made.await? {
+                Ok(made) => content = made,
+                Err(reason) => checked = Err(reason),
+            }
+        }
+        self.accept(caller, told, content, checked).await
+    }
+
+    /// `DeliverCountryResponseEnvelope`: the acknowledgement becomes canonical XML, which is
+    /// delivered like any content, to a connection that takes responses. What it may accept of
+    /// certificates does not matter here.
+    ///
+    /// What the header leaves out is filled in: the number and type of the certificate that is
+    /// answered, and the decision as status.
+    ///
+    /// # Errors
+    /// As for [`Hub::deliver_envelope`].
+    pub async fn deliver_country_response_envelope(
+        &self,
+        caller: &Caller,
+        envelope: TypedEnvelope,
+    ) -> Result<EnvelopeHeader, CallError> {
+        let TypedEnvelope { header, document } = envelope;
+        let mut told = Told::of(&header);
+        let mut checked = self.check_delivery(caller, bytes(document.as_ref()), |registry| {
+            check_response(registry, caller, &header)
+        })?;
+        let mut content = Content::default();
+        if checked.is_ok() {
+            let decisions = self.decisions();
+            let bytes_max = self.limits().content_bytes;
+            let made = blocking::read(move || {
+                Ok::<_, CallError>(response(document.as_ref(), &decisions, bytes_max))
+            });
+            let fields = (&header.certificate_type, &header.certificate_status);
+            match made.await?.and_then(|response| response.complete(&mut told, fields)) {
+                Ok(made) => content = made,
+                Err(reason) => checked = Err(reason),
+            }
+        }
+        self.accept(caller, told, content, checked).await
+    }
+}
+
+/// Bytes that a typed document takes beside the request while it is worked on: one copy that stands
+/// alone, then what was read of it and what is written. None if it is too large to be looked at.
+#[must_use]
+pub fn typed_envelope_memory(envelope: &TypedEnvelope) -> usize {
+    let bytes = bytes(envelope.document.as_ref());
+    if bytes > Limits::default().bytes_max { 0 } else { 2 * bytes }
+}
+
+/// A country's answer, ready to be delivered.
+struct Response {
+    content: Content,
+    /// Of the certificate that it answers.
+    number: String,
+    certificate_type: Option<i32>,
+    status: i32,
+}
+
+impl Response {
+    /// Fills in what the header left out.
+    fn complete(
+        self,
+        told: &mut Told,
+        (certificate_type, certificate_status): (&IntField, &IntField),
+    ) -> Made<Content> {
+        if told.number.trim().is_empty() {
+            told.number = self.number;
+        }
+        if matches!(certificate_type, IntField::Missing) {
+            told.certificate_type = self.certificate_type.ok_or(
+                "CertificateType: is missing, and so is the TypeCode of the document that the \
+                 response answers; one of them must be the certificate's type",
+            )?;
+        }
+        if matches!(certificate_status, IntField::Missing) {
+            told.certificate_status = self.status;
+        }
+        Ok(self.content)
+    }
+}
+
+fn certificate(
+    document: Option<&TypedDocument>,
+    outside: &Outside,
+    bytes_max: usize,
+) -> Made<Content> {
+    let field = "SPSCertificate";
+    let document = present(document, field, bytes_max)?;
+    let bytes = document.to_document();
+    let reading = SpsDocument::read_typed(&bytes, &Limits::default());
+    let view = reading.document.certificate().filter(|_| reading.is_well_formed());
+    let view = view.ok_or_else(|| unreadable(&reading, field))?;
+    let said = [
+        ("SPSExchangedDocument/ID", view.number()),
+        ("SPSExchangedDocument/TypeCode", view.certificate_type()),
+        ("SPSExchangedDocument/StatusCode", view.status()),
+    ];
+    if let Some((name, _)) = said.iter().find(|(_, text)| text.is_empty()) {
+        return Err(format!("{field}: {name} is missing; it must be the same as in the header"));
+    }
+    if let Some(objection) = objection(&check_outside(&view, outside)) {
+        return Err(format!("{field}: {objection}"));
+    }
+    let certificate = Certificate::from(&view);
+    // It may be large, and what is written is as large again.
+    drop(reading);
+    drop(bytes);
+    content(certificate.to_xml(), field, bytes_max)
+}
+
+fn response(
+    document: Option<&TypedDocument>,
+    decisions: &Decisions,
+    bytes_max: usize,
+) -> Made<Response> {
+    let field = "SPSAcknowledgement";
+    let document = present(document, field, bytes_max)?;
+    let bytes = document.to_document();
+    let reading = SpsDocument::read_typed(&bytes, &Limits::default());
+    let view = reading.document.acknowledgement().filter(|_| reading.is_well_formed());
+    let view = view.ok_or_else(|| unreadable(&reading, field))?;
+    let written = view.status();
+    let status = written.parse().ok().filter(|status| decisions.get(*status).is_some());
+    let status = status.ok_or_else(|| {
+        format!("{field}: StatusCode '{written}' is no decision of this hub; it takes {decisions}")
+    })?;
+    let answered = view.references().find(|reference| !reference.number().is_empty());
+    let answered = answered.ok_or_else(|| {
+        format!(
+            "{field}: names no certificate; ReferenceSPSReferencedDocument/ID must be the number \
+             of the certificate that it answers"
+        )
+    })?;
+    let number = answered.number().into_owned();
+    let certificate_type = answered.document_type().parse().ok();
+    let content = content(Acknowledgement::from(&view).to_xml(), field, bytes_max)?;
+    Ok(Response { content, number, certificate_type, status })
+}
+
+fn bytes(document: Option<&TypedDocument>) -> usize {
+    document.map_or(0, |document| document.raw.len())
+}
+
+/// The document, if it is there and what becomes of it is sure to be within the limit for contents.
+fn present<'d>(
+    document: Option<&'d TypedDocument>,
+    field: &str,
+    bytes_max: usize,
+) -> Made<&'d TypedDocument> {
+    let document = document.ok_or_else(|| {
+        format!("{field}: is missing; a document that is text goes by DeliverEnvelope")
+    })?;
+    // What is written escaped, however it was written in the request, takes up to so much.
+    let written = |byte: &u8| match byte {
+        b'"' => 6,
+        b'\n' | b'\r' | b'&' => 5,
+        b'<' | b'>' | b'\t' => 4,
+        _ => 1,
+    };
+    let most: usize = document.raw.iter().map(written).sum();
+    let looked_at = document.raw.len() <= Limits::default().bytes_max;
+    if looked_at && most <= bytes_max { Ok(document) } else { Err(too_large(field, bytes_max)) }
+}
+
+fn content(xml: String, field: &str, bytes_max: usize) -> Made<Content> {
+    let content = Content::cdata(xml);
+    if content.raw.len() > bytes_max { Err(too_large(field, bytes_max)) } else { Ok(content) }
+}
+
+fn too_large(field: &str, bytes_max: usize) -> String {
+    format!(
+        "{field}: as a document it is larger than this hub's limit (content_bytes={bytes_max}); \
+         send smaller attachments"
+    )
+}
+
+fn unreadable(reading: &Reading<'_>, field: &str) -> String {
+    let why = objection(&reading.findings);
+    format!("{field}: {}", why.unwrap_or_else(|| format!("is no {field}")))
+}
