@@ -25,6 +25,8 @@ mod read;
 mod rules;
 pub mod sample;
 mod schema;
+#[cfg(feature = "signature")]
+pub mod signature;
 pub mod write;
 mod xml;
 

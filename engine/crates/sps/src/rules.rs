@@ -20,6 +20,7 @@ mod mapping;
 mod note;
 pub(crate) mod reading;
 mod schema;
+pub(crate) mod signature;
 
 pub use catalogue::rules_as_markdown;
 pub(crate) use check::value;
@@ -77,6 +78,8 @@ pub(crate) enum Check {
     Reading,
     /// Compared with an envelope's header.
     Envelope,
+    /// Told when a signature is verified.
+    Signature,
     /// One of these paths leads to an element.
     Exists(&'static [Path]),
     /// One of these paths leads to text.
@@ -192,6 +195,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         mapping::RULES,
         attachment::RULES,
         envelope::RULES,
+        signature::RULES,
     ];
     tables.into_iter().flatten().copied()
 }

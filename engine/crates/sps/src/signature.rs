@@ -13,13 +13,14 @@ use crate::document::SpsDocument;
 use crate::finding::{Finding, Level};
 use crate::limits::Limits;
 use crate::read::{Reading, Sink};
+use crate::rules::{Rule, signature as rule};
 
 mod algorithm;
 mod canonical;
 mod certificate;
 mod envelope;
 mod form;
-pub(crate) mod rule;
+
 mod scope;
 
 #[cfg(test)]
@@ -93,19 +94,14 @@ pub fn verify_reading(reading: &Reading<'_>, options: &VerifyOptions<'_>) -> Sig
 /// Why a signature is not relied on.
 #[derive(Debug)]
 struct Refusal {
-    rule: &'static rule::Rule,
+    rule: &'static Rule,
     at: usize,
     value: String,
     path: &'static str,
 }
 
 impl Refusal {
-    fn new(
-        rule: &'static rule::Rule,
-        at: usize,
-        value: impl Into<String>,
-        path: &'static str,
-    ) -> Self {
+    fn new(rule: &'static Rule, at: usize, value: impl Into<String>, path: &'static str) -> Self {
         Self { rule, at, value: value.into(), path }
     }
 }
@@ -134,7 +130,7 @@ fn run(
     signer.check(form.algorithm, &signed_info, &form.value, envelope.signature.start)?;
 
     let mut digest = form.digest.start();
-    let mut canonical = Canonical::new(&form.transform, text.len(), |bytes| digest.update(bytes));
+    let canonical = Canonical::new(&form.transform, text.len(), |bytes| digest.update(bytes));
     let signature = envelope.signature.clone();
     let cut = if form.is_element { Cut::Root(signature) } else { Cut::Document(signature) };
     canonical.write(text, cut)?;

@@ -52,6 +52,7 @@ fn place(rule: &Rule) -> String {
     let Some(kind) = rule.at else {
         return match rule.check {
             Check::Envelope => "header and content".to_owned(),
+            Check::Signature => "signature".to_owned(),
             _ => "while reading".to_owned(),
         };
     };

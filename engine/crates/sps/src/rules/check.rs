@@ -30,7 +30,7 @@ pub(super) fn run(
     report: &mut Report<'_>,
 ) {
     match check {
-        Check::Reading | Check::Envelope | Check::Required => {}
+        Check::Reading | Check::Envelope | Check::Required | Check::Signature => {}
         Check::Always => tell(element, "", report),
         Check::Exists(paths) => {
             if !paths.iter().any(|path| any(element, path, &|_| true)) {

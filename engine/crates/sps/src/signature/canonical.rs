@@ -11,7 +11,6 @@ use quick_xml::reader::Reader;
 
 use super::scope::{Scope, ScopeError, split, value};
 use super::{Refusal, rule};
-use crate::document::decode_text;
 use crate::xml::{self, RawAttribute};
 
 /// Which canonicalization is asked for.
@@ -111,7 +110,7 @@ impl<'t, 'm, F: FnMut(&[u8])> Canonical<'t, 'm, F> {
                 }
                 Event::Text(inner) if self.depth > 0 => self.out.text(&inner),
                 Event::CData(inner) => self.out.text(&inner),
-                Event::GeneralRef(inner) => self.out.text_value(&decode_text(&format!("&{};", &*inner))),
+                Event::GeneralRef(inner) => self.out.reference(&inner),
                 Event::PI(inner) if self.depth > 0 => self.out.instruction(&inner),
                 Event::PI(inner) if around => {
                     self.out.raw(if root_seen { "\n" } else { "" });
@@ -133,7 +132,8 @@ impl<'t, 'm, F: FnMut(&[u8])> Canonical<'t, 'm, F> {
         self.prefixes.clear();
         self.scope.enter();
         let raw = &mut self.raw;
-        xml::read_attributes(inner, name, |attribute| raw.push(attribute)).map_err(|_| broken(at))?;
+        xml::read_attributes(inner, name, |attribute| raw.push(attribute))
+            .map_err(|_| broken(at))?;
         let mut flaw = None;
         let (scope, prefixes) = (&mut self.scope, &mut self.prefixes);
         self.raw.retain(|attribute| match scope.declare(attribute) {
@@ -263,40 +263,46 @@ impl<F: FnMut(&[u8])> Out<F> {
         }
     }
 
+    /// What stands between `&` and `;`; documents that were read have no others.
+    fn reference(&mut self, inner: &str) {
+        let character = match inner.strip_prefix('#') {
+            Some(number) => xml::referenced(number).and_then(char::from_u32),
+            None => xml::entity(inner),
+        };
+        if let Some(character) = character {
+            self.text_value(character.encode_utf8(&mut [0; 4]));
+        }
+    }
+
     fn text_value(&mut self, text: &str) {
-        self.escaped(text, |byte| {
-            Some(match byte {
-                b'&' => "&amp;",
-                b'<' => "&lt;",
-                b'>' => "&gt;",
-                b'\r' => "&#xD;",
-                _ => return None,
-            })
-        });
+        let next = |rest: &[u8]| memchr::memchr3(b'&', b'<', b'>', rest);
+        if text.contains('\r') {
+            self.escaped(text, |rest| rest.iter().position(|byte| b"&<>\r".contains(byte)));
+        } else {
+            self.escaped(text, next);
+        }
     }
 
     fn attribute(&mut self, text: &str) {
-        self.escaped(text, |byte| {
-            Some(match byte {
+        self.escaped(text, |rest| rest.iter().position(|byte| b"&<\"\t\n\r".contains(byte)));
+    }
+
+    fn escaped(&mut self, text: &str, next: impl Fn(&[u8]) -> Option<usize>) {
+        let mut rest = text.as_bytes();
+        while let Some((before, [byte, after @ ..])) =
+            next(rest).and_then(|at| rest.split_at_checked(at))
+        {
+            self.buffer.extend_from_slice(before);
+            self.raw(match byte {
                 b'&' => "&amp;",
                 b'<' => "&lt;",
+                b'>' => "&gt;",
                 b'"' => "&quot;",
                 b'\t' => "&#x9;",
                 b'\n' => "&#xA;",
-                b'\r' => "&#xD;",
-                _ => return None,
-            })
-        });
-    }
-
-    fn escaped(&mut self, text: &str, escape: impl Fn(u8) -> Option<&'static str>) {
-        let mut rest = text.as_bytes();
-        while let Some((at, by)) =
-            rest.iter().enumerate().find_map(|(at, byte)| escape(*byte).map(|by| (at, by)))
-        {
-            self.buffer.extend_from_slice(rest.get(..at).unwrap_or_default());
-            self.raw(by);
-            rest = rest.get(at + 1..).unwrap_or_default();
+                _ => "&#xD;",
+            });
+            rest = after;
         }
         self.buffer.extend_from_slice(rest);
     }

@@ -11,8 +11,8 @@ use crate::xml::RawAttribute;
 #[derive(Default)]
 pub(super) struct Scope<'t> {
     prefixes: BTreeMap<&'t str, Stacks>,
-    uris: Vec<Cow<'t, str>>,
-    numbers: BTreeMap<Cow<'t, str>, Uri>,
+    uris: Vec<&'t str>,
+    numbers: BTreeMap<&'t str, Uri>,
     /// What to take back when an element ends, and where each open element's part begins.
     changes: Vec<Change<'t>>,
     marks: Vec<usize>,
@@ -37,6 +37,8 @@ enum Change<'t> {
 pub(super) enum ScopeError {
     /// Canonicalization is not defined for relative names, and `xmlns:p=""` is no declaration.
     NotAbsolute,
+    /// Readers disagree on what a reference in a namespace means to its canonical form.
+    Encoded,
     TooLong,
     Unbound,
 }
@@ -45,6 +47,7 @@ impl ScopeError {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::NotAbsolute => "a namespace that is not absolute",
+            Self::Encoded => "a namespace with references or white space in it",
             Self::TooLong => "a namespace that is longer than is read",
             Self::Unbound => "a prefix that is not declared",
         }
@@ -85,11 +88,14 @@ impl<'t> Scope<'t> {
         if prefix == "xml" {
             return Ok(Some(prefix));
         }
-        let uri = value(attribute);
+        let uri = attribute.value;
+        if attribute.encoded {
+            return Err(ScopeError::Encoded);
+        }
         if uri.len() > URI_BYTES_MAX {
             return Err(ScopeError::TooLong);
         }
-        if !is_absolute(&uri) && !(prefix.is_empty() && uri.is_empty()) {
+        if !is_absolute(uri) && !(prefix.is_empty() && uri.is_empty()) {
             return Err(ScopeError::NotAbsolute);
         }
         let uri = self.number(uri);
@@ -98,21 +104,19 @@ impl<'t> Scope<'t> {
         Ok(Some(prefix))
     }
 
-    fn number(&mut self, uri: Cow<'t, str>) -> Uri {
+    fn number(&mut self, uri: &'t str) -> Uri {
         if uri.is_empty() {
             return None;
         }
-        if let Some(known) = self.numbers.get(&uri) {
-            return *known;
-        }
         let next = u32::try_from(self.uris.len()).ok();
-        self.uris.push(uri.clone());
-        self.numbers.insert(uri, next);
-        next
+        *self.numbers.entry(uri).or_insert_with(|| {
+            self.uris.push(uri);
+            next
+        })
     }
 
     /// The namespace that a prefix stands for.
-    pub(super) fn resolve(&self, prefix: &str) -> Result<&str, ScopeError> {
+    pub(super) fn resolve(&self, prefix: &str) -> Result<&'t str, ScopeError> {
         if prefix == "xml" {
             return Ok(XML);
         }
@@ -123,12 +127,12 @@ impl<'t> Scope<'t> {
         }
     }
 
-    fn text(&self, uri: Uri) -> &str {
-        uri.and_then(|uri| self.uris.get(uri as usize)).map_or("", Cow::as_ref)
+    fn text(&self, uri: Uri) -> &'t str {
+        uri.and_then(|uri| self.uris.get(uri as usize)).copied().unwrap_or_default()
     }
 
     /// The namespace to write at this element, if it is not what the canonical form says already.
-    pub(super) fn render(&mut self, prefix: &'t str) -> Option<&str> {
+    pub(super) fn render(&mut self, prefix: &'t str) -> Option<&'t str> {
         let stacks = self.prefixes.get_mut(prefix)?;
         let now = stacks.declared.last().copied().flatten();
         if now == stacks.rendered.last().copied().flatten() {

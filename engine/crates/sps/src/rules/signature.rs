@@ -1,15 +1,13 @@
 //! What can be wrong with a signature.
 
-pub(crate) use crate::rules::Rule;
-
+use super::{Check, Rule, Scope};
 use crate::finding::{Area, Level, RuleId};
-use crate::rules::{Check, Scope};
 
 /// `signature!(NAME id level text help source)`. The area is the schema's: what is wrong with a
 /// signature is as wrong in a withdrawal.
 macro_rules! signature {
     ($($name:ident $id:literal $level:ident $text:literal $help:literal $source:ident)*) => {
-        $(pub(super) static $name: Rule = Rule {
+        $(pub(crate) static $name: Rule = Rule {
             id: RuleId($id),
             area: Area::Schema,
             level: Level::$level,
