@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use phytohub_domain::{
-    Connection, ConnectionCode, ContentHash, EnvelopeHeader, Right, TrackingInfo,
-};
+use phytohub_domain::{ContentHash, EnvelopeHeader, Right, TrackingInfo};
 use phytohub_store::{Disposition, NewContent, NewEnvelope};
-use phytohub_wire::soap::{Content, Envelope, Header, IntField};
+use phytohub_wire::soap::{Content, Envelope, Header, IntField, Text};
 use sha2::{Digest, Sha256};
 
 use crate::registry::Registry;
+use crate::route::{self, Document, Parties, check_document};
 use crate::validate::{self, Outside};
 use crate::{CallError, Caller, Hub, blocking};
 
@@ -46,8 +45,8 @@ impl Hub {
         let mut checked = self.check_delivery(caller, content.raw.len(), |registry| {
             check_header(registry, caller, &header)
         })?;
-        if let Ok(recipient) = &checked {
-            let outside = Outside::new(&told, caller, recipient);
+        if let Ok(parties) = &checked {
+            let outside = Outside::new(&told, parties);
             let findings = self.findings(content.clone(), Some(outside)).await?;
             if let Some(objection) = validate::objection(&findings) {
                 checked = Err(format!("Content: {objection}"));
@@ -56,7 +55,7 @@ impl Hub {
         self.accept(caller, told, content, checked).await
     }
 
-    /// The recipient, or why the delivery is refused. Looked at before any work is done for it.
+    /// The parties, or why the delivery is refused. Looked at before any work is done for it.
     pub(crate) fn check_delivery(
         &self,
         caller: &Caller,
@@ -76,17 +75,32 @@ impl Hub {
         content: Content,
         checked: Checked,
     ) -> Result<EnvelopeHeader, CallError> {
-        let (to_id, disposition) = match checked {
-            Ok(recipient) => (Some(recipient.id), Disposition::Deliver),
-            Err(reason) => (None, Disposition::Reject(reason)),
+        let content = hashed(content).await?;
+        // Held until the committer has the envelope, so that a standing order that ends meanwhile
+        // has either not been followed, or gives this envelope back too.
+        let _standing = self.inner.standing.read().await;
+        let registry = self.inner.registry.load_full();
+        let routed = checked.and_then(|parties| {
+            let route = parties.route(&registry, told.document(), self.limits().forwardings)?;
+            Ok((parties, route))
+        });
+        let mut actor = caller.actor();
+        let (from, to_id, disposition) = match routed {
+            Ok((parties, _)) => (parties.from, Some(parties.to.id), Disposition::Deliver),
+            Err(reason) => {
+                let from = route::sender_of(&registry, &caller.connection, &told.from);
+                (Arc::clone(from), None, Disposition::Reject(reason))
+            }
         };
-        let sender = &caller.connection;
+        if from.id != caller.connection.id {
+            from.code.as_str().clone_into(&mut actor.on_behalf);
+        }
         let mut new = NewEnvelope::new(
-            (sender.code.clone(), sender.id),
+            (from.code.clone(), from.id),
             (told.to.clone(), to_id),
-            sender.mode,
-            caller.actor(),
-            hashed(content).await?,
+            from.mode,
+            actor,
+            content,
         );
         new.certificate_type = told.certificate_type;
         new.certificate_status = told.certificate_status;
@@ -113,6 +127,8 @@ impl Hub {
 
 /// What a header says, as it is kept and answered: a number that is none is 0.
 pub(crate) struct Told {
+    /// Whether the content is a country's response.
+    pub(crate) response: bool,
     pub(crate) from: String,
     pub(crate) to: String,
     pub(crate) certificate_type: i32,
@@ -121,8 +137,14 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    fn document(&self) -> Document {
+        let Self { certificate_type, certificate_status, response, .. } = *self;
+        Document { certificate_type, certificate_status, response }
+    }
+
     pub(crate) fn of(header: &Header) -> Self {
         Self {
+            response: false,
             from: header.from.decode().into_owned(),
             to: header.to.decode().trim().to_owned(),
             certificate_type: header.certificate_type.value().unwrap_or_default(),
@@ -132,66 +154,35 @@ impl Told {
     }
 }
 
-/// The recipient, or what is wrong with the delivery, in words that name the field.
-pub(crate) type Checked = Result<Arc<Connection>, String>;
+/// The parties, or what is wrong with the delivery, in words that name the field.
+pub(crate) type Checked = Result<Parties, String>;
 
 /// The header of an envelope with a certificate.
 pub(crate) fn check_header(registry: &Registry, caller: &Caller, header: &Header) -> Checked {
-    let recipient = check_parties(registry, caller, header)?;
+    let parties = find_parties(registry, caller, header)?;
     let certificate_type = number(TYPE, &header.certificate_type)?.ok_or_else(|| missing(TYPE))?;
     let status = number(STATUS, &header.certificate_status)?.ok_or_else(|| missing(STATUS))?;
-    if !recipient.allows(certificate_type, status) {
-        return Err(format!(
-            "{TYPE}: {} does not accept type {certificate_type} with status {status} (see its \
-             AllowedDocument)",
-            recipient.code
-        ));
-    }
+    let document = Document { certificate_type, certificate_status: status, response: false };
+    check_document(&parties.to, document)?;
     if header.nppo_certificate_number.decode().trim().is_empty() {
         return Err("NPPOCertificateNumber: is empty; it must be the certificate's number".into());
     }
-    check_forwardings(header)?;
-    Ok(recipient)
+    Ok(parties)
 }
 
 /// The header of an envelope with a country's response, which may leave out what the response
 /// itself says.
 pub(crate) fn check_response(registry: &Registry, caller: &Caller, header: &Header) -> Checked {
-    let recipient = check_parties(registry, caller, header)?;
-    if !recipient.responses {
-        let code = &recipient.code;
-        return Err(format!(
-            "To: {code} does not take country responses, whose content is no certificate: {code} \
-             must ask the operator of this hub to switch them on for its connection"
-        ));
-    }
+    let parties = find_parties(registry, caller, header)?;
+    check_document(&parties.to, Document { response: true, ..Document::default() })?;
     number(TYPE, &header.certificate_type)?;
     number(STATUS, &header.certificate_status)?;
-    check_forwardings(header)?;
-    Ok(recipient)
+    Ok(parties)
 }
 
-fn check_parties(registry: &Registry, caller: &Caller, header: &Header) -> Checked {
-    let sender = &caller.connection;
-    let from = header.from.decode();
-    if from.trim() != sender.code.as_str() {
-        return Err(format!(
-            "From: must be {}, the connection of this client certificate; it is '{}'",
-            sender.code,
-            from.trim()
-        ));
-    }
-    let to = header.to.decode();
-    if to.trim().is_empty() {
-        return Err("To: is empty; it must be the code of a connection (GetActiveNppos)".into());
-    }
-    let recipient = to.trim().parse::<ConnectionCode>().ok();
-    let recipient = recipient.and_then(|code| registry.connection(&code));
-    let recipient = recipient.ok_or_else(|| {
-        format!("To: '{}' is no connection of this hub (GetActiveNppos lists them)", to.trim())
-    })?;
-    check_recipient(sender, recipient)?;
-    Ok(Arc::clone(recipient))
+fn find_parties(registry: &Registry, caller: &Caller, header: &Header) -> Checked {
+    let named = header.forwardings.codes().iter().map(Text::decode);
+    Parties::find(registry, &caller.connection, (&header.from.decode(), &header.to.decode()), named)
 }
 
 /// A number of a header; nothing if it was left out.
@@ -207,29 +198,6 @@ fn number(name: &str, field: &IntField) -> Result<Option<i32>, String> {
 
 fn missing(name: &str) -> String {
     format!("{name}: is missing; it must be a number")
-}
-
-fn check_forwardings(header: &Header) -> Result<(), String> {
-    match header.forwardings.codes().iter().find(|code| !code.is_empty()) {
-        None => Ok(()),
-        Some(code) => Err(format!(
-            "Forwardings: '{}' is no channel of this hub (GetAvailableChannels lists them)",
-            code.decode()
-        )),
-    }
-}
-
-fn check_recipient(sender: &Connection, recipient: &Connection) -> Result<(), String> {
-    if !recipient.enabled {
-        return Err(format!("To: {} is disabled at this hub at present", recipient.code));
-    }
-    if recipient.mode != sender.mode {
-        return Err(format!(
-            "To: {} is a {} connection and {} a {} one; the two never exchange",
-            recipient.code, recipient.mode, sender.code, sender.mode
-        ));
-    }
-    Ok(())
 }
 
 /// Content with its hash; a large one is hashed off the reactor.

@@ -30,6 +30,8 @@ pub(crate) struct Inner {
     pub(crate) code_lists: ArcSwap<CodeLists>,
     /// Held while registry or code lists are changed, from reading them to replacing them.
     pub(crate) registry_change: tokio::sync::Mutex<()>,
+    /// Shared by whoever follows standing orders, held alone by whoever changes them.
+    pub(crate) standing: tokio::sync::RwLock<()>,
     /// Where each connection's next reply of each kind goes on.
     pub(crate) cursors: DashMap<(ConnectionId, Offering), u64>,
     limits: ArcSwap<Limits>,
@@ -50,13 +52,14 @@ impl Hub {
         clock: Arc<dyn Clock>,
         metrics: Arc<Metrics>,
     ) -> Result<Self, OpenHubError> {
-        let registry = ArcSwap::from_pointee(Registry::new(store.connections())?);
+        let registry = ArcSwap::from_pointee(Registry::new(store.connections(), store.rules())?);
         let code_lists = ArcSwap::from_pointee(CodeLists::new(store.code_lists()));
         let inner = Inner {
             store,
             registry,
             code_lists,
             registry_change: tokio::sync::Mutex::new(()),
+            standing: tokio::sync::RwLock::new(()),
             cursors: DashMap::new(),
             limits: ArcSwap::from_pointee(limits),
             decisions: ArcSwap::default(),

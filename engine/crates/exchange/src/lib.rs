@@ -23,6 +23,7 @@ mod hub;
 mod offer;
 mod profile;
 mod registry;
+mod route;
 mod track;
 mod typed;
 mod validate;

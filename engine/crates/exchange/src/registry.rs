@@ -4,21 +4,29 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use phytohub_domain::{
-    Connection, ConnectionCode, ConnectionId, Fingerprint, RegisteredCertificate,
+    ChannelRule, Connection, ConnectionCode, ConnectionId, Fingerprint, RegisteredCertificate,
 };
 
 use crate::OpenHubError;
 
-/// All connections. A changed registry replaces the one before; callers keep what they hold.
+/// All connections and their standing orders. A changed registry replaces the one before; callers
+/// keep what they hold.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Registry {
     by_code: HashMap<ConnectionCode, Arc<Connection>>,
+    by_id: HashMap<ConnectionId, ConnectionCode>,
     by_fingerprint: HashMap<Fingerprint, ConnectionCode>,
+    /// By owner, each in the order in which they were written.
+    rules: HashMap<ConnectionId, Vec<Arc<ChannelRule>>>,
     last_id: u32,
+    last_rule: u32,
 }
 
 impl Registry {
-    pub(crate) fn new(connections: &[Connection]) -> Result<Self, OpenHubError> {
+    pub(crate) fn new(
+        connections: &[Connection],
+        rules: &[ChannelRule],
+    ) -> Result<Self, OpenHubError> {
         let mut registry = Self::default();
         for connection in connections {
             if registry.by_code.contains_key(&connection.code) {
@@ -26,6 +34,13 @@ impl Registry {
                 return Err(OpenHubError::Registry { what });
             }
             registry.put(connection.clone());
+        }
+        for rule in rules {
+            if registry.by_id(rule.owner).is_none() || registry.by_id(rule.channel).is_none() {
+                let what = format!("rule {} is about a connection that is not there", rule.id);
+                return Err(OpenHubError::Registry { what });
+            }
+            registry.put_rule(rule.clone());
         }
         Ok(registry)
     }
@@ -36,11 +51,42 @@ impl Registry {
         for certificate in &connection.certificates {
             self.by_fingerprint.insert(certificate.fingerprint, connection.code.clone());
         }
+        self.by_id.insert(connection.id, connection.code.clone());
         self.by_code.insert(connection.code.clone(), Arc::new(connection));
+    }
+
+    /// Adds or replaces a rule.
+    pub(crate) fn put_rule(&mut self, rule: ChannelRule) {
+        self.last_rule = self.last_rule.max(rule.id);
+        let rules = self.rules.entry(rule.owner).or_default();
+        match rules.binary_search_by_key(&rule.id, |known| known.id) {
+            Ok(place) => rules[place] = Arc::new(rule),
+            Err(place) => rules.insert(place, Arc::new(rule)),
+        }
     }
 
     pub(crate) fn next_id(&self) -> ConnectionId {
         ConnectionId(self.last_id + 1)
+    }
+
+    pub(crate) fn next_rule_id(&self) -> u32 {
+        self.last_rule + 1
+    }
+
+    pub(crate) fn by_id(&self, id: ConnectionId) -> Option<&Arc<Connection>> {
+        self.by_code.get(self.by_id.get(&id)?)
+    }
+
+    /// The standing orders of a connection, ended ones included.
+    pub(crate) fn rules_of(&self, owner: ConnectionId) -> &[Arc<ChannelRule>] {
+        self.rules.get(&owner).map_or(&[], Vec::as_slice)
+    }
+
+    /// All standing orders, in the order in which they were written.
+    pub(crate) fn rules(&self) -> Vec<&Arc<ChannelRule>> {
+        let mut rules: Vec<_> = self.rules.values().flatten().collect();
+        rules.sort_by_key(|rule| rule.id);
+        rules
     }
 
     pub(crate) fn connection(&self, code: &ConnectionCode) -> Option<&Arc<Connection>> {

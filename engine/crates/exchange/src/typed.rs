@@ -31,8 +31,8 @@ impl Hub {
             check_header(registry, caller, &header)
         })?;
         let mut content = Content::default();
-        if let Ok(recipient) = &checked {
-            let outside = Outside::new(&told, caller, recipient);
+        if let Ok(parties) = &checked {
+            let outside = Outside::new(&told, parties);
             let bytes_max = self.limits().content_bytes;
             let made = blocking::read(move || {
                 Ok::<_, CallError>(certificate(document.as_ref(), &outside, bytes_max))
@@ -61,6 +61,7 @@ impl Hub {
     ) -> Result<EnvelopeHeader, CallError> {
         let TypedEnvelope { header, document } = envelope;
         let mut told = Told::of(&header);
+        told.response = true;
         let mut checked = self.check_delivery(caller, bytes(document.as_ref()), |registry| {
             check_response(registry, caller, &header)
         })?;

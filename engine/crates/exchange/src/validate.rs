@@ -13,6 +13,7 @@ use phytohub_wire::soap::{Content, ValidationArea, ValidationLevel, ValidationRe
 
 use crate::codes::CodeLists;
 use crate::deliver::Told;
+use crate::route::Parties;
 use crate::{CallError, Caller, Hub, blocking};
 
 /// What the envelope around a document says of it.
@@ -25,13 +26,13 @@ pub(crate) struct Outside {
 }
 
 impl Outside {
-    pub(crate) fn new(told: &Told, caller: &Caller, to: &Arc<Connection>) -> Self {
+    pub(crate) fn new(told: &Told, parties: &Parties) -> Self {
         Self {
             number: told.number.clone(),
             certificate_type: told.certificate_type,
             certificate_status: told.certificate_status,
-            from: Arc::clone(&caller.connection),
-            to: Arc::clone(to),
+            from: Arc::clone(&parties.from),
+            to: Arc::clone(&parties.to),
         }
     }
 }
