@@ -139,7 +139,7 @@ impl<'t> Walk<'t> {
                 Event::End(_) => self.end(at, end),
                 Event::Eof => return Ok(()),
                 _ if self.open.is_empty() || self.passed > 0 => {}
-                Event::Text(inner) if xml::is_blank_text(&inner) => {}
+                Event::Text(inner) if inner.bytes().all(xml::is_blank) => {}
                 Event::Text(_) | Event::GeneralRef(_) => self.characters(),
                 // Readers disagree on whether a value goes on behind them.
                 _ => self.interruption(at),
