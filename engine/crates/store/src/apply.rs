@@ -17,6 +17,7 @@ use crate::keys::{self, ContentId};
 use crate::mailbox::{Mailboxes, Queue};
 use crate::open::{Database, lower_bound_key};
 use crate::record::{self, StoredCodeList, StoredEnvelope};
+use crate::segment::AuditWrite;
 
 /// An answer that waits for the sync.
 #[derive(Debug)]
@@ -234,6 +235,11 @@ impl<'a> Batch<'a> {
         let key = keys::code_list(&list.name, list.revision);
         let record = record::encode_code_list(list);
         self.write.put_cf(self.database.family(keys::REGISTRY), key, record);
+    }
+
+    /// Writes what belongs to the audit.
+    pub(crate) fn audit(&mut self, write: &AuditWrite) {
+        write.write(self.database, &mut self.write);
     }
 
     /// Writes or removes the suspicion against the clock.

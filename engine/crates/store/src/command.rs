@@ -9,6 +9,7 @@ use phytohub_telemetry::{Actor, Event};
 use tokio::sync::oneshot;
 
 use crate::error::CommitError;
+use crate::segment::AuditWrite;
 use crate::{StoredCodeList, StoredEnvelope};
 
 /// An envelope to be accepted, or to be remembered as refused.
@@ -142,6 +143,8 @@ pub(crate) enum Command {
     PutConnection { connection: Box<Connection>, events: Vec<Event>, answer: Answer<()> },
     /// Write a channel rule, with the events that tell why.
     PutRule { rule: Box<ChannelRule>, events: Vec<Event>, answer: Answer<()> },
+    /// Write what belongs to the audit, with the events that tell why.
+    Audit { write: AuditWrite, events: Vec<Event>, answer: Answer<()> },
     /// Write revisions of code lists, with the events that tell why.
     PutCodeLists { lists: Vec<StoredCodeList>, events: Vec<Event>, answer: Answer<()> },
     /// Record something that changes no record.

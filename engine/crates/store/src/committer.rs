@@ -172,6 +172,11 @@ impl Committer {
                 events.into_iter().for_each(|event| batch.record(event));
                 batch.waiting.push(Waiting::Done(answer));
             }
+            Command::Audit { write, events, answer } => {
+                batch.audit(&write);
+                events.into_iter().for_each(|event| batch.record(event));
+                batch.waiting.push(Waiting::Done(answer));
+            }
             Command::Record { event } => batch.record(*event),
             Command::AcceptClock { actor, answer } => {
                 self.clock_guard.accept(&*self.clock);
@@ -266,6 +271,7 @@ fn refuse(command: Command, error: &CommitError) {
         Command::PutConnection { answer, .. }
         | Command::PutRule { answer, .. }
         | Command::PutCodeLists { answer, .. }
+        | Command::Audit { answer, .. }
         | Command::AcceptClock { answer, .. } => {
             drop(answer.send(Err(error.clone())));
         }

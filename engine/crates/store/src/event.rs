@@ -98,7 +98,8 @@ pub(crate) fn decode_event(sequence: u64, bytes: &[u8]) -> Result<StoredEvent, R
     })
 }
 
-fn hash_of(sequence: u64, previous: &[u8; 32], record: &[u8]) -> [u8; 32] {
+/// The hash of an event from what lies on disk.
+pub(crate) fn hash_of(sequence: u64, previous: &[u8; 32], record: &[u8]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(HASH_DOMAIN);
     hasher.update(sequence.to_be_bytes());

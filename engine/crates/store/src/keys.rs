@@ -96,6 +96,22 @@ pub(crate) fn rule(id: u32) -> [u8; 5] {
     key
 }
 
+/// `registry`: the signed head of a closed segment of the chain of events.
+pub(crate) fn segment(index: u64) -> [u8; 9] {
+    numbered(REGISTRY_SEGMENT, index)
+}
+
+/// `registry`: that a segment's events were dropped.
+pub(crate) fn prune(index: u64) -> [u8; 9] {
+    numbered(REGISTRY_PRUNE, index)
+}
+
+fn numbered(kind: u8, index: u64) -> [u8; 9] {
+    let mut key = [kind; 9];
+    key[1..].copy_from_slice(&index.to_be_bytes());
+    key
+}
+
 /// `meta`: a key under a prefix.
 pub(crate) fn under(prefix: &[u8], rest: &[u8]) -> Vec<u8> {
     [prefix, rest].concat()
@@ -107,6 +123,10 @@ pub(crate) const REGISTRY_CONNECTION: u8 = 1;
 pub(crate) const REGISTRY_CODE_LIST: u8 = 2;
 /// Kind of registry entry: a channel rule.
 pub(crate) const REGISTRY_RULE: u8 = 3;
+/// Kind of registry entry: a closed segment of the chain of events.
+pub(crate) const REGISTRY_SEGMENT: u8 = 4;
+/// Kind of registry entry: a segment whose events were dropped.
+pub(crate) const REGISTRY_PRUNE: u8 = 5;
 
 #[cfg(test)]
 mod tests {

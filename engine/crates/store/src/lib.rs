@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod apply;
+mod backup;
 mod clock;
 mod command;
 mod committer;
@@ -23,9 +24,12 @@ mod options;
 mod read;
 mod record;
 mod reserve;
+mod scrub;
+mod segment;
 mod store;
 mod wal;
 
+pub use backup::{BackupError, BackupPoint, Inspection, inspect, revive};
 pub use clock::ClockStatus;
 pub use command::{Accepted, Change, ChangeOutcome, Disposition, NewContent, NewEnvelope};
 pub use config::StoreConfig;
@@ -35,6 +39,8 @@ pub use mailbox::Queue;
 pub use open::OpenReport;
 pub use record::{StoredCodeList, StoredEnvelope};
 pub use reserve::Reserve;
+pub use scrub::{ScrubReport, StoreHealth};
+pub use segment::{ChainHead, ChainLink, PruneRecord, Segment};
 pub use store::Store;
 
 /// Bytes of one stored piece of content: larger contents are split, so that none stalls the rest.

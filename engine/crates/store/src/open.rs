@@ -292,4 +292,4 @@ fn failed(config: &StoreConfig, source: rocksdb::Error) -> OpenError {
 const LOCKED: [&str; 2] = ["While lock file", "lock hold by current process"];
 
 /// Format that this binary writes: 16 bits of version, 16 bits of feature flags (none yet).
-const FORMAT_VERSION: u32 = 1 << 16;
+pub(crate) const FORMAT_VERSION: u32 = 1 << 16;

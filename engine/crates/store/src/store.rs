@@ -16,6 +16,7 @@ use crate::mailbox::Mailboxes;
 use crate::open::{Database, OpenReport};
 use crate::record::{StoredCodeList, StoredEnvelope};
 use crate::reserve::Reserve;
+use crate::segment::AuditWrite;
 use crate::{StoreConfig, open, options};
 
 /// The hub's disk. Cheap to clone; the last clone dropped closes it.
@@ -216,6 +217,14 @@ impl Store {
             Some(failure) => failure,
             None => std::future::pending().await,
         }
+    }
+
+    pub(crate) async fn audit(
+        &self,
+        write: AuditWrite,
+        events: Vec<Event>,
+    ) -> Result<(), CommitError> {
+        self.ask(|answer| Command::Audit { write, events, answer }).await
     }
 
     /// Finishes what was asked, and ends the committer. Blocks.
