@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use crate::Timestamp;
+
 /// `HUBTrackingInfo`, in the order of the WSDL.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[repr(u8)]
@@ -132,12 +134,26 @@ pub struct Acknowledgement {
 pub struct TrackingState {
     /// What the sender is told.
     pub info: TrackingInfo,
+    /// When `info` last changed.
+    pub changed: Timestamp,
     /// The recipient's, the operator's or the hub's words about it; may be empty.
     pub message: String,
-    /// Whether the content was ever completely sent to the recipient.
+    /// Whether the content was ever completely sent to the recipient, pulled or pushed.
     pub content_released: bool,
     /// Set aside by the operator: still pending, but offered to nobody.
     pub parked: bool,
+    /// Pushes that failed since the last that did not.
+    pub attempts: u32,
+    /// When it is to be pushed again at the earliest, while it is pending.
+    pub next_attempt: Option<Timestamp>,
+    /// When the recipient's endpoint last took it without a fault.
+    pub handed_over: Option<Timestamp>,
+    /// Why the last push failed; empty when it did not.
+    pub last_error: String,
+    /// Under legal hold: neither content nor record is removed by age.
+    pub held: bool,
+    /// Whether the content is kept no longer, or never was.
+    pub content_dropped: bool,
 }
 
 /// What an attempted change comes to.
@@ -157,26 +173,34 @@ pub enum Transition {
 impl TrackingState {
     /// The state of an envelope that was just accepted.
     #[must_use]
-    pub const fn pending() -> Self {
+    pub const fn pending(at: Timestamp) -> Self {
         Self {
             info: TrackingInfo::PendingDelivery,
+            changed: at,
             message: String::new(),
             content_released: false,
             parked: false,
+            attempts: 0,
+            next_attempt: None,
+            handed_over: None,
+            last_error: String::new(),
+            held: false,
+            content_dropped: false,
         }
     }
 
-    /// The state of an envelope refused at the door.
+    /// The state of an envelope refused at the door; its content is not kept.
     #[must_use]
-    pub const fn rejected(message: String) -> Self {
-        Self { info: TrackingInfo::FailedDelivery, message, content_released: false, parked: false }
+    pub fn rejected(message: String, at: Timestamp) -> Self {
+        let info = TrackingInfo::FailedDelivery;
+        Self { info, message, content_dropped: true, ..Self::pending(at) }
     }
 
     /// Applies a recipient's acknowledgement: the first one wins.
     ///
     /// A real client sends `AcknowledgeFailedEnvelopeReceipt` after any failed pull, so a failure
     /// about content that it never completely got is noted and ends nothing.
-    pub fn acknowledge(&mut self, acknowledgement: &Acknowledgement) -> Transition {
+    pub fn acknowledge(&mut self, acknowledgement: &Acknowledgement, at: Timestamp) -> Transition {
         if self.info.is_acknowledged() {
             return Transition::AlreadyAcknowledged;
         }
@@ -184,19 +208,60 @@ impl TrackingState {
         if unreadable && !self.content_released {
             return Transition::Noted;
         }
-        self.info = acknowledgement.kind.tracking_info();
-        self.message.clone_from(&acknowledgement.message);
+        self.become_now(acknowledgement.kind.tracking_info(), &acknowledgement.message, at);
         self.parked = false;
         Transition::Changed
     }
 
     /// Gives an envelope up: it stays in the inbox, and a later acknowledgement replaces this.
-    pub fn fail(&mut self, reason: &str) -> Transition {
+    pub fn fail(&mut self, reason: &str, at: Timestamp) -> Transition {
         if self.info != TrackingInfo::PendingDelivery {
             return Transition::Refused;
         }
-        self.info = TrackingInfo::FailedDelivery;
-        reason.clone_into(&mut self.message);
+        self.become_now(TrackingInfo::FailedDelivery, reason, at);
+        Transition::Changed
+    }
+
+    /// Gives an envelope up by its age, like [`TrackingState::fail`]. What the recipient ever got
+    /// does not age, and neither does what the operator keeps from it.
+    pub fn expire(&mut self, reason: &str, at: Timestamp) -> Transition {
+        if self.content_released || self.parked {
+            return Transition::Refused;
+        }
+        self.fail(reason, at)
+    }
+
+    fn become_now(&mut self, info: TrackingInfo, message: &str, at: Timestamp) {
+        self.info = info;
+        message.clone_into(&mut self.message);
+        self.changed = at;
+        self.next_attempt = None;
+    }
+
+    /// Notes a push that failed, and when to try again.
+    pub fn attempt(&mut self, error: &str, next: Timestamp) -> Transition {
+        if self.info != TrackingInfo::PendingDelivery {
+            return Transition::Refused;
+        }
+        self.attempts = self.attempts.saturating_add(1);
+        error.clone_into(&mut self.last_error);
+        self.next_attempt = Some(next);
+        Transition::Changed
+    }
+
+    /// Notes that the recipient's endpoint took the envelope without a fault: its content went
+    /// out. It stays pending, and is pushed again at `again_at` if no acknowledgement came.
+    /// An acknowledgement may have come first, while the push was still open.
+    pub fn hand_over(&mut self, at: Timestamp, again_at: Timestamp) -> Transition {
+        if self.info.is_acknowledged() {
+            return Transition::Noted;
+        }
+        self.handed_over = Some(at);
+        self.content_released = true;
+        self.attempts = 0;
+        self.last_error.clear();
+        let pending = self.info == TrackingInfo::PendingDelivery;
+        self.next_attempt = pending.then_some(again_at);
         Transition::Changed
     }
 
@@ -207,6 +272,33 @@ impl TrackingState {
         }
         self.parked = parked;
         Transition::Changed
+    }
+
+    /// Puts an envelope under legal hold, or lifts it.
+    pub fn hold(&mut self, held: bool) -> Transition {
+        if self.held == held {
+            return Transition::Refused;
+        }
+        self.held = held;
+        Transition::Changed
+    }
+
+    /// Notes that the content is kept no longer: of what is acknowledged and not held.
+    pub fn drop_content(&mut self) -> Transition {
+        if self.content_dropped {
+            return Transition::Noted;
+        }
+        if self.held || !self.info.is_acknowledged() {
+            return Transition::Refused;
+        }
+        self.content_dropped = true;
+        Transition::Changed
+    }
+
+    /// Whether nothing can change what the sender is told: acknowledged, or refused at the door.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        self.info.is_acknowledged() || self.content_dropped
     }
 
     /// Notes that the content was completely sent to the recipient.

@@ -38,8 +38,17 @@ impl ClockGuard {
         Self { high_water, seen: (now, clock.monotonic()), suspicion }
     }
 
-    /// Looks at the clock; gives the reason if it has just become suspect.
-    pub(crate) fn observe(&mut self, clock: &dyn Clock) -> Option<String> {
+    /// Looks at the clock: the time, and the reason if it has just become suspect.
+    pub(crate) fn observe(&mut self, clock: &dyn Clock) -> (Timestamp, Option<String>) {
+        let suspicion = self.suspect(clock);
+        (self.seen.0, suspicion)
+    }
+
+    pub(crate) fn is_suspected(&self) -> bool {
+        self.suspicion.is_some()
+    }
+
+    fn suspect(&mut self, clock: &dyn Clock) -> Option<String> {
         let (now, monotonic) = (clock.now(), clock.monotonic());
         let (wall_seen, monotonic_seen) = self.seen;
         let expected = wall_seen.plus(monotonic.saturating_sub(monotonic_seen));
@@ -116,12 +125,12 @@ mod tests {
         let high_water = hands.now();
         let mut guard = ClockGuard::new(&hands, high_water, None);
         *hands.0.lock().expect("a lock") = (1_000 * DAY + 60, 60);
-        assert_eq!(guard.observe(&hands), None);
+        assert_eq!(guard.observe(&hands).1, None);
         *hands.0.lock().expect("a lock") = (1_000 * DAY + 60 + 3600, 120);
-        assert!(guard.observe(&hands).expect("a suspicion").contains("stepped"));
+        assert!(guard.observe(&hands).1.expect("a suspicion").contains("stepped"));
         let trusted = guard.status().high_water;
         *hands.0.lock().expect("a lock") = (1_000 * DAY + 60 + 7200, 3720);
-        assert_eq!(guard.observe(&hands), None);
+        assert_eq!(guard.observe(&hands).1, None);
         assert_eq!(guard.status().high_water, trusted, "a suspected clock moves nothing");
         guard.accept(&hands);
         assert_eq!(guard.status(), ClockStatus { high_water: hands.now(), suspicion: None });

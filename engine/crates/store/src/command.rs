@@ -1,5 +1,7 @@
 //! What the committer is asked to do.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use phytohub_domain::{
     Acknowledgement, ChannelRule, Connection, ConnectionCode, ConnectionId, ConnectionMode,
@@ -20,10 +22,18 @@ pub struct NewEnvelope {
     pub from: ConnectionCode,
     /// `To`, as the sender wrote it.
     pub to: String,
-    /// The sender.
+    /// The connection named in `From`.
     pub from_id: ConnectionId,
-    /// The recipient; of a refused envelope, possibly nobody.
+    /// The connection that delivered it, the same or its delegate: its outbox holds it.
+    pub actor_id: ConnectionId,
+    /// The connection named in `To`; of a refused envelope, possibly nobody.
     pub to_id: Option<ConnectionId>,
+    /// The connection whose inbox will hold it: the one named in `To`, or its delegate.
+    pub mailbox_id: Option<ConnectionId>,
+    /// Channels that get a copy with a number of its own.
+    pub copies: Vec<NewCopy>,
+    /// How to know the same envelope sent again; nothing if each is to be taken as new.
+    pub replay: Option<Replay>,
     /// UNCL 1001 code.
     pub certificate_type: i32,
     /// UNCL 4405 code.
@@ -41,7 +51,7 @@ pub struct NewEnvelope {
 }
 
 impl NewEnvelope {
-    /// An envelope to be delivered.
+    /// An envelope to be delivered, by the one named in `From` to the one named in `To`.
     #[must_use]
     pub fn new(
         (from, from_id): (ConnectionCode, ConnectionId),
@@ -54,7 +64,11 @@ impl NewEnvelope {
             from,
             to,
             from_id,
+            actor_id: from_id,
             to_id,
+            mailbox_id: to_id,
+            copies: Vec::new(),
+            replay: None,
             certificate_type: 0,
             certificate_status: 0,
             nppo_certificate_number: String::new(),
@@ -64,6 +78,26 @@ impl NewEnvelope {
             disposition: Disposition::Deliver,
         }
     }
+}
+
+/// A copy of a new envelope for a channel.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "whom it is for is all there is to say")]
+pub struct NewCopy {
+    /// Code of the channel, as it is told in `Forwardings`.
+    pub code: ConnectionCode,
+    /// The channel's connection: its inbox holds the copy.
+    pub mailbox_id: ConnectionId,
+}
+
+/// How the same envelope, sent again after a reset connection, is known.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a hash and how long it is remembered")]
+pub struct Replay {
+    /// Hash of everything that makes two envelopes the same.
+    pub hash: [u8; 32],
+    /// How long after the first one another is taken for the same.
+    pub window: Duration,
 }
 
 /// Content as received, with what is known of it.
@@ -96,6 +130,11 @@ pub struct Accepted {
     pub number: HubDeliveryNumber,
     /// When.
     pub at: Timestamp,
+    /// Its copies: code of the channel and number of the copy.
+    pub forwardings: Vec<(ConnectionCode, HubDeliveryNumber)>,
+    /// State of an identical envelope that was accepted before: number, time and copies are
+    /// that one's, and nothing was written but an event.
+    pub repeated: Option<TrackingState>,
 }
 
 /// A change of an envelope's state.
@@ -112,6 +151,24 @@ pub enum Change {
     Unpark(String),
     /// The content was completely sent to the recipient.
     Release,
+    /// A push failed.
+    Attempt {
+        /// Why.
+        error: String,
+        /// When to try again at the earliest.
+        next: Timestamp,
+    },
+    /// The recipient's endpoint took it without a fault; its acknowledgement is awaited.
+    HandOver {
+        /// When to push again if no acknowledgement came.
+        again_at: Timestamp,
+    },
+    /// The envelope fails by its age, unless it ever went out.
+    Expire(String),
+    /// The operator puts it under legal hold.
+    Hold(String),
+    /// The operator lifts the legal hold.
+    Unhold(String),
 }
 
 /// What came of a change.
@@ -122,6 +179,22 @@ pub struct ChangeOutcome {
     pub transition: Transition,
     /// The state after it.
     pub state: TrackingState,
+}
+
+/// What came of working off what was due.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct DueOutcome {
+    /// Dues worked off.
+    pub done: usize,
+    /// What is to be pushed again: mailbox and position.
+    pub again: Vec<(ConnectionId, u64)>,
+    /// Envelopes that failed by their age.
+    pub failed: Vec<HubDeliveryNumber>,
+    /// Whether something due waits until the operator accepts the clock or resumes delivery.
+    pub paused: bool,
+    /// Whether more is due now.
+    pub more: bool,
 }
 
 /// Where a command's answer goes.
@@ -149,6 +222,20 @@ pub(crate) enum Command {
     PutCodeLists { lists: Vec<StoredCodeList>, events: Vec<Event>, answer: Answer<()> },
     /// Record something that changes no record.
     Record { event: Box<Event> },
+    /// Work off what is due.
+    RunDue { limit: usize, answer: Answer<DueOutcome> },
+    /// Move what waits in one inbox for one connection into another inbox.
+    MovePending {
+        from: ConnectionId,
+        to: ConnectionId,
+        to_id: ConnectionId,
+        actor: Actor,
+        answer: Answer<u64>,
+    },
+    /// A state was told to the endpoint of this connection.
+    UpdateTold { connection: ConnectionId, sequence: u64, answer: Answer<()> },
+    /// The operator lets push and callbacks go on after a restore.
+    Resume { actor: Actor, answer: Answer<()> },
     /// The operator accepts the wall clock.
     AcceptClock { actor: Actor, answer: Answer<()> },
     /// Finish what was asked before this, and end.

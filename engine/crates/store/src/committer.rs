@@ -18,6 +18,7 @@ use crate::command::{Accepted, Answer, Command, Disposition, NewEnvelope};
 use crate::counters::Counters;
 use crate::error::{CommitError, StoreFailure};
 use crate::keys::ContentId;
+use crate::known::Known;
 use crate::mailbox::Mailboxes;
 use crate::open::Database;
 use crate::reserve::Reserve;
@@ -32,13 +33,24 @@ pub(crate) struct Committer {
     pub(crate) write_options: WriteOptions,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) clock_guard: ClockGuard,
-    pub(crate) clock_status: watch::Sender<ClockStatus>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) counters: Counters,
     pub(crate) commands: mpsc::Receiver<Command>,
     pub(crate) failure: watch::Sender<Option<StoreFailure>>,
+    pub(crate) signals: Signals,
+    /// Lent to the batch in the making.
+    pub(crate) known: Option<Known>,
+    /// A command that must come first in its batch, and came last in the one before.
+    pub(crate) carried: Option<Command>,
     /// Envelopes whose content is being written in pieces, oldest first.
     pub(crate) large: VecDeque<Large>,
+}
+
+/// What others may watch.
+pub(crate) struct Signals {
+    pub(crate) clock: watch::Sender<ClockStatus>,
+    pub(crate) next_due: watch::Sender<Option<Timestamp>>,
+    pub(crate) paused: watch::Sender<bool>,
 }
 
 /// An envelope with a large content.
@@ -57,8 +69,10 @@ impl Committer {
     /// Works until it is closed, or until a commit fails.
     pub(crate) fn run(mut self) {
         let mut open = true;
-        while open || !self.large.is_empty() {
-            let first = if open && self.large.is_empty() {
+        while open || !self.large.is_empty() || self.carried.is_some() {
+            let first = if self.carried.is_some() {
+                self.carried.take()
+            } else if open && self.large.is_empty() {
                 self.commands.blocking_recv()
             } else {
                 self.commands.try_recv().ok()
@@ -82,6 +96,9 @@ impl Committer {
             if matches!(command, Command::Close) {
                 self.commands.close();
                 *open = false;
+            } else if matches!(command, Command::MovePending { .. }) && !gathered.is_empty() {
+                self.carried = Some(command);
+                break;
             } else {
                 bytes += weight(&command);
                 gathered.push(command);
@@ -100,25 +117,22 @@ impl Committer {
     fn commit(&mut self, commands: Vec<Command>) -> Result<(), Failed> {
         let started = self.clock.monotonic();
         let size = commands.len();
-        // The batch borrows the database alone, so that the rest of the committer stays free.
-        let database = Arc::clone(&self.database);
-        let mut batch = Batch::new(&database, self.counters, &*self.clock);
+        // The batch borrows these two alone, so that the rest of the committer stays free.
+        let (database, mailboxes) = (Arc::clone(&self.database), Arc::clone(&self.mailboxes));
+        let mut batch = self.begin(&database, &mailboxes);
         for command in commands {
             self.apply(&mut batch, command);
         }
         self.advance_large(&mut batch);
-        if let Some(suspicion) = self.clock_guard.observe(&*self.clock) {
-            batch.put_suspicion(Some(&suspicion));
-            let mut event = Event::new(EventKind::ClockSuspected, Actor::hub());
-            event.detail = suspicion;
-            batch.record(event);
-        }
         if batch.is_empty() {
             batch.waiting.drain(..).for_each(|waiting| waiting.answer(&Ok(())));
+            self.known = Some(batch.known);
+            self.publish_signals();
             return Ok(());
         }
-        if (self.counters.commits + 1).is_multiple_of(LOWER_BOUND_COMMITS) {
-            batch.put_lower_bounds(&self.mailboxes, self.counters.sequence);
+        let written_lately = !(self.counters.commits + 1).is_multiple_of(LOWER_BOUND_COMMITS);
+        if !written_lately || batch.lowers_a_queue() {
+            batch.put_lower_bounds(&self.counters);
         }
         batch.seal(self.clock_guard.status().high_water);
         if self.config.answer_before_commit {
@@ -130,8 +144,9 @@ impl Committer {
             return Err(Failed);
         }
         self.counters = batch.counters;
-        self.metrics.pending_envelopes.inc_by(batch.publish(&self.mailboxes));
-        self.clock_status.send_replace(self.clock_guard.status());
+        self.metrics.pending_envelopes.inc_by(batch.publish());
+        self.known = Some(batch.known);
+        self.publish_signals();
         batch.waiting.drain(..).for_each(|waiting| waiting.answer(&Ok(())));
         let took = self.clock.monotonic().saturating_sub(started);
         self.metrics.commit_seconds.observe(took.as_secs_f64());
@@ -141,21 +156,60 @@ impl Committer {
         Ok(())
     }
 
+    /// A batch that begins with a look at the clock: what follows must not trust one that has
+    /// just stepped.
+    fn begin<'a>(&mut self, database: &'a Database, mailboxes: &'a Mailboxes) -> Batch<'a> {
+        let (now, suspicion) = self.clock_guard.observe(&*self.clock);
+        let known = self.known.take().expect("every batch gives back what it was lent");
+        let suspected = self.clock_guard.is_suspected();
+        let mut batch = Batch::new(database, mailboxes, (self.counters, known), (now, suspected));
+        if let Some(suspicion) = suspicion {
+            batch.put_suspicion(Some(&suspicion));
+            let mut event = Event::new(EventKind::ClockSuspected, Actor::hub());
+            event.detail = suspicion;
+            batch.record(event);
+        }
+        batch
+    }
+
+    /// Tells whoever watches what was synced.
+    fn publish_signals(&self) {
+        self.signals.clock.send_replace(self.clock_guard.status());
+        let Some(known) = &self.known else { return };
+        self.signals
+            .next_due
+            .send_if_modified(|next| std::mem::replace(next, known.due.first) != known.due.first);
+        self.signals
+            .paused
+            .send_if_modified(|paused| std::mem::replace(paused, known.paused) != known.paused);
+    }
+
     fn apply(&mut self, batch: &mut Batch<'_>, command: Command) {
         match command {
             Command::Accept { envelope, answer } => self.accept(batch, envelope, answer),
             Command::Change { envelope, change, actor, answer } => {
                 let outcome = batch.change(&envelope, change, actor);
                 match (answer, outcome) {
-                    (Some(answer), Ok(outcome)) => {
-                        batch.waiting.push(Waiting::Changed(answer, outcome));
+                    (Some(answer), outcome) => {
+                        answer_later(batch, answer, outcome, Waiting::Changed);
                     }
-                    (Some(answer), Err(error)) => drop(answer.send(Err(error))),
                     (None, Ok(_)) => {}
                     (None, Err(error)) => {
                         tracing::error!(envelope = %envelope.number, %error, "change not recorded");
                     }
                 }
+            }
+            Command::RunDue { limit, answer } => {
+                let outcome = batch.run_due(limit).map_err(CommitError::Read);
+                answer_later(batch, answer, outcome, Waiting::Due);
+            }
+            Command::MovePending { from, to, to_id, actor, answer } => {
+                let moved = batch.move_pending((from, to), to_id, &actor);
+                answer_later(batch, answer, moved, Waiting::Moved);
+            }
+            Command::UpdateTold { connection, sequence, answer } => {
+                let told = batch.update_told(connection, sequence).map_err(CommitError::Read);
+                answer_later(batch, answer, told, |answer, ()| Waiting::Done(answer));
             }
             Command::PutConnection { connection, events, answer } => {
                 batch.put_connection(&connection);
@@ -178,10 +232,13 @@ impl Committer {
                 batch.waiting.push(Waiting::Done(answer));
             }
             Command::Record { event } => batch.record(*event),
+            Command::Resume { actor, answer } => {
+                batch.resume(actor);
+                batch.waiting.push(Waiting::Done(answer));
+            }
             Command::AcceptClock { actor, answer } => {
                 self.clock_guard.accept(&*self.clock);
-                batch.put_suspicion(None);
-                batch.record(Event::new(EventKind::ClockAccepted, actor));
+                batch.accept_clock(actor);
                 batch.waiting.push(Waiting::Done(answer));
             }
             Command::Close => {}
@@ -195,11 +252,16 @@ impl Committer {
         answer: Answer<Accepted>,
     ) {
         let bytes = envelope.content.raw.len();
-        let id = content_id(self.clock.now());
+        let id = content_id(batch.now());
         if let Disposition::Reject(_) = envelope.disposition {
             // Nobody will ask for it: only what it was is remembered.
             envelope.content.raw.clear();
             return batch.accept(*envelope, id, answer);
+        }
+        match batch.repeated(&envelope) {
+            Ok(None) => {}
+            Ok(Some(accepted)) => return batch.waiting.push(Waiting::Accepted(answer, accepted)),
+            Err(error) => return drop(answer.send(Err(error.into()))),
         }
         if let Err(error) = self.reserve.check(bytes as u64) {
             self.metrics.disk_reserve_breached.set(1);
@@ -224,11 +286,22 @@ impl Committer {
             batch.put_chunk(large.id, large.next_chunk, piece);
             large.next_chunk += 1;
         }
-        if large.next_chunk == chunks(raw.len()) {
-            batch.unstage(large.id);
-            batch.accept(*large.envelope, large.id, large.answer);
-        } else {
-            self.large.push_front(large);
+        if large.next_chunk < chunks(raw.len()) {
+            return self.large.push_front(large);
+        }
+        batch.unstage(large.id);
+        // Its twin may have come in while the pieces did.
+        let Large { id, next_chunk, envelope, answer } = large;
+        match batch.repeated(&envelope) {
+            Ok(None) => batch.accept(*envelope, id, answer),
+            Ok(Some(accepted)) => {
+                batch.delete_chunks(id, next_chunk);
+                batch.waiting.push(Waiting::Accepted(answer, accepted));
+            }
+            Err(error) => {
+                batch.delete_chunks(id, next_chunk);
+                drop(answer.send(Err(error.into())));
+            }
         }
     }
 
@@ -254,8 +327,9 @@ impl Committer {
             return;
         }
         let database = Arc::clone(&self.database);
-        let mut batch = Batch::new(&database, self.counters, &*self.clock);
-        batch.put_lower_bounds(&self.mailboxes, self.counters.sequence);
+        let mailboxes = Arc::clone(&self.mailboxes);
+        let mut batch = self.begin(&database, &mailboxes);
+        batch.put_lower_bounds(&self.counters);
         batch.seal(self.clock_guard.status().high_water);
         let write = std::mem::take(&mut batch.write);
         if let Err(error) = database.db.write_opt(write, &self.write_options) {
@@ -264,11 +338,28 @@ impl Committer {
     }
 }
 
+/// An answer once the batch is synced, or the error at once: then nothing is written for it.
+fn answer_later<T>(
+    batch: &mut Batch<'_>,
+    answer: Answer<T>,
+    result: Result<T, CommitError>,
+    waiting: impl FnOnce(Answer<T>, T) -> Waiting,
+) {
+    match result {
+        Ok(outcome) => batch.waiting.push(waiting(answer, outcome)),
+        Err(error) => drop(answer.send(Err(error))),
+    }
+}
+
 fn refuse(command: Command, error: &CommitError) {
     match command {
         Command::Accept { answer, .. } => drop(answer.send(Err(error.clone()))),
         Command::Change { answer: Some(answer), .. } => drop(answer.send(Err(error.clone()))),
-        Command::PutConnection { answer, .. }
+        Command::RunDue { answer, .. } => drop(answer.send(Err(error.clone()))),
+        Command::MovePending { answer, .. } => drop(answer.send(Err(error.clone()))),
+        Command::UpdateTold { answer, .. }
+        | Command::Resume { answer, .. }
+        | Command::PutConnection { answer, .. }
         | Command::PutRule { answer, .. }
         | Command::PutCodeLists { answer, .. }
         | Command::Audit { answer, .. }

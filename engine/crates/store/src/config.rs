@@ -1,6 +1,7 @@
 //! What an operator decides about the store.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Settings of a store. Paths are absolute by the time they come here.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct StoreConfig {
     pub write_buffer_bytes: usize,
     /// Whether every commit is synced. Without it a power cut loses what was answered.
     pub sync: bool,
+    /// How long what is delivered is kept.
+    pub retention: Retention,
     /// Answers before the commit, so that the crash test can show that it would notice. No setting
     /// of the hub reaches this.
     pub answer_before_commit: bool,
@@ -35,7 +38,32 @@ impl StoreConfig {
             block_cache_bytes: 128 << 20,
             write_buffer_bytes: 512 << 20,
             sync: true,
+            retention: Retention::default(),
             answer_before_commit: false,
         }
     }
 }
+
+/// How long what is delivered is kept. A legal hold postpones all of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "settings, built field by field")]
+pub struct Retention {
+    /// From the acknowledgement until the content is dropped; zero drops it with the
+    /// acknowledgement.
+    pub content: Duration,
+    /// From the acknowledgement, or the refusal, until header, state and history are removed.
+    /// Never before the content.
+    pub headers: Duration,
+    /// From the acceptance until an envelope that was never handed over or pulled fails, in
+    /// inboxes whose owner has an endpoint for envelopes.
+    pub fail_after: Duration,
+}
+
+impl Default for Retention {
+    /// Seven days, 400 days (a year's audit with time to make it), seven days.
+    fn default() -> Self {
+        Self { content: 7 * DAY, headers: 400 * DAY, fail_after: 7 * DAY }
+    }
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);

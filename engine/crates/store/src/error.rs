@@ -79,6 +79,9 @@ pub enum ReadError {
         /// Its key, in hexadecimal digits.
         key: String,
     },
+    /// The content was dropped after its time, or the envelope with it.
+    #[error("the content is kept no longer")]
+    Dropped,
     /// RocksDB failed to read.
     #[error("the store cannot be read")]
     Database(#[source] rocksdb::Error),
@@ -90,6 +93,7 @@ impl ReadError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Corrupt { .. } => ErrorKind::Corrupt,
+            Self::Dropped => ErrorKind::NotFound,
             Self::Database(_) => ErrorKind::Unavailable,
         }
     }
@@ -113,6 +117,9 @@ pub enum CommitError {
     /// The commit failed: nobody can say whether the change was made.
     #[error("outcome unknown, resend")]
     OutcomeUnknown,
+    /// The envelope was removed after its time.
+    #[error("the envelope is kept no longer")]
+    Purged,
     /// The change needs a record that cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -125,6 +132,7 @@ impl CommitError {
         match self {
             Self::Closed | Self::OutcomeUnknown => ErrorKind::Unavailable,
             Self::ReserveBreached { .. } => ErrorKind::Exhausted,
+            Self::Purged => ErrorKind::NotFound,
             Self::Read(error) => error.kind(),
         }
     }

@@ -1,6 +1,6 @@
 //! Column families and keys. Every integer is big-endian, so that byte order is number order.
 
-use phytohub_domain::{ConnectionId, HubDeliveryNumber};
+use phytohub_domain::{ConnectionId, HubDeliveryNumber, Timestamp};
 
 /// Header, parties, content id, queue positions: written once.
 pub(crate) const ENVELOPE: &str = "envelope";
@@ -16,14 +16,24 @@ pub(crate) const OUTBOX: &str = "outbox";
 pub(crate) const EVENT: &str = "event";
 /// Index of an envelope's events.
 pub(crate) const HISTORY: &str = "history";
+/// What is to be done when: put once, deleted once.
+pub(crate) const DUE: &str = "due";
+/// Hashes of envelopes accepted lately, with their numbers.
+pub(crate) const REPLAY: &str = "replay";
+/// Contents that more than one envelope holds, with how many do.
+pub(crate) const HOLDERS: &str = "holders";
+/// States that a sender's endpoint is to be told: put once, single-deleted once.
+pub(crate) const UPDATE: &str = "update";
 /// Connections and their certificates.
 pub(crate) const REGISTRY: &str = "registry";
 /// Format, counters, lower bounds, stagings.
 pub(crate) const META: &str = "meta";
 
 /// All column families, in the order in which they are opened.
-pub(crate) const FAMILIES: [&str; 9] =
-    [ENVELOPE, STATE, CONTENT, INBOX, OUTBOX, EVENT, HISTORY, REGISTRY, META];
+pub(crate) const FAMILIES: [&str; 13] = [
+    ENVELOPE, STATE, CONTENT, INBOX, OUTBOX, EVENT, HISTORY, DUE, REPLAY, HOLDERS, UPDATE,
+    REGISTRY, META,
+];
 
 /// `meta`: format version and feature flags.
 pub(crate) const FORMAT: &[u8] = b"format";
@@ -31,6 +41,10 @@ pub(crate) const FORMAT: &[u8] = b"format";
 pub(crate) const COUNTERS: &[u8] = b"counters";
 /// `meta`: why the clock is suspected, while it is.
 pub(crate) const CLOCK: &[u8] = b"clock";
+/// `meta`: why push and callbacks stay away, while they do (after a restore).
+pub(crate) const PAUSED: &[u8] = b"paused";
+/// `meta`: the key below which nothing is due.
+pub(crate) const DUE_FROM: &[u8] = b"due-from";
 /// `meta`: prefix of contents whose pieces are being written ahead of their record.
 pub(crate) const STAGING: &[u8] = b"staging/";
 /// `meta`: prefix of queue positions that the operator set aside.
@@ -42,7 +56,7 @@ pub(crate) const LOWER_BOUND: &[u8] = b"lower/";
 /// neighbours on disk.
 pub(crate) type ContentId = [u8; 16];
 
-/// `inbox` and `outbox`: connection, then position.
+/// `inbox`, `outbox` and `update`: connection, then position.
 pub(crate) fn queue(connection: ConnectionId, sequence: u64) -> [u8; 12] {
     let mut key = [0; 12];
     key[..4].copy_from_slice(&connection.0.to_be_bytes());
@@ -50,11 +64,26 @@ pub(crate) fn queue(connection: ConnectionId, sequence: u64) -> [u8; 12] {
     key
 }
 
-/// Reads a key of `inbox` or `outbox`.
+/// Reads a key of `inbox`, `outbox` or `update`.
 pub(crate) fn split_queue(key: &[u8]) -> Option<(ConnectionId, u64)> {
     let (connection, sequence) = key.split_first_chunk::<4>()?;
     let sequence: [u8; 8] = sequence.try_into().ok()?;
     Some((ConnectionId(u32::from_be_bytes(*connection)), u64::from_be_bytes(sequence)))
+}
+
+/// Value of `replay`: number, then milliseconds of its acceptance.
+pub(crate) fn replay(number: HubDeliveryNumber, at: Timestamp) -> [u8; 24] {
+    let mut value = [0; 24];
+    value[..16].copy_from_slice(&number.to_bytes());
+    value[16..].copy_from_slice(&at.as_millis().to_be_bytes());
+    value
+}
+
+/// Reads a value of `replay`.
+pub(crate) fn split_replay(value: &[u8]) -> Option<(HubDeliveryNumber, Timestamp)> {
+    let (number, at) = value.split_first_chunk::<16>()?;
+    let at = Timestamp::from_millis(u64::from_be_bytes(at.try_into().ok()?));
+    Some((HubDeliveryNumber::from_bytes(*number), at))
 }
 
 /// `content`: content id, then piece.

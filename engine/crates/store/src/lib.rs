@@ -15,9 +15,12 @@ mod command;
 mod committer;
 mod config;
 mod counters;
+mod delivery;
+mod due;
 mod error;
 mod event;
 mod keys;
+mod known;
 mod mailbox;
 mod open;
 mod options;
@@ -31,8 +34,12 @@ mod wal;
 
 pub use backup::{BackupError, BackupPoint, Inspection, inspect, revive};
 pub use clock::ClockStatus;
-pub use command::{Accepted, Change, ChangeOutcome, Disposition, NewContent, NewEnvelope};
-pub use config::StoreConfig;
+pub use command::{
+    Accepted, Change, ChangeOutcome, Disposition, DueOutcome, NewContent, NewCopy, NewEnvelope,
+    Replay,
+};
+pub use config::{Retention, StoreConfig};
+pub use delivery::Update;
 pub use error::{CommitError, OpenError, ReadError, StoreFailure};
 pub use event::StoredEvent;
 pub use mailbox::Queue;

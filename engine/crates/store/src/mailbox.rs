@@ -8,14 +8,32 @@ use dashmap::DashMap;
 use phytohub_domain::ConnectionId;
 use roaring::RoaringTreemap;
 
-/// Which of a connection's two queues.
+use crate::keys;
+
+/// Which of a connection's queues.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "a connection receives and sends")]
+#[expect(clippy::exhaustive_enums, reason = "a connection receives, sends and is told")]
 pub enum Queue {
     /// What waits for it.
     Inbox,
     /// What it sent and nobody has acknowledged.
     Outbox,
+    /// States of what it sent that its endpoint is to be told. Positions are places of events.
+    Updates,
+}
+
+impl Queue {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Inbox, Self::Outbox, Self::Updates];
+
+    /// The column family that holds this queue.
+    pub(crate) const fn family(self) -> &'static str {
+        match self {
+            Self::Inbox => keys::INBOX,
+            Self::Outbox => keys::OUTBOX,
+            Self::Updates => keys::UPDATE,
+        }
+    }
 }
 
 /// One queue: positions taken, and those of them that the operator set aside.
@@ -69,6 +87,28 @@ impl Mailboxes {
         later.advance_to(after.saturating_add(1));
         let earlier = positions.taken.iter().take_while(|sequence| *sequence <= after);
         later.filter(offered).chain(earlier.filter(offered)).take(count).collect()
+    }
+
+    /// Whether a position is taken.
+    pub(crate) fn holds(&self, connection: ConnectionId, queue: Queue, sequence: u64) -> bool {
+        let positions = self.queues.get(&(connection, queue));
+        positions.is_some_and(|positions| positions.taken.contains(sequence))
+    }
+
+    /// Whether a position is set aside.
+    pub(crate) fn is_parked(&self, connection: ConnectionId, sequence: u64) -> bool {
+        let positions = self.queues.get(&(connection, Queue::Inbox));
+        positions.is_some_and(|positions| positions.parked.contains(&sequence))
+    }
+
+    /// How many positions both an outbox and an inbox hold.
+    pub(crate) fn between(&self, sender: ConnectionId, mailbox: ConnectionId) -> u64 {
+        // One guard at a time: two could wait for each other.
+        let Some(sent) = self.queues.get(&(sender, Queue::Outbox)).map(|p| p.taken.clone()) else {
+            return 0;
+        };
+        let inbox = self.queues.get(&(mailbox, Queue::Inbox));
+        inbox.map_or(0, |inbox| inbox.taken.intersection_len(&sent))
     }
 
     /// How many positions are taken, parked ones included.

@@ -8,7 +8,9 @@ use rocksdb::{ColumnFamily, DB, DBRecoveryMode, Direction, IteratorMode, WriteBa
 
 use crate::clock::ClockGuard;
 use crate::counters::Counters;
+use crate::due::{self, DueCursor, DueKey};
 use crate::error::{OpenError, ReadError};
+use crate::known::Known;
 use crate::mailbox::{Mailboxes, Queue};
 use crate::record::StoredCodeList;
 use crate::{StoreConfig, keys, options, record, wal};
@@ -55,6 +57,7 @@ pub(crate) struct Opened {
     pub(crate) rules: Vec<ChannelRule>,
     pub(crate) mailboxes: Mailboxes,
     pub(crate) clock_guard: ClockGuard,
+    pub(crate) known: Known,
     pub(crate) report: OpenReport,
 }
 
@@ -81,6 +84,9 @@ pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, Op
     let rules = read_rules(&database, config)?;
     let mailboxes = read_mailboxes(&database, config, &connections)?;
     report.pending = mailboxes.pending();
+    let due = read_due(&database, config)?;
+    let paused = read_meta(&database, config, keys::PAUSED)?.is_some();
+    let known = Known::new(&connections, due, config.retention, paused);
     let database = Arc::new(database);
     Ok(Opened {
         database,
@@ -90,6 +96,7 @@ pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, Op
         rules,
         mailboxes,
         clock_guard,
+        known,
         report,
     })
 }
@@ -213,7 +220,7 @@ fn read_mailboxes(
 ) -> Result<Mailboxes, OpenError> {
     let mailboxes = Mailboxes::default();
     for connection in connections {
-        for (queue, family) in [(Queue::Inbox, keys::INBOX), (Queue::Outbox, keys::OUTBOX)] {
+        for queue in Queue::ALL {
             let lower_key = lower_bound_key(connection.id, queue);
             let lower = read_meta(database, config, &lower_key)?
                 .and_then(|bytes| bytes.as_slice().try_into().ok())
@@ -222,8 +229,8 @@ fn read_mailboxes(
                 keys::queue(connection.id, lower).to_vec(),
                 keys::queue(connection.id, u64::MAX).to_vec(),
             );
-            let rows =
-                database.db.iterator_cf_opt(database.family(family), bounds, IteratorMode::Start);
+            let family = database.family(queue.family());
+            let rows = database.db.iterator_cf_opt(family, bounds, IteratorMode::Start);
             for row in rows {
                 let (key, _) = row.map_err(|source| failed(config, source))?;
                 let (_, sequence) =
@@ -240,9 +247,25 @@ fn read_mailboxes(
     Ok(mailboxes)
 }
 
+/// What is due first, found without a scan over what was worked off.
+fn read_due(database: &Database, config: &StoreConfig) -> Result<DueCursor, OpenError> {
+    let from = read_meta(database, config, keys::DUE_FROM)?;
+    let from = from.map_or(Some([0; 25]), |bytes| DueKey::try_from(bytes).ok());
+    let from = from.ok_or(OpenError::Corrupt { what: "due" })?;
+    let bounds = options::range(from.to_vec(), vec![u8::MAX; 25]);
+    let mut rows =
+        database.db.iterator_cf_opt(database.family(keys::DUE), bounds, IteratorMode::Start);
+    let first = rows.next().transpose().map_err(|source| failed(config, source))?;
+    Ok(DueCursor::opened(from, first.map(|(key, _)| due::time_of(&key))))
+}
+
 /// `meta`: below which position a queue holds nothing.
 pub(crate) fn lower_bound_key(connection: ConnectionId, queue: Queue) -> Vec<u8> {
-    let tag = if queue == Queue::Inbox { b'i' } else { b'o' };
+    let tag = match queue {
+        Queue::Inbox => b'i',
+        Queue::Outbox => b'o',
+        Queue::Updates => b'u',
+    };
     let mut key = keys::under(keys::LOWER_BOUND, &connection.0.to_be_bytes());
     key.push(tag);
     key

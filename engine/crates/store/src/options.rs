@@ -44,18 +44,21 @@ fn family(name: &str, config: &StoreConfig, cache: &Cache) -> Options {
     let mut options = Options::default();
     options.set_compression_type(DBCompressionType::Lz4);
     match name {
-        keys::ENVELOPE | keys::STATE => table.set_bloom_filter(BLOOM_BITS, false),
+        keys::ENVELOPE | keys::STATE | keys::REPLAY | keys::HOLDERS => {
+            table.set_bloom_filter(BLOOM_BITS, false);
+        }
         keys::CONTENT => content(&mut options, &mut table, config),
-        // Many single deletions in a row are compacted away before a scan at open meets them.
-        keys::INBOX | keys::OUTBOX => options.add_compact_on_deletion_collector_factory(
-            DELETION_WINDOW,
-            DELETION_TRIGGER,
-            0.5,
-        ),
+        keys::INBOX | keys::OUTBOX | keys::UPDATE | keys::DUE => forget_soon(&mut options),
         _ => {}
     }
     options.set_block_based_table_factory(&table);
     options
+}
+
+/// Many deletions in a row are compacted away before a scan meets them, and their values' space
+/// comes back.
+fn forget_soon(options: &mut Options) {
+    options.add_compact_on_deletion_collector_factory(DELETION_WINDOW, DELETION_TRIGGER, 0.5);
 }
 
 /// Contents are large, written once and dropped whole: they lie in blob files, and tables hold
@@ -71,6 +74,7 @@ fn content(options: &mut Options, table: &mut BlockBasedOptions, config: &StoreC
     options.set_blob_gc_age_cutoff(1.0);
     options.set_blob_gc_force_threshold(0.5);
     options.set_target_file_size_base(8 << 20);
+    forget_soon(options);
 }
 
 /// The one set of write options: RocksDB does not group writers whose options differ.
@@ -90,7 +94,7 @@ pub(crate) fn range(from: Vec<u8>, to: Vec<u8>) -> ReadOptions {
 
 /// Makes forward scans over deletions cheap (a dynamic option, so set after opening).
 pub(crate) fn after_open(db: &DB) -> Result<(), rocksdb::Error> {
-    for name in [keys::INBOX, keys::OUTBOX] {
+    for name in [keys::INBOX, keys::OUTBOX, keys::UPDATE, keys::DUE] {
         if let Some(family) = db.cf_handle(name) {
             db.set_options_cf(family, &[("min_tombstones_for_range_conversion", "100")])?;
         }

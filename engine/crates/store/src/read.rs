@@ -75,11 +75,11 @@ impl Store {
         queue: Queue,
         positions: &[u64],
     ) -> Result<Vec<Queued>, ReadError> {
-        let family = if queue == Queue::Inbox { keys::INBOX } else { keys::OUTBOX };
         let queue_keys: Vec<_> =
             positions.iter().map(|position| keys::queue(connection, *position)).collect();
         let mut found = Vec::with_capacity(positions.len());
-        for (position, number) in positions.iter().zip(self.multi_get(family, &queue_keys)) {
+        for (position, number) in positions.iter().zip(self.multi_get(queue.family(), &queue_keys))
+        {
             match number?.as_deref().map(<[u8; 16]>::try_from) {
                 Some(Ok(number)) => found.push((*position, HubDeliveryNumber::from_bytes(number))),
                 Some(Err(_)) => return Err(corrupt("queue", &keys::queue(connection, *position))),
@@ -119,7 +119,8 @@ impl Store {
     /// One piece of an envelope's content, at most [`CHUNK_BYTES`] long.
     ///
     /// # Errors
-    /// If the piece is missing or has not the length that the record says.
+    /// If the piece was dropped after its time, is missing, or has not the length that the record
+    /// says.
     pub fn content_chunk(&self, envelope: &StoredEnvelope, chunk: u32) -> Result<Bytes, ReadError> {
         let database = self.database();
         let key = keys::content(envelope.content_id, chunk);
@@ -132,8 +133,14 @@ impl Store {
         match value {
             // Copied once: the pinned block must not outlive this call.
             Some(slice) if slice.len() as u64 == expected => Ok(Bytes::copy_from_slice(&slice)),
+            None if self.is_dropped(envelope.number)? => Err(ReadError::Dropped),
             _ => Err(corrupt("content", &key)),
         }
+    }
+
+    fn is_dropped(&self, number: HubDeliveryNumber) -> Result<bool, ReadError> {
+        let tracked = self.envelope(number)?;
+        Ok(tracked.is_none_or(|(_, state)| state.content_dropped))
     }
 
     /// What happened to an envelope, in order.

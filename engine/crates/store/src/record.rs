@@ -6,12 +6,11 @@
 #![deny(clippy::indexing_slicing)]
 
 mod connection;
+mod envelope;
 mod rule;
+mod state;
 
-use phytohub_domain::{
-    ConnectionId, ConnectionMode, ContentForm, ContentHash, Fingerprint, HubDeliveryNumber,
-    Timestamp, TrackingInfo, TrackingState,
-};
+use phytohub_domain::{ConnectionMode, Timestamp};
 use rkyv::api::high::{HighDeserializer, HighSerializer, HighValidator};
 use rkyv::bytecheck::CheckBytes;
 use rkyv::rancor::Error as ArchiveError;
@@ -20,47 +19,12 @@ use rkyv::util::AlignedVec;
 use rkyv::{Archive, Deserialize, Serialize};
 
 use crate::error::ReadError;
-use crate::keys::ContentId;
 
 pub(crate) use connection::{decode_connection, encode_connection};
+pub use envelope::StoredEnvelope;
+pub(crate) use envelope::{decode_envelope, encode_envelope};
 pub(crate) use rule::{decode_rule, encode_rule};
-
-/// An envelope as it was accepted; never changes.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct StoredEnvelope {
-    /// Its number.
-    pub number: HubDeliveryNumber,
-    /// `From`.
-    pub from: String,
-    /// `To`.
-    pub to: String,
-    /// The sender.
-    pub from_id: ConnectionId,
-    /// The recipient whose inbox holds it; none if it was refused.
-    pub to_id: Option<ConnectionId>,
-    /// UNCL 1001 code.
-    pub certificate_type: i32,
-    /// UNCL 4405 code.
-    pub certificate_status: i32,
-    /// The sender's own number.
-    pub nppo_certificate_number: String,
-    /// Live or test.
-    pub mode: ConnectionMode,
-    /// Position in the inbox and the outbox.
-    pub sequence: u64,
-    /// When it was accepted.
-    pub accepted: Timestamp,
-    /// Certificate that delivered it.
-    pub certificate: Option<Fingerprint>,
-    /// Bytes of the content as received.
-    pub content_bytes: u64,
-    /// How the content is written.
-    pub content_form: ContentForm,
-    /// Hash of the content's character data.
-    pub content_hash: ContentHash,
-    pub(crate) content_id: ContentId,
-}
+pub(crate) use state::{decode_state, decode_update, encode_state, encode_update};
 
 /// A revision of a code list. Its text is the list's file, which only its readers understand.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -85,106 +49,6 @@ struct CodeListRecord {
     valid_from: u64,
     imported: u64,
     text: String,
-}
-
-#[derive(Archive, Deserialize, Serialize)]
-struct EnvelopeRecord {
-    from: String,
-    to: String,
-    from_id: u32,
-    to_id: Option<u32>,
-    certificate_type: i32,
-    certificate_status: i32,
-    nppo_certificate_number: String,
-    mode: u8,
-    sequence: u64,
-    accepted: u64,
-    certificate: Option<[u8; 32]>,
-    content_bytes: u64,
-    content_form: u8,
-    content_hash: [u8; 32],
-    content_id: [u8; 16],
-}
-
-#[derive(Archive, Deserialize, Serialize)]
-struct StateRecord {
-    info: u8,
-    message: String,
-    content_released: bool,
-    parked: bool,
-}
-
-/// Writes an envelope.
-pub(crate) fn encode_envelope(envelope: &StoredEnvelope) -> Vec<u8> {
-    encode(&EnvelopeRecord {
-        from: envelope.from.clone(),
-        to: envelope.to.clone(),
-        from_id: envelope.from_id.0,
-        to_id: envelope.to_id.map(|id| id.0),
-        certificate_type: envelope.certificate_type,
-        certificate_status: envelope.certificate_status,
-        nppo_certificate_number: envelope.nppo_certificate_number.clone(),
-        mode: envelope.mode as u8,
-        sequence: envelope.sequence,
-        accepted: envelope.accepted.as_millis(),
-        certificate: envelope.certificate.map(|fingerprint| fingerprint.0),
-        content_bytes: envelope.content_bytes,
-        content_form: envelope.content_form as u8,
-        content_hash: envelope.content_hash.0,
-        content_id: envelope.content_id,
-    })
-}
-
-/// Reads an envelope.
-pub(crate) fn decode_envelope(
-    number: HubDeliveryNumber,
-    bytes: &[u8],
-) -> Result<StoredEnvelope, ReadError> {
-    let corrupt = || corrupt("envelope", &number.to_bytes());
-    let record = decode::<EnvelopeRecord>(bytes).ok_or_else(corrupt)?;
-    Ok(StoredEnvelope {
-        number,
-        from: record.from,
-        to: record.to,
-        from_id: ConnectionId(record.from_id),
-        to_id: record.to_id.map(ConnectionId),
-        certificate_type: record.certificate_type,
-        certificate_status: record.certificate_status,
-        nppo_certificate_number: record.nppo_certificate_number,
-        mode: mode(record.mode).ok_or_else(corrupt)?,
-        sequence: record.sequence,
-        accepted: Timestamp::from_millis(record.accepted),
-        certificate: record.certificate.map(Fingerprint),
-        content_bytes: record.content_bytes,
-        content_form: ContentForm::from_u8(record.content_form).ok_or_else(corrupt)?,
-        content_hash: ContentHash(record.content_hash),
-        content_id: record.content_id,
-    })
-}
-
-/// Writes a state.
-pub(crate) fn encode_state(state: &TrackingState) -> Vec<u8> {
-    encode(&StateRecord {
-        info: state.info as u8,
-        message: state.message.clone(),
-        content_released: state.content_released,
-        parked: state.parked,
-    })
-}
-
-/// Reads a state.
-pub(crate) fn decode_state(
-    number: HubDeliveryNumber,
-    bytes: &[u8],
-) -> Result<TrackingState, ReadError> {
-    let corrupt = || corrupt("state", &number.to_bytes());
-    let record = decode::<StateRecord>(bytes).ok_or_else(corrupt)?;
-    let mut state = TrackingState::pending();
-    state.info = TrackingInfo::from_u8(record.info).ok_or_else(corrupt)?;
-    state.message = record.message;
-    state.content_released = record.content_released;
-    state.parked = record.parked;
-    Ok(state)
 }
 
 /// Writes a revision of a code list.

@@ -4,16 +4,16 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use phytohub_domain::{ChannelRule, Clock, Connection};
+use phytohub_domain::{ChannelRule, Clock, Connection, Timestamp};
 use phytohub_telemetry::{Actor, Event, Metrics};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::ClockStatus;
 use crate::command::{Accepted, Change, ChangeOutcome, Command, NewEnvelope};
-use crate::committer::Committer;
+use crate::committer::{Committer, Signals};
 use crate::error::{CommitError, OpenError, StoreFailure};
 use crate::mailbox::Mailboxes;
-use crate::open::{Database, OpenReport};
+use crate::open::{Database, OpenReport, Opened};
 use crate::record::{StoredCodeList, StoredEnvelope};
 use crate::reserve::Reserve;
 use crate::segment::AuditWrite;
@@ -25,6 +25,14 @@ pub struct Store {
     inner: Arc<Inner>,
 }
 
+/// What the committer tells whoever watches.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub(crate) clock: watch::Receiver<ClockStatus>,
+    pub(crate) next_due: watch::Receiver<Option<Timestamp>>,
+    pub(crate) paused: watch::Receiver<bool>,
+}
+
 #[derive(Debug)]
 struct Inner {
     database: Arc<Database>,
@@ -32,7 +40,7 @@ struct Inner {
     reserve: Arc<Reserve>,
     commands: mpsc::Sender<Command>,
     failure: watch::Receiver<Option<StoreFailure>>,
-    clock_status: watch::Receiver<ClockStatus>,
+    signals: Watched,
     /// What the registry held when the store was opened.
     connections: Vec<Connection>,
     code_lists: Vec<StoredCodeList>,
@@ -53,7 +61,7 @@ impl Store {
         let opened = open::open(&config, &*clock)?;
         let (commands, receiver) = mpsc::channel(COMMANDS_MAX);
         let (failure_sender, failure) = watch::channel(None);
-        let (clock_sender, clock_status) = watch::channel(opened.clock_guard.status());
+        let (signals, watched) = watched(&opened);
         let mailboxes = Arc::new(opened.mailboxes);
         let reserve = Arc::new(Reserve::new(&config));
         metrics.pending_envelopes.set(i64::try_from(opened.report.pending).unwrap_or(i64::MAX));
@@ -65,11 +73,13 @@ impl Store {
             config,
             clock,
             clock_guard: opened.clock_guard,
-            clock_status: clock_sender,
             metrics,
             counters: opened.counters,
             commands: receiver,
             failure: failure_sender,
+            signals,
+            known: Some(opened.known),
+            carried: None,
             large: VecDeque::new(),
         };
         let thread = std::thread::Builder::new()
@@ -82,7 +92,7 @@ impl Store {
             reserve,
             commands,
             failure,
-            clock_status,
+            signals: watched,
             connections: opened.connections,
             code_lists: opened.code_lists,
             rules: opened.rules,
@@ -176,7 +186,7 @@ impl Store {
     /// What the store thinks of the wall clock.
     #[must_use]
     pub fn clock_status(&self) -> ClockStatus {
-        self.inner.clock_status.borrow().clone()
+        self.inner.signals.clock.borrow().clone()
     }
 
     /// Connections that the registry held when the store was opened.
@@ -244,11 +254,15 @@ impl Store {
         &self.inner.mailboxes
     }
 
+    pub(crate) fn watched(&self) -> &Watched {
+        &self.inner.signals
+    }
+
     fn note(&self, command: Command) -> bool {
         !matches!(self.inner.commands.try_send(command), Err(mpsc::error::TrySendError::Full(_)))
     }
 
-    async fn ask<T>(
+    pub(crate) async fn ask<T>(
         &self,
         command: impl FnOnce(oneshot::Sender<Result<T, CommitError>>) -> Command,
     ) -> Result<T, CommitError> {
@@ -258,6 +272,14 @@ impl Store {
         // A committer that died without an answer may have written it.
         answered.await.unwrap_or(Err(CommitError::OutcomeUnknown))
     }
+}
+
+fn watched(opened: &Opened) -> (Signals, Watched) {
+    let (clock_sender, clock) = watch::channel(opened.clock_guard.status());
+    let (due_sender, next_due) = watch::channel(opened.known.due.first);
+    let (paused_sender, paused) = watch::channel(opened.known.paused);
+    let senders = Signals { clock: clock_sender, next_due: due_sender, paused: paused_sender };
+    (senders, Watched { clock, next_due, paused })
 }
 
 impl Inner {

@@ -1,7 +1,8 @@
 use phytohub_domain::{
-    AllowedDocument, CertificateScope, ChannelRule, Connection, ConnectionKind, Consent, Direction,
-    FairUse, MaintenanceWindow, PushEndpoint, RegisteredCertificate, RuleType, ServerTrust,
-    SigningCertificate,
+    AllowedDocument, CertificateScope, ChannelRule, Connection, ConnectionId, ConnectionKind,
+    Consent, ContentForm, ContentHash, Direction, FairUse, Fingerprint, HubDeliveryNumber,
+    MaintenanceWindow, PushEndpoint, RegisteredCertificate, RuleType, ServerTrust,
+    SigningCertificate, TrackingInfo, TrackingState,
 };
 use proptest::prelude::*;
 
@@ -10,14 +11,26 @@ use super::*;
 fn any_envelope() -> impl Strategy<Value = StoredEnvelope> {
     let words = (".*", ".*", ".*");
     let numbers = (any::<u128>(), any::<u32>(), any::<Option<u32>>(), any::<i32>(), any::<i32>());
+    let parties = (any::<u32>(), any::<Option<u32>>(), any::<Option<[u8; 16]>>());
+    let copies = prop::collection::vec(("[A-Z]{2}[A-Z0-9-]{0,8}", any::<[u8; 16]>()), 0..3);
     let rest = (any::<u64>(), any::<u64>(), any::<Option<[u8; 32]>>(), any::<u64>(), 0_u8..3);
-    (words, numbers, rest, any::<([u8; 32], [u8; 16], bool)>()).prop_map(
-        |(words, numbers, rest, (hash, content_id, live))| StoredEnvelope {
+    let content = any::<([u8; 32], [u8; 16], bool)>();
+    (words, numbers, rest, content, (parties, copies)).prop_map(
+        |(words, numbers, rest, (hash, content_id, live), (parties, copies))| StoredEnvelope {
             number: HubDeliveryNumber::from_bytes(numbers.0.to_be_bytes()),
             from: words.0,
             to: words.1,
             from_id: ConnectionId(numbers.1),
+            actor_id: ConnectionId(parties.0),
             to_id: numbers.2.map(ConnectionId),
+            mailbox_id: parties.1.map(ConnectionId),
+            copy_of: parties.2.map(HubDeliveryNumber::from_bytes),
+            forwardings: copies
+                .into_iter()
+                .map(|(code, number)| {
+                    (code.parse().expect("a code"), HubDeliveryNumber::from_bytes(number))
+                })
+                .collect(),
             certificate_type: numbers.3,
             certificate_status: numbers.4,
             nppo_certificate_number: words.2,
@@ -56,10 +69,17 @@ proptest! {
     }
 
     #[test]
-    fn a_state_written_is_read_back(info in 0_u8..6, message: String, flags: (bool, bool)) {
-        let mut state = TrackingState::pending();
+    fn a_state_written_is_read_back(
+        info in 0_u8..6, words: (String, String), flags: [bool; 4],
+        times: (u64, Option<u64>, Option<u64>), attempts: u32,
+    ) {
+        let time = Timestamp::from_millis;
+        let mut state = TrackingState::pending(time(times.0));
         state.info = TrackingInfo::from_u8(info).expect("six states");
-        (state.message, (state.content_released, state.parked)) = (message, flags);
+        (state.message, state.last_error) = words;
+        [state.content_released, state.parked, state.held, state.content_dropped] = flags;
+        (state.next_attempt, state.handed_over) = (times.1.map(time), times.2.map(time));
+        state.attempts = attempts;
         let number = HubDeliveryNumber::from_bytes([7; 16]);
         let read = decode_state(number, &encode_state(&state)).expect("a record of ours");
         prop_assert_eq!(read, state);
@@ -145,8 +165,17 @@ proptest! {
 }
 
 #[test]
+fn an_update_written_is_read_back() {
+    let number = HubDeliveryNumber::from_bytes([3; 16]);
+    let state = TrackingState::rejected("nobody".into(), Timestamp::default());
+    let read = decode_update(b"key", &encode_update(number, &state)).expect("a record of ours");
+    assert_eq!(read, (number, TrackingInfo::FailedDelivery, "nobody".to_owned()));
+    assert!(decode_update(b"key", b"").is_err());
+}
+
+#[test]
 fn a_record_of_another_version_is_not_guessed_at() {
-    let mut bytes = encode_state(&TrackingState::pending());
+    let mut bytes = encode_state(&TrackingState::pending(Timestamp::default()));
     *bytes.first_mut().expect("a version byte") = VERSION + 1;
     let number = HubDeliveryNumber::from_bytes([0; 16]);
     assert!(matches!(decode_state(number, &bytes), Err(ReadError::Corrupt { what: "state", .. })));

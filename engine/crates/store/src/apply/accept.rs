@@ -1,0 +1,169 @@
+//! New envelopes, their copies, and the same one sent again.
+
+use std::collections::hash_map::Entry;
+
+use phytohub_domain::{ConnectionCode, HubDeliveryNumber, Timestamp, TrackingInfo, TrackingState};
+use phytohub_telemetry::EventKind;
+
+use super::{Batch, Waiting};
+use crate::command::{Accepted, Answer, Disposition, NewCopy, NewEnvelope, Replay};
+use crate::due::{Due, DueKind};
+use crate::error::ReadError;
+use crate::keys::{self, ContentId};
+use crate::mailbox::Queue;
+use crate::record::{self, StoredEnvelope};
+
+impl Batch<'_> {
+    /// What was made of the same envelope when it came before, if it did within its window. The
+    /// commands of this batch count: twins in flight cannot both pass.
+    pub(crate) fn repeated(&mut self, new: &NewEnvelope) -> Result<Option<Accepted>, ReadError> {
+        let Some(replay) = new.replay else { return Ok(None) };
+        let Some((number, at)) = self.seen(&replay)? else { return Ok(None) };
+        if self.now.since(at) >= replay.window {
+            return Ok(None);
+        }
+        let (Some(state), Some(envelope)) = (self.state(number)?, self.envelope(number)?) else {
+            return Ok(None);
+        };
+        if state.info != TrackingInfo::PendingDelivery && !state.info.is_acknowledged() {
+            return Ok(None);
+        }
+        self.tell(EventKind::EnvelopeRepeated, new.actor.clone(), &envelope, String::new());
+        let forwardings = envelope.forwardings;
+        Ok(Some(Accepted { number, at, forwardings, repeated: Some(state) }))
+    }
+
+    fn seen(&self, replay: &Replay) -> Result<Option<(HubDeliveryNumber, Timestamp)>, ReadError> {
+        if let Some(seen) = self.replays.get(&replay.hash) {
+            return Ok(Some(*seen));
+        }
+        let Some(bytes) = self.database.get(keys::REPLAY, &replay.hash)? else { return Ok(None) };
+        let seen = keys::split_replay(&bytes);
+        seen.map(Some).ok_or_else(|| record::corrupt("replay", &replay.hash))
+    }
+
+    /// Writes an envelope whose content's pieces are written already, if it has any, and its
+    /// copies, which share them.
+    pub(crate) fn accept(&mut self, new: NewEnvelope, id: ContentId, answer: Answer<Accepted>) {
+        let (rejected, state) = match &new.disposition {
+            Disposition::Deliver => (false, TrackingState::pending(self.now)),
+            Disposition::Reject(reason) => {
+                (true, TrackingState::rejected(reason.clone(), self.now))
+            }
+        };
+        let mut envelope = self.new_envelope(&new, id, rejected);
+        let copies: &[NewCopy] = if rejected { &[] } else { &new.copies };
+        for copy in copies {
+            let number = self.counters.next_number(self.now, rand::random());
+            envelope.forwardings.push((copy.code.clone(), number));
+        }
+        let detail = state.message.clone();
+        self.put_envelope(&envelope);
+        self.put_state(envelope.number, state.clone());
+        let kind = if rejected { EventKind::EnvelopeRejected } else { EventKind::EnvelopeAccepted };
+        self.tell(kind, new.actor.clone(), &envelope, detail);
+        if rejected {
+            self.purge_later(&envelope, &state);
+        } else {
+            self.enqueue(&envelope);
+            self.remember(&new, &envelope);
+            self.copy(&new, &envelope, &state);
+        }
+        let (number, at, forwardings) = (envelope.number, self.now, envelope.forwardings);
+        let accepted = Accepted { number, at, forwardings, repeated: None };
+        self.waiting.push(Waiting::Accepted(answer, accepted));
+    }
+
+    fn new_envelope(&mut self, new: &NewEnvelope, id: ContentId, rejected: bool) -> StoredEnvelope {
+        StoredEnvelope {
+            number: self.counters.next_number(self.now, rand::random()),
+            from: new.from.as_str().to_owned(),
+            to: new.to.clone(),
+            from_id: new.from_id,
+            actor_id: new.actor_id,
+            to_id: new.to_id.filter(|_| !rejected),
+            mailbox_id: new.mailbox_id.filter(|_| !rejected),
+            copy_of: None,
+            forwardings: Vec::new(),
+            certificate_type: new.certificate_type,
+            certificate_status: new.certificate_status,
+            nppo_certificate_number: new.nppo_certificate_number.clone(),
+            mode: new.mode,
+            sequence: self.counters.next_sequence(),
+            accepted: self.now,
+            certificate: new.actor.certificate,
+            content_bytes: new.content.raw.len() as u64,
+            content_form: new.content.form,
+            content_hash: new.content.hash,
+            content_id: id,
+        }
+    }
+
+    /// Puts an envelope into its inbox and, unless it is a copy, into its outbox.
+    fn enqueue(&mut self, envelope: &StoredEnvelope) {
+        let (number, sequence) = (envelope.number, envelope.sequence);
+        let Some(mailbox) = envelope.mailbox_id else { return };
+        self.put_queue(mailbox, Queue::Inbox, sequence, &number.to_bytes());
+        if envelope.copy_of.is_none() {
+            self.put_queue(envelope.actor_id, Queue::Outbox, sequence, &number.to_bytes());
+        }
+        self.age_later(mailbox, number);
+    }
+
+    /// Remembers the hash of an envelope for its window.
+    fn remember(&mut self, new: &NewEnvelope, envelope: &StoredEnvelope) {
+        let Some(Replay { hash, window }) = new.replay else { return };
+        let value = keys::replay(envelope.number, self.now);
+        self.write.put_cf(self.database.family(keys::REPLAY), hash, value);
+        self.replays.insert(hash, (envelope.number, self.now));
+        self.envelopes.insert(envelope.number, envelope.clone());
+        let (at, number) = (self.now.plus(window), envelope.number);
+        self.put_due(&Due { at, kind: DueKind::Replay, number }, &hash);
+    }
+
+    /// Writes the copies of an envelope, with the numbers that it already tells.
+    fn copy(&mut self, new: &NewEnvelope, original: &StoredEnvelope, state: &TrackingState) {
+        let told: &[(ConnectionCode, HubDeliveryNumber)] = &original.forwardings;
+        for ((code, number), copy) in told.iter().zip(&new.copies) {
+            let mut envelope = original.clone();
+            envelope.number = *number;
+            envelope.sequence = self.counters.next_sequence();
+            envelope.mailbox_id = Some(copy.mailbox_id);
+            envelope.copy_of = Some(original.number);
+            envelope.forwardings = Vec::new();
+            self.put_envelope(&envelope);
+            self.put_state(*number, state.clone());
+            let detail = format!("copy of {} for {code}", original.number);
+            self.tell(EventKind::EnvelopeAccepted, new.actor.clone(), &envelope, detail);
+            self.enqueue(&envelope);
+        }
+        if !told.is_empty() {
+            let holders = u32::try_from(told.len() + 1).unwrap_or(u32::MAX);
+            self.put_holders(original.content_id, holders);
+        }
+    }
+
+    fn put_envelope(&mut self, envelope: &StoredEnvelope) {
+        let record = record::encode_envelope(envelope);
+        let key = envelope.number.to_bytes();
+        self.write.put_cf(self.database.family(keys::ENVELOPE), key, record);
+    }
+
+    /// Rewrites an envelope whose mailbox changed.
+    pub(super) fn put_moved(&mut self, envelope: StoredEnvelope) {
+        self.put_envelope(&envelope);
+        self.envelopes.insert(envelope.number, envelope);
+    }
+
+    /// An envelope as this batch and those before it leave it.
+    pub(super) fn envelope(
+        &mut self,
+        number: HubDeliveryNumber,
+    ) -> Result<Option<StoredEnvelope>, ReadError> {
+        if let Entry::Occupied(entry) = self.envelopes.entry(number) {
+            return Ok(Some(entry.get().clone()));
+        }
+        let bytes = self.database.get(keys::ENVELOPE, &number.to_bytes())?;
+        bytes.map(|bytes| record::decode_envelope(number, &bytes)).transpose()
+    }
+}

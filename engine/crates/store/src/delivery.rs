@@ -1,0 +1,121 @@
+//! What the parts that deliver ask of the store: dues, moves, updates, pair counts, the pause.
+
+use phytohub_domain::{ConnectionId, Timestamp, TrackingInfo};
+use phytohub_telemetry::Actor;
+use tokio::sync::watch;
+
+use crate::command::{Command, DueOutcome};
+use crate::error::{CommitError, ReadError};
+use crate::mailbox::Queue;
+use crate::record::{self, StoredEnvelope};
+use crate::{Store, keys};
+
+/// A state that the endpoint of an envelope's sender is to be told.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Update {
+    /// Its position: they are told in this order.
+    pub sequence: u64,
+    /// Whose state.
+    pub envelope: StoredEnvelope,
+    /// The state as it was then.
+    pub info: TrackingInfo,
+    /// The words that came with it.
+    pub message: String,
+}
+
+impl Store {
+    /// When [`Store::run_due`] is worth calling next, if ever. It may be too early, never late.
+    #[must_use]
+    pub fn next_due(&self) -> watch::Receiver<Option<Timestamp>> {
+        self.watched().next_due.clone()
+    }
+
+    /// Works off at most `limit` of what is due now: drops contents, removes envelopes, fails
+    /// what was never taken, forgets hashes, and tells what is to be pushed again. On disk when
+    /// this is answered. While the clock is suspected, only the last of these is done.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn run_due(&self, limit: usize) -> Result<DueOutcome, CommitError> {
+        self.ask(|answer| Command::RunDue { limit, answer }).await
+    }
+
+    /// Moves what waits in one inbox and is addressed to `to_id` into another inbox, in one
+    /// batch; positions are kept, copies stay. Gives how many were moved.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn move_pending(
+        &self,
+        from_mailbox: ConnectionId,
+        to_mailbox: ConnectionId,
+        to_id: ConnectionId,
+        actor: Actor,
+    ) -> Result<u64, CommitError> {
+        let (from, to) = (from_mailbox, to_mailbox);
+        self.ask(|answer| Command::MovePending { from, to, to_id, actor, answer }).await
+    }
+
+    /// At most `count` states after a position that a connection's endpoint is to be told, oldest
+    /// first. Blocks: keep it off the reactor.
+    ///
+    /// # Errors
+    /// If the database cannot be read, or a record of it.
+    pub fn updates(
+        &self,
+        connection: ConnectionId,
+        after: u64,
+        count: usize,
+    ) -> Result<Vec<Update>, ReadError> {
+        let mut updates = Vec::new();
+        for sequence in self.mailboxes().taken_after(connection, Queue::Updates, after, count) {
+            let key = keys::queue(connection, sequence);
+            // It may have been told meanwhile.
+            let Some(bytes) = self.database().get(keys::UPDATE, &key)? else { continue };
+            let (number, info, message) = record::decode_update(&key, &bytes)?;
+            if let Some((envelope, _)) = self.envelope(number)? {
+                updates.push(Update { sequence, envelope, info, message });
+            }
+        }
+        Ok(updates)
+    }
+
+    /// A connection's endpoint was told the state at this position: it is told no more.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn update_told(
+        &self,
+        connection: ConnectionId,
+        sequence: u64,
+    ) -> Result<(), CommitError> {
+        self.ask(|answer| Command::UpdateTold { connection, sequence, answer }).await
+    }
+
+    /// How many envelopes of this sender wait in this inbox, from memory.
+    #[must_use]
+    pub fn pending_between(&self, sender: ConnectionId, mailbox: ConnectionId) -> u64 {
+        self.mailboxes().between(sender, mailbox)
+    }
+
+    /// Whether push and callbacks stay away, since the store was restored from a backup.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        *self.watched().paused.borrow()
+    }
+
+    /// Changes when [`Store::is_paused`] does.
+    #[must_use]
+    pub fn paused(&self) -> watch::Receiver<bool> {
+        self.watched().paused.clone()
+    }
+
+    /// The operator lets push and callbacks go on.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn resume(&self, actor: Actor) -> Result<(), CommitError> {
+        self.ask(|answer| Command::Resume { actor, answer }).await
+    }
+}
