@@ -1,7 +1,10 @@
 //! What recipients say about envelopes.
 
-use phytohub_domain::{Acknowledgement, AcknowledgementKind, Right, TrackingInfo, TrackingState};
+use phytohub_domain::{
+    Acknowledgement, AcknowledgementKind, Right, TrackingInfo, TrackingState, Transition,
+};
 use phytohub_store::{Change, StoredEnvelope};
+use phytohub_telemetry::Actor;
 use phytohub_wire::soap::{Header, Text};
 
 use crate::{CallError, Caller, Hub};
@@ -28,8 +31,12 @@ impl Hub {
     ) -> Result<AcknowledgeAnswer, CallError> {
         caller.may(Right::Acknowledge)?;
         let (envelope, _) = self.envelope_to(caller, number).await?;
+        self.note_sent(&envelope);
         let change = Change::Acknowledge(acknowledgement);
-        let outcome = self.inner.store.change(envelope, change, caller.actor()).await?;
+        let outcome = self.inner.store.change(envelope.clone(), change, caller.actor()).await?;
+        if outcome.transition == Transition::Changed {
+            self.tell_lanes(&envelope, &outcome.state);
+        }
         Ok(AcknowledgeAnswer { tracking_info: outcome.state.info })
     }
 
@@ -53,6 +60,18 @@ impl Hub {
         let acknowledgement = Acknowledgement { kind, message };
         self.acknowledge(caller, &header.hub_delivery_number, acknowledgement).await?;
         Ok(())
+    }
+
+    /// A recipient may speak of an envelope while the call that brought it is still open: by then
+    /// it has the content, though nothing of that call is on disk.
+    fn note_sent(&self, envelope: &StoredEnvelope) {
+        let sent = envelope
+            .mailbox_id
+            .is_some_and(|mailbox| self.inner.lanes.was_sent(mailbox, envelope.sequence));
+        let soon = || self.inner.store.change_soon(envelope.clone(), Change::Release, Actor::hub());
+        if sent && !soon() {
+            tracing::warn!(number = %envelope.number, "a release found no room in the queue");
+        }
     }
 
     /// An envelope that is addressed to the caller.

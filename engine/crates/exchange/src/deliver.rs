@@ -106,7 +106,10 @@ impl Hub {
         new.certificate_status = told.certificate_status;
         new.nppo_certificate_number.clone_from(&told.number);
         new.disposition = disposition.clone();
+        let mailbox = new.mailbox_id;
+        let copies: Vec<_> = new.copies.iter().map(|copy| copy.mailbox_id).collect();
         let accepted = self.inner.store.accept(new).await?;
+        mailbox.into_iter().chain(copies).for_each(|mailbox| self.inner.lanes.came(mailbox));
         let (tracking_info, error_message) = match disposition {
             Disposition::Deliver => (TrackingInfo::PendingDelivery, None),
             Disposition::Reject(reason) => (TrackingInfo::FailedDelivery, Some(reason)),

@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
-use phytohub_domain::{Clock, ConnectionId, Fingerprint, HubDeliveryNumber, Limits};
-use phytohub_store::{Change, Store, StoreFailure};
+use phytohub_domain::{
+    Clock, ConnectionCode, ConnectionId, Fingerprint, HubDeliveryNumber, Limits, TrackingInfo,
+    TrackingState,
+};
+use phytohub_store::{Change, Store, StoreFailure, StoredEnvelope};
 use phytohub_telemetry::{Actor, ActorKind, Event, EventKind, Metrics};
+use tokio::sync::watch;
 
 use crate::caller::{Caller, IdentifyError};
 use crate::codes::CodeLists;
@@ -15,6 +19,7 @@ use crate::decision::Decisions;
 use crate::denial::DenialGate;
 use crate::error::{NotReady, OpenHubError};
 use crate::offer::Offering;
+use crate::push::{Lanes, PushStatus};
 use crate::registry::Registry;
 
 /// What the hub does. Cheap to clone.
@@ -34,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) standing: tokio::sync::RwLock<()>,
     /// Where each connection's next reply of each kind goes on.
     pub(crate) cursors: DashMap<(ConnectionId, Offering), u64>,
+    pub(crate) lanes: Lanes,
     limits: ArcSwap<Limits>,
     decisions: ArcSwap<Decisions>,
     clock: Arc<dyn Clock>,
@@ -61,6 +67,7 @@ impl Hub {
             registry_change: tokio::sync::Mutex::new(()),
             standing: tokio::sync::RwLock::new(()),
             cursors: DashMap::new(),
+            lanes: Lanes::default(),
             limits: ArcSwap::from_pointee(limits),
             decisions: ArcSwap::default(),
             clock,
@@ -189,6 +196,26 @@ impl Hub {
             Ok(None) => {}
             Err(error) => tracing::error!(%number, %error, "a release could not be noted"),
         }
+    }
+
+    /// How bringing to a connection goes; nothing if nothing is brought to it by this process.
+    #[must_use]
+    pub fn push_status(&self, code: &ConnectionCode) -> Option<watch::Receiver<PushStatus>> {
+        let id = self.inner.registry.load().connection(code)?.id;
+        self.inner.lanes.status(id)
+    }
+
+    /// Tells the lanes that an envelope's state changed: that of its recipient, and that of its
+    /// sender.
+    pub(crate) fn tell_lanes(&self, envelope: &StoredEnvelope, state: &TrackingState) {
+        if let Some(mailbox) = envelope.mailbox_id {
+            if state.info == TrackingInfo::PendingDelivery && !state.parked {
+                self.inner.lanes.again(mailbox, envelope.sequence);
+            } else {
+                self.inner.lanes.settled(mailbox, envelope.sequence);
+            }
+        }
+        self.inner.lanes.update_came(envelope.actor_id);
     }
 
     /// Waits until the store can no longer be trusted: the process must end with exit code 74.

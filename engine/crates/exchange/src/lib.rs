@@ -11,6 +11,7 @@
 
 mod acknowledge;
 pub mod admin;
+mod alarm;
 mod blocking;
 mod caller;
 mod codes;
@@ -19,9 +20,11 @@ mod decision;
 mod deliver;
 mod denial;
 mod error;
+mod housekeeping;
 mod hub;
 mod offer;
 mod profile;
+pub mod push;
 mod registry;
 mod route;
 mod track;
@@ -30,9 +33,11 @@ mod validate;
 
 pub use acknowledge::AcknowledgeAnswer;
 pub use admin::{AdminError, AdminReply, AdminRequest, Operator};
+pub use alarm::{Alarm, Boxed, StartTask};
 pub use caller::{Caller, IdentifyError};
 pub use content::{PulledEnvelope, StoredContent};
 pub use decision::{Decision, Decisions, ParseDecisionError};
 pub use error::{CallError, NotReady, OpenHubError};
+pub use housekeeping::Housekeeping;
 pub use hub::Hub;
 pub use typed::typed_envelope_memory;

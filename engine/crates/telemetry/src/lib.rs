@@ -14,4 +14,4 @@ mod metrics;
 
 pub use escape::Escaped;
 pub use event::{Actor, ActorKind, Event, EventKind};
-pub use metrics::{Metrics, OperationLabels, OperationOnly, Outcome, TransportLabels};
+pub use metrics::{Metrics, OperationLabels, OperationOnly, Outcome, PushOutcome, TransportLabels};

@@ -11,6 +11,10 @@ use prometheus_client::registry::Registry;
 
 use crate::Event;
 
+mod push;
+
+pub use push::PushOutcome;
+
 /// All metrics of a hub, with the registry that renders them.
 #[derive(Debug)]
 pub struct Metrics {
@@ -33,6 +37,7 @@ pub struct Metrics {
     pub pending_envelopes: Gauge,
     /// Whether the disk reserve is breached (1) and deliveries are refused.
     pub disk_reserve_breached: Gauge,
+    push: push::PushMetrics,
 }
 
 /// Label of events.
@@ -97,6 +102,7 @@ impl Metrics {
             commit_batch_size: Histogram::new(SIZE_BOUNDARIES),
             pending_envelopes: Gauge::default(),
             disk_reserve_breached: Gauge::default(),
+            push: push::PushMetrics::default(),
         };
         metrics.register();
         metrics
@@ -138,6 +144,7 @@ impl Metrics {
             "1 while deliveries are refused to keep the disk reserve",
             self.disk_reserve_breached.clone(),
         );
+        self.push.register(registry);
     }
 
     /// Counts an event; called by [`Event::emit`] alone.

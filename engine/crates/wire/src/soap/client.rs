@@ -41,6 +41,16 @@ pub fn deliver_raw(header: &EnvelopeHeader, raw: &str) -> Vec<u8> {
     })
 }
 
+/// What stands before and behind the content when an envelope is delivered. The content goes
+/// between them as it is written: it must be XML character data in UTF-8.
+#[must_use]
+pub fn deliver_envelope_frame(header: &EnvelopeHeader) -> (Vec<u8>, Vec<u8>) {
+    let mut before = deliver_raw(header, "");
+    let content = before.windows(CONTENT_END.len()).rposition(|bytes| bytes == CONTENT_END);
+    let behind = before.split_off(content.expect("the request was just written with a content"));
+    (before, behind)
+}
+
 /// Asks where an envelope stands.
 #[must_use]
 pub fn get_envelope_tracking_info(number: &str) -> Vec<u8> {
@@ -234,3 +244,5 @@ fn push_header(out: &mut String, header: &EnvelopeHeader) {
     }
     push_end(out, "h:Forwardings");
 }
+
+const CONTENT_END: &[u8] = b"</h:Content>";

@@ -15,7 +15,8 @@ use crate::xml::Space;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ClientReply {
-    /// An acknowledgement was taken, with the text that came back.
+    /// An acknowledgement was taken, with the text that came back; or, by a partner's service that
+    /// has nothing to tell, an envelope.
     Acknowledged(String),
     /// `GetAvailableChannels`.
     Channels(Vec<Channel>),
@@ -94,7 +95,11 @@ fn operation_reply(response: &Tree) -> Result<ClientReply, ReplyError> {
     let result = |name| response.child(Space::Eph, name).ok_or_else(|| missing(name));
 
     Ok(match response.local.as_str() {
-        "DeliverEnvelopeResponse" => ClientReply::Header(header(result("DeliverEnvelopeResult")?)?),
+        "DeliverEnvelopeResponse" => match result("DeliverEnvelopeResult").map(told_header) {
+            Ok(Some(header)) => ClientReply::Header(header),
+            // A partner's service may take an envelope and have nothing to tell.
+            Ok(None) | Err(_) => ClientReply::Acknowledged(String::new()),
+        },
         "ValidateAndDeliverEnvelopeResponse" => {
             ClientReply::Header(header(result("ValidateAndDeliverEnvelopeResult")?)?)
         }
@@ -187,6 +192,28 @@ fn header(tree: &Tree) -> Result<EnvelopeHeader, ReplyError> {
         error_message: text("hubDeliveryErrorMessage"),
         forwardings: forwardings.unwrap_or_default(),
     })
+}
+
+/// The header of a result that the hub itself does not write: partners leave out what they know
+/// that we know. Nothing if it tells nothing.
+fn told_header(tree: &Tree) -> Option<EnvelopeHeader> {
+    if tree.children.is_empty() {
+        return None;
+    }
+    let text = |name| tree.text_of(Space::Hub, name).map(str::to_owned);
+    let code = |name| number(tree.text_of(Space::Hub, name)).unwrap_or_default();
+    let whole = header(tree).ok();
+    Some(whole.unwrap_or_else(|| EnvelopeHeader {
+        from: text("From").unwrap_or_default(),
+        to: text("To").unwrap_or_default(),
+        certificate_type: code("CertificateType"),
+        certificate_status: code("CertificateStatus"),
+        nppo_certificate_number: text("NPPOCertificateNumber").unwrap_or_default(),
+        hub_delivery_number: text("hubDeliveryNumber"),
+        tracking_info: text("HUBTrackingInfo").and_then(|info| info.parse().ok()),
+        error_message: text("hubDeliveryErrorMessage"),
+        forwardings: Vec::new(),
+    }))
 }
 
 fn envelope(tree: &Tree) -> Result<ClientEnvelope, ReplyError> {

@@ -1,0 +1,284 @@
+//! One call of a partner: what is brought is read anew, brought, and what came of it is on disk
+//! before the lane hears of it.
+
+use std::sync::Arc;
+
+use phytohub_domain::{ConnectionId, EnvelopeHeader, TrackingInfo, TrackingState};
+use phytohub_store::{Change, Queue, Store, StoredEnvelope, Update};
+use phytohub_telemetry::{Actor, Event, EventKind, PushOutcome};
+use phytohub_wire::soap::client::{deliver_envelope_frame, set_tracking_info_update};
+
+use super::gate::Verdict;
+use super::lane::{Candidate, Outcome};
+use super::partner::{Message, Partner, PartnerError};
+use super::schedule::Kind;
+use super::signal::Signals;
+use super::{PushConfig, runner};
+use crate::alarm::Waiter;
+use crate::{CallError, Hub, StoredContent, blocking, track};
+
+/// What a call needs; shared by all calls of a lane.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) hub: Hub,
+    pub(super) id: ConnectionId,
+    /// The partner's address, for the history.
+    pub(super) url: String,
+    pub(super) partner: Result<Arc<dyn Partner>, PartnerError>,
+    pub(super) signals: Arc<Signals>,
+    pub(super) waiter: Waiter,
+    pub(super) config: PushConfig,
+}
+
+/// A call that ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) kind: Kind,
+    pub(super) sequence: u64,
+    pub(super) outcome: Outcome,
+    pub(super) verdict: Verdict,
+    /// How it counts; nothing if nobody was called.
+    pub(super) counts: Option<PushOutcome>,
+    /// Why it failed, if it did.
+    pub(super) error: Option<String>,
+}
+
+impl Ended {
+    fn nothing(kind: Kind, sequence: u64, outcome: Outcome) -> Self {
+        let verdict = Verdict::Nothing;
+        Self { kind, sequence, outcome, verdict, counts: None, error: None }
+    }
+}
+
+/// Why nothing was handed over.
+struct Failure {
+    reason: String,
+    verdict: Verdict,
+    counts: PushOutcome,
+}
+
+impl Call {
+    /// Brings the envelope at this position of the inbox.
+    pub(super) async fn mail(self: Arc<Self>, sequence: u64, random: u64) -> Ended {
+        let kind = Kind::Mail;
+        let (envelope, state) = match self.fresh(sequence).await {
+            Ok(Some(row)) => row,
+            Ok(None) => return Ended::nothing(kind, sequence, Outcome::Done),
+            Err(_) => return self.later(kind, sequence, 0, random),
+        };
+        match runner::candidate(sequence, &state, self.waiter.now(), 0) {
+            None => return Ended::nothing(kind, sequence, Outcome::Done),
+            Some(Candidate { attempts, due, .. }) if due > self.waiter.now() => {
+                return Ended::nothing(kind, sequence, Outcome::Again { attempts, due });
+            }
+            Some(_) => {}
+        }
+        let result = self.deliver(sequence, &envelope, &state).await;
+        let mut actor = Actor::hub();
+        actor.address.clone_from(&self.url);
+        let (change, failure) = match result {
+            Ok(()) => {
+                let again_at = self.waiter.now().plus(self.config.ack_wait);
+                (Change::HandOver { again_at }, None)
+            }
+            Err(failure) => {
+                let wait = self.config.retry.after(state.attempts.saturating_add(1), random);
+                let next = self.waiter.now().plus(wait);
+                (Change::Attempt { error: failure.reason.clone(), next }, Some(failure))
+            }
+        };
+        let handed_over = failure.is_none();
+        let changed = self.hub.inner.store.change(envelope, change, actor).await;
+        let outcome = match changed.map(|changed| changed.state) {
+            // An acknowledgement may have come first: then the result of the call changes nothing.
+            Ok(after) if handed_over || after.info != TrackingInfo::PendingDelivery => {
+                Outcome::Done
+            }
+            Ok(after) if after.parked => Outcome::Done,
+            Ok(TrackingState { attempts, next_attempt, .. }) => {
+                Outcome::Again { attempts, due: next_attempt.unwrap_or_else(|| self.waiter.now()) }
+            }
+            Err(error) => {
+                tracing::error!(%error, "what came of a push could not be recorded");
+                self.later(kind, sequence, state.attempts, random).outcome
+            }
+        };
+        let Failure { reason, verdict, counts } = failure.unwrap_or(Failure {
+            reason: String::new(),
+            verdict: Verdict::Answers,
+            counts: PushOutcome::Succeeded,
+        });
+        let error = (!handed_over).then_some(reason);
+        Ended { kind, sequence, outcome, verdict, counts: Some(counts), error }
+    }
+
+    /// Tells the state change at this position.
+    pub(super) async fn update(
+        self: Arc<Self>,
+        sequence: u64,
+        attempts: u32,
+        random: u64,
+    ) -> Ended {
+        let kind = Kind::Updates;
+        let (store, id) = (self.hub.inner.store.clone(), self.id);
+        let read = move || store.updates(id, sequence.saturating_sub(1), 1);
+        let update = match blocking::read(read).await {
+            Ok(updates) => updates.into_iter().find(|update| update.sequence == sequence),
+            Err(_) => return self.later(kind, sequence, attempts, random),
+        };
+        let Some(update) = update else {
+            return Ended::nothing(kind, sequence, Outcome::Done);
+        };
+        match self.tell(&update).await {
+            Ok(()) => {
+                let told = self.hub.inner.store.update_told(self.id, sequence).await;
+                let outcome = match told {
+                    Ok(()) => Outcome::Done,
+                    Err(error) => {
+                        tracing::error!(%error, "that an update was told could not be recorded");
+                        self.later(kind, sequence, attempts, random).outcome
+                    }
+                };
+                let (verdict, counts) = (Verdict::Answers, Some(PushOutcome::Succeeded));
+                Ended { kind, sequence, outcome, verdict, counts, error: None }
+            }
+            Err(Failure { reason, verdict, counts }) => {
+                self.record_failed_update(&update, &reason);
+                let outcome = self.later(kind, sequence, attempts, random).outcome;
+                Ended {
+                    kind,
+                    sequence,
+                    outcome,
+                    verdict,
+                    counts: Some(counts),
+                    error: Some(reason),
+                }
+            }
+        }
+    }
+
+    async fn deliver(
+        &self,
+        sequence: u64,
+        envelope: &StoredEnvelope,
+        state: &TrackingState,
+    ) -> Result<(), Failure> {
+        let store = self.hub.inner.store.clone();
+        let (header, number) = (track::header(envelope, state), envelope.number.to_string());
+        let (bytes, stored) = (envelope.content_bytes, envelope.clone());
+        let content = blocking::read(move || StoredContent::load(&store, stored)).await;
+        let content = content.map_err(|error| unreadable(&error))?;
+        let (before, behind) = deliver_envelope_frame(&header);
+        let message = Message::around(before, content, behind);
+        let progress = message.progress();
+        let partner = self.partner.clone().map_err(failed)?;
+        self.signals.call_begins(sequence, Arc::clone(&progress));
+        let reply = self.in_time(bytes, partner.deliver_envelope(message)).await;
+        self.signals.call_ended(sequence);
+        match reply {
+            Err(_) if progress.is_broken() => Err(unreadable(&"a piece could not be read")),
+            Err(error) => Err(failed(error)),
+            Ok(header) => accepted(header, &number),
+        }
+    }
+
+    async fn tell(&self, update: &Update) -> Result<(), Failure> {
+        let mut state = TrackingState::pending(update.envelope.accepted);
+        state.info = update.info;
+        state.message.clone_from(&update.message);
+        let header = track::header(&update.envelope, &state);
+        let message = Message::whole(set_tracking_info_update(&header));
+        let partner = self.partner.clone().map_err(failed)?;
+        self.in_time(0, partner.set_tracking_info_update(message)).await.map_err(failed)
+    }
+
+    /// The result of a call, if it comes in the time that so much content may take.
+    async fn in_time<T>(
+        &self,
+        content_bytes: u64,
+        call: impl Future<Output = Result<T, PartnerError>>,
+    ) -> Result<T, PartnerError> {
+        let time = self.config.call_time(content_bytes);
+        let deadline = self.waiter.after(time);
+        tokio::select! {
+            result = call => result,
+            () = self.waiter.at(deadline) => Err(PartnerError::Unreachable {
+                reason: format!("no answer within {} s", time.as_secs()),
+            }),
+        }
+    }
+
+    /// The envelope at a position, as it is now.
+    async fn fresh(
+        &self,
+        sequence: u64,
+    ) -> Result<Option<(StoredEnvelope, TrackingState)>, CallError> {
+        let (store, id) = (self.hub.inner.store.clone(), self.id);
+        blocking::read(move || at_position(&store, id, sequence)).await
+    }
+
+    /// Later, without a word on disk: the trouble is our own, or nothing is kept of the tries.
+    fn later(&self, kind: Kind, sequence: u64, attempts: u32, random: u64) -> Ended {
+        let attempts = attempts.saturating_add(1);
+        let due = self.waiter.now().plus(self.config.retry.after(attempts, random));
+        Ended::nothing(kind, sequence, Outcome::Again { attempts, due })
+    }
+
+    fn record_failed_update(&self, update: &Update, reason: &str) {
+        let mut event = Event::new(EventKind::UpdateFailed, Actor::hub());
+        event.actor.address.clone_from(&self.url);
+        event.mode = Some(update.envelope.mode);
+        event.envelope = Some(update.envelope.number);
+        event.from.clone_from(&update.envelope.from);
+        event.to.clone_from(&update.envelope.to);
+        event.detail = format!("{}: {reason}", update.info);
+        self.hub.record(event);
+    }
+}
+
+/// The envelope at a position of an inbox. Blocks.
+pub(super) fn at_position(
+    store: &Store,
+    mailbox: ConnectionId,
+    sequence: u64,
+) -> Result<Option<(StoredEnvelope, TrackingState)>, CallError> {
+    let rows = store.waiting(mailbox, Queue::Inbox, sequence.saturating_sub(1), 1)?;
+    let row = rows.into_iter().find(|(position, _)| *position == sequence);
+    Ok(row.map(|(_, tracked)| tracked).transpose()?)
+}
+
+/// Whether a reply without fault hands an envelope over: not if it says that it failed, or speaks
+/// of another envelope.
+fn accepted(header: Option<EnvelopeHeader>, number: &str) -> Result<(), Failure> {
+    let Some(header) = header else { return Ok(()) };
+    let refused = |reason| Err(failed(PartnerError::Refused { reason }));
+    if header.tracking_info == Some(TrackingInfo::FailedDelivery) {
+        let message = header.error_message.unwrap_or_default();
+        return refused(format!("the reply says FailedDelivery: {message}"));
+    }
+    match header.hub_delivery_number.as_deref().map(str::trim) {
+        Some(other) if !other.is_empty() && other != number => {
+            refused(format!("the reply speaks of another envelope: {other}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn failed(error: PartnerError) -> Failure {
+    let (reason, verdict, counts) = match error {
+        PartnerError::Refused { reason } => (reason, Verdict::Answers, PushOutcome::Refused),
+        PartnerError::Unreachable { reason } => {
+            (reason, Verdict::Unreachable, PushOutcome::Unreachable)
+        }
+    };
+    let reason = reason.chars().take(REASON_CHARS_MAX).collect();
+    Failure { reason, verdict, counts }
+}
+
+fn unreadable(error: &dyn std::fmt::Display) -> Failure {
+    let reason = format!("the hub cannot read the content at present: {error}");
+    Failure { reason, verdict: Verdict::Nothing, counts: PushOutcome::Failed }
+}
+
+/// What is kept of an error: enough to act on, whatever a partner writes.
+const REASON_CHARS_MAX: usize = 500;
