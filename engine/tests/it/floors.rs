@@ -9,6 +9,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 /// A crate may use crates on lower floors only.
 const FLOORS: &[(&str, u8)] = &[
     ("phytohub", 7),
+    ("phytohub-client", 6),
     ("phytohub-server", 6),
     ("phytohub-exchange", 4),
     ("phytohub-store", 3),

@@ -1,0 +1,32 @@
+//! Calls another system's DeliveryService: SOAP over HTTPS, with a client certificate of one's own.
+//!
+//! One [`SoapClient`] is one partner: where it is, how its server is known, what we show it, and how
+//! much of its time and bytes we take. Sockets are kept alive and reused within a bound; nothing
+//! runs between calls, and a call that is dropped takes its socket with it.
+//!
+//! This crate must never follow a redirect, use a proxy of the environment, connect to an address
+//! that the [`AddressPolicy`] did not see, read more of a reply than was granted, wait without a
+//! limit, or say "not sent" of a request of which a byte may have left.
+//!
+//! Start from [`SoapClient::new`]; [`CallError::outcome`] tells whether to send again.
+
+#![forbid(unsafe_code)]
+
+mod address;
+mod body;
+mod client;
+mod connect;
+mod endpoint;
+mod error;
+mod identity;
+mod reply;
+mod socket;
+mod trust;
+
+pub use address::{AddressPolicy, AddressRange, ParseAddressRangeError};
+pub use body::{BrokenBody, RequestBody};
+pub use client::{ClientConfig, SoapClient, TimeLimits};
+pub use endpoint::{Endpoint, ParseEndpointError};
+pub use error::{CallError, Outcome, Stage};
+pub use identity::{Identity, IdentityError};
+pub use trust::{KeyPin, ParseKeyPinError, ServerTrust, SetUpError};

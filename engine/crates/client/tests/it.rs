@@ -1,0 +1,10 @@
+//! The client against servers that do what partners do.
+
+#[path = "it/answer.rs"]
+mod answer;
+#[path = "it/partner.rs"]
+mod partner;
+#[path = "it/socket.rs"]
+mod socket;
+#[path = "it/trust.rs"]
+mod trust;
