@@ -2,11 +2,6 @@
 
 use std::borrow::Cow;
 
-use quick_xml::errors::{Error, IllFormedError};
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::{NamespaceError, QName, ResolveResult};
-use quick_xml::reader::NsReader;
-
 use crate::document::SpsDocument;
 use crate::encoding::{self, DecodeFlaw, Decoded, Encoding};
 use crate::finding::{Finding, Level};
@@ -17,9 +12,13 @@ use crate::xml::{self, Slip};
 
 mod attributes;
 mod build;
+mod scan;
+mod scope;
 mod sink;
 
 use build::Builder;
+use scan::{Event, Scanner};
+use scope::Scope;
 pub(crate) use sink::Sink;
 
 /// A document and what is wrong with it.
@@ -195,36 +194,35 @@ fn scan<'t>(text: &'t str, builder: &mut Builder<'t>, encoding: Encoding) -> Res
     if let Some(slip) = xml::first_forbidden_character(text) {
         return Err(Flaw::syntax(0, slip));
     }
-    let mut reader = NsReader::from_str(text);
-    reader.resolver_mut().set_max_namespace_bindings(builder.limits.bindings_max);
+    let mut scanner = Scanner::new(text);
+    let mut scope = Scope::new();
     loop {
-        let at = position(&reader);
-        let event = reader.read_event().map_err(|error| given_up(&error, at))?;
+        let (at, event) = scanner.next().map_err(|slip| Flaw::syntax(0, slip))?;
         match event {
-            Event::Start(tag) => start(&reader, builder, &tag, at, false)?,
-            Event::Empty(tag) => start(&reader, builder, &tag, at, true)?,
-            Event::End(_) => builder.close(at),
-            // Indentation is every second event.
-            Event::Text(inner) if xml::is_blank_text(&inner) => {}
-            Event::Text(inner) => {
-                xml::check_text(&inner).map_err(|slip| Flaw::syntax(at, slip))?;
-                builder.characters(&inner, at)?;
+            Event::Start { inner, name, empty } => {
+                let depth = scanner.depth() + usize::from(empty);
+                start(&mut scope, builder, Tag { inner, name, at, depth, empty })?;
             }
-            Event::CData(_) => builder.encoded_characters(at)?,
-            Event::GeneralRef(inner) => {
-                xml::check_reference(&inner).map_err(|slip| Flaw::syntax(at, slip))?;
+            Event::End => {
+                scope.leave(scanner.depth() + 1);
+                builder.close(at);
+            }
+            Event::Text(inner) => builder.characters(inner, at)?,
+            Event::CharacterData => builder.encoded_characters(at)?,
+            Event::Reference(inner) => {
+                xml::check_reference(inner).map_err(|slip| Flaw::syntax(at, slip))?;
                 builder.encoded_characters(at)?;
             }
             Event::Comment(inner) => {
-                xml::check_comment(&inner).map_err(|slip| Flaw::syntax(at + 4, slip))?;
+                xml::check_comment(inner).map_err(|slip| Flaw::syntax(at + 4, slip))?;
                 builder.interruption();
             }
-            Event::PI(inner) => {
-                xml::check_instruction(&inner).map_err(|slip| Flaw::syntax(at + 2, slip))?;
+            Event::Instruction(inner) => {
+                xml::check_instruction(inner).map_err(|slip| Flaw::syntax(at + 2, slip))?;
                 builder.interruption();
             }
-            Event::Decl(inner) => declaration(builder, &inner, at, encoding)?,
-            Event::DocType(_) => {
+            Event::Declaration(inner) => declaration(builder, inner, at, encoding)?,
+            Event::DocumentType => {
                 return Err(Flaw { rule: &rule::DOCTYPE, at, value: Cow::Borrowed("") });
             }
             Event::Eof => return builder.end(at),
@@ -232,35 +230,45 @@ fn scan<'t>(text: &'t str, builder: &mut Builder<'t>, encoding: Encoding) -> Res
     }
 }
 
-fn start<'t>(
-    reader: &NsReader<&'t [u8]>,
-    builder: &mut Builder<'t>,
-    tag: &BytesStart<'_>,
+/// A start tag.
+#[derive(Clone, Copy)]
+struct Tag<'t> {
+    /// What stands between `<` and `>` or `/>`.
+    inner: &'t str,
+    /// The bytes of its name.
+    name: usize,
+    /// Where it begins.
     at: usize,
+    /// How many elements are open in it, itself among them.
+    depth: usize,
     empty: bool,
-) -> Result<(), Flaw> {
-    // The event borrows from the text, but says so only of itself: take the same bytes again.
-    let inner = builder.text.get(at + 1..at + 1 + tag.len()).unwrap_or_default();
-    let name = tag.name().into_inner().len();
-    let name = inner.get(..name).unwrap_or_default();
-    attributes::read(reader.resolver(), builder, inner, name, at)?;
-    let (resolved, local) = reader.resolver().resolve_element(QName(name));
-    let namespace = match resolved {
-        ResolveResult::Bound(uri) => builder.namespace(uri.as_ref()),
-        ResolveResult::Unbound => Namespace::None,
-        ResolveResult::Unknown(prefix) => {
-            builder.sink.report_once(&rule::NAMESPACE, at, &prefix, String::new);
+}
+
+impl<'t> Tag<'t> {
+    fn name(&self) -> &'t str {
+        self.inner.get(..self.name).unwrap_or_default()
+    }
+}
+
+fn start<'t>(scope: &mut Scope<'t>, builder: &mut Builder<'t>, tag: Tag<'t>) -> Result<(), Flaw> {
+    attributes::read(scope, builder, &tag)?;
+    let name = tag.name();
+    let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+    let namespace = match scope.namespace(prefix) {
+        Some(namespace) if !prefix.is_empty() || local.len() == name.len() => namespace,
+        _ => {
+            builder.sink.report_once(&rule::NAMESPACE, tag.at, prefix, String::new);
             Namespace::Other
         }
     };
-    let kept =
-        builder.open(namespace, local.into_inner(), at, inner.len() + 2 + usize::from(empty))?;
-    if !kept {
+    let length = tag.inner.len() + 2 + usize::from(tag.empty);
+    if !builder.open(namespace, local, tag.at, length)? {
         // The names that the schema knows are names; of others that is to be seen.
-        attributes::check_name(builder, name, at + 1)?;
+        attributes::check_name(builder, name, tag.at + 1)?;
     }
-    if empty {
-        builder.close(at);
+    if tag.empty {
+        scope.leave(tag.depth);
+        builder.close(tag.at);
     }
     Ok(())
 }
@@ -282,33 +290,4 @@ fn declaration(
         builder.sink.report(&rule::DECLARED_ENCODING, place + 2, name, String::new);
     }
     Ok(())
-}
-
-fn position(reader: &NsReader<&[u8]>) -> usize {
-    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
-}
-
-/// What the event reader gives up on, in our words.
-fn given_up(error: &Error, at: usize) -> Flaw {
-    let what = match error {
-        Error::Namespace(NamespaceError::TooManyBindings(_)) => {
-            return Flaw::limit(at, "more namespace declarations than are read");
-        }
-        Error::Namespace(error) => {
-            let value = Cow::Owned(error.to_string());
-            return Flaw { rule: &rule::NAMESPACE, at, value };
-        }
-        Error::IllFormed(IllFormedError::MismatchedEndTag { .. }) => {
-            "an end tag that does not fit the open element: close elements in the reverse order"
-        }
-        Error::IllFormed(IllFormedError::UnmatchedEndTag(_)) => {
-            "an end tag without a start tag: remove it"
-        }
-        Error::IllFormed(IllFormedError::UnclosedReference) => {
-            "'&' that begins no reference: write it as '&amp;'"
-        }
-        Error::Syntax(_) => "markup that does not end: the document may be cut off",
-        _ => "markup that is no XML",
-    };
-    Flaw::malformed(at, what)
 }

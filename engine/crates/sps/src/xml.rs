@@ -7,7 +7,7 @@ mod declaration;
 mod tag;
 
 pub(crate) use character::{
-    first_forbidden_character, is_blank, is_blank_text, is_char, is_name, is_ncname,
+    first_forbidden_character, is_blank, is_char, is_name, is_ncname, name_length,
 };
 pub(crate) use declaration::read_declaration;
 use tag::read_tag;
@@ -24,17 +24,6 @@ impl Slip {
     pub(crate) const fn new(at: usize, what: &'static str) -> Self {
         Self { at, what }
     }
-}
-
-/// Character data: `]]>` may not stand in it.
-pub(crate) fn check_text(text: &str) -> Result<(), Slip> {
-    // In most texts there is no `>` at all.
-    for at in memchr::memchr_iter(b'>', text.as_bytes()) {
-        if text.as_bytes().get(..at).is_some_and(|before| before.ends_with(b"]]")) {
-            return Err(Slip::new(at - 2, "']]>' in text: write '>' as '&gt;' there"));
-        }
-    }
-    Ok(())
 }
 
 /// What stands between `&` and `;`: one of the five entities or a reference to a legal character.
@@ -106,13 +95,6 @@ pub(crate) fn check_instruction(inner: &str) -> Result<(), Slip> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn end_of_cdata_in_text_is_found_wherever_it_stands() {
-        assert_eq!(check_text("a > b ] > c ]] >"), Ok(()));
-        assert_eq!(check_text("a > ]]> b").map_err(|slip| slip.at), Err(4));
-        assert_eq!(check_text("]]>").map_err(|slip| slip.at), Err(0));
-    }
 
     #[test]
     fn references_are_the_five_and_legal_characters() {

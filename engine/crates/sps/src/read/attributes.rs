@@ -1,57 +1,113 @@
 //! The attributes of a start tag: legal, not twice, in declared namespaces; kept where they may matter.
 
-use quick_xml::name::{NamespaceResolver, QName, ResolveResult};
+use std::borrow::Cow;
 
 use super::build::Builder;
-use super::{Flaw, rule};
-use crate::document::{Attribute, Span};
+use super::scope::{DeclareError, Scope};
+use super::{Flaw, Tag, rule};
+use crate::document::{Attribute, Span, decode_attribute};
 use crate::xml::{self, RawAttribute};
 
-/// Reads the inside of a tag that begins at `at` into `builder.fresh`, from behind the name.
+/// Reads the attributes of a tag into `builder.fresh` and its declarations into `scope`.
+#[inline]
 pub(super) fn read<'t>(
-    resolver: &NamespaceResolver,
+    scope: &mut Scope<'t>,
     builder: &mut Builder<'t>,
-    inner: &'t str,
-    name: &str,
-    at: usize,
+    tag: &Tag<'t>,
 ) -> Result<(), Flaw> {
-    let base = at + 1;
-    builder.raw.clear();
     builder.fresh.clear();
-    if name.len() == inner.len() {
-        return Ok(());
-    }
-    let raw = &mut builder.raw;
-    xml::read_attributes(inner, name.len(), |attribute| raw.push(attribute))
-        .map_err(|slip| Flaw::syntax(base, slip))?;
+    if tag.name == tag.inner.len() { Ok(()) } else { read_all(scope, builder, tag) }
+}
+
+fn read_all<'t>(
+    scope: &mut Scope<'t>,
+    builder: &mut Builder<'t>,
+    tag: &Tag<'t>,
+) -> Result<(), Flaw> {
+    let base = tag.at + 1;
+    builder.raw.clear();
+    let (raw, fresh) = (&mut builder.raw, &mut builder.fresh);
+    let mut qualified = false;
+    xml::read_attributes(tag.inner, tag.name, |attribute| {
+        if attribute.name != "xmlns" && !attribute.name.contains(':') {
+            fresh.push(kept(&attribute, base));
+        } else {
+            qualified = true;
+        }
+        raw.push(attribute);
+    })
+    .map_err(|slip| Flaw::syntax(base, slip))?;
     if builder.raw.len() > builder.limits.attributes_max {
-        return Err(Flaw::limit(at, "more attributes in one tag than are read"));
+        return Err(Flaw::limit(tag.at, "more attributes in one tag than are read"));
     }
-    if let Some(twice) = twice(&mut builder.raw) {
+    if builder.raw.len() > 1
+        && let Some(twice) = twice(&mut builder.raw)
+    {
         let what = "an attribute that stands twice in a tag: leave one out";
         return Err(Flaw::malformed(base + twice, what));
+    }
+    if qualified { read_qualified(scope, builder, tag) } else { Ok(()) }
+}
+
+/// The declarations and the attributes with prefixes, which need them.
+fn read_qualified<'t>(
+    scope: &mut Scope<'t>,
+    builder: &mut Builder<'t>,
+    tag: &Tag<'t>,
+) -> Result<(), Flaw> {
+    for index in 0..builder.raw.len() {
+        let Some(attribute) = builder.raw.get(index).copied() else { break };
+        let Some(prefix) = declared(attribute.name) else { continue };
+        let uri = match attribute.encoded {
+            true => Cow::Owned(decode_attribute(attribute.value)),
+            false => Cow::Borrowed(attribute.value),
+        };
+        let right = prefix.is_empty() || (xml::is_ncname(prefix) && !uri.is_empty());
+        let most = builder.limits.bindings_max;
+        let declared = if right {
+            scope.declare(tag.depth, prefix, uri, most)
+        } else {
+            Err(DeclareError::Reserved)
+        };
+        match declared {
+            Ok(()) => {}
+            Err(DeclareError::Reserved) => unbound(builder, tag, &attribute),
+            Err(DeclareError::TooMany) => {
+                return Err(Flaw::limit(tag.at, "more namespace declarations than are read"));
+            }
+        }
     }
     let mut prefixed = 0;
     for index in 0..builder.raw.len() {
         let Some(attribute) = builder.raw.get(index).copied() else { break };
-        if attribute.name == "xmlns" {
+        let Some((prefix, _)) = attribute.name.split_once(':') else { continue };
+        if prefix == "xmlns" {
             continue;
         }
-        if !attribute.name.contains(':') {
-            builder.fresh.push(kept(&attribute, base));
-            continue;
-        }
-        prefixed += usize::from(!attribute.name.starts_with("xmlns:"));
-        if !is_bound(resolver, &attribute) {
-            let place = base + attribute.name_at;
-            builder.sink.report_once(&rule::NAMESPACE, place, attribute.name, String::new);
+        prefixed += 1;
+        if !is_qualified(attribute.name) || scope.uri(prefix).is_none() {
+            unbound(builder, tag, &attribute);
         }
     }
-    if prefixed > 1 && same_expanded(resolver, &builder.raw) {
+    if prefixed > 1 && same_expanded(scope, &builder.raw) {
         let what = "two prefixes of one namespace on the same attribute";
-        builder.sink.report_once(&rule::NAMESPACE, at, what, String::new);
+        builder.sink.report_once(&rule::NAMESPACE, tag.at, what, String::new);
     }
     Ok(())
+}
+
+/// The prefix that an attribute declares, empty for the default.
+fn declared(name: &str) -> Option<&str> {
+    match name.strip_prefix("xmlns")? {
+        "" => Some(""),
+        rest => rest.strip_prefix(':').map(|prefix| if prefix.is_empty() { ":" } else { prefix }),
+    }
+}
+
+#[cold]
+fn unbound(builder: &mut Builder<'_>, tag: &Tag<'_>, attribute: &RawAttribute<'_>) {
+    let place = tag.at + 1 + attribute.name_at;
+    builder.sink.report_once(&rule::NAMESPACE, place, attribute.name, String::new);
 }
 
 /// Holds an element's name, which stands at `at`, to the grammar.
@@ -72,18 +128,6 @@ fn kept(attribute: &RawAttribute<'_>, base: usize) -> Attribute {
         value: span(attribute.value_at, attribute.value),
         encoded: attribute.encoded,
     }
-}
-
-/// Whether a prefixed attribute, or the declaration of a prefix, means something.
-fn is_bound(resolver: &NamespaceResolver, attribute: &RawAttribute<'_>) -> bool {
-    if !is_qualified(attribute.name) {
-        return false;
-    }
-    if attribute.name.starts_with("xmlns:") {
-        return !attribute.value.is_empty();
-    }
-    let (resolved, _) = resolver.resolve_attribute(QName(attribute.name));
-    matches!(resolved, ResolveResult::Bound(_))
 }
 
 /// `QName` of Namespaces in XML, given that it is a name.
@@ -115,13 +159,11 @@ fn twice(all: &mut [RawAttribute<'_>]) -> Option<usize> {
 }
 
 /// Whether two prefixed attributes have one expanded name.
-fn same_expanded(resolver: &NamespaceResolver, all: &[RawAttribute<'_>]) -> bool {
-    let prefixed = all.iter().filter(|one| one.name.contains(':'));
+fn same_expanded(scope: &Scope<'_>, all: &[RawAttribute<'_>]) -> bool {
+    let prefixed = all.iter().filter_map(|one| one.name.split_once(':'));
     let mut expanded: Vec<_> = prefixed
-        .filter_map(|one| match resolver.resolve_attribute(QName(one.name)) {
-            (ResolveResult::Bound(uri), local) => Some((uri.into_inner(), local.into_inner())),
-            _ => None,
-        })
+        .filter(|(prefix, _)| *prefix != "xmlns")
+        .filter_map(|(prefix, local)| Some((scope.uri(prefix)?, local)))
         .collect();
     expanded.sort_unstable();
     expanded.windows(2).any(|pair| matches!(pair, [first, second] if first == second))

@@ -27,8 +27,6 @@ pub(super) struct Builder<'t> {
     skipped: usize,
     elements: usize,
     root_seen: bool,
-    last_uri: String,
-    last_namespace: Namespace,
 }
 
 /// An open element of the table.
@@ -63,8 +61,6 @@ impl<'t> Builder<'t> {
             skipped: 0,
             elements: 0,
             root_seen: false,
-            last_uri: String::new(),
-            last_namespace: Namespace::Other,
         }
     }
 
@@ -105,16 +101,6 @@ impl<'t> Builder<'t> {
             None => self.skipped = 1,
         }
         Ok(kept.is_some())
-    }
-
-    /// What a namespace means. Most elements are in that of the one before.
-    pub(super) fn namespace(&mut self, uri: &str) -> Namespace {
-        if uri != self.last_uri {
-            self.last_uri.clear();
-            self.last_uri.push_str(uri);
-            self.last_namespace = Namespace::of(uri);
-        }
-        self.last_namespace
     }
 
     fn push(&mut self, name: Name, kind: Kind, at: usize, length: usize) {

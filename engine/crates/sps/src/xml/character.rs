@@ -7,11 +7,6 @@ pub(crate) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Whether there is nothing but `S`.
-pub(crate) fn is_blank_text(text: &str) -> bool {
-    text.bytes().all(is_blank)
-}
-
 /// `Char` of XML 1.0.
 pub(crate) const fn is_char(code: u32) -> bool {
     matches!(code, 0x9 | 0xA | 0xD | 0x20..=0xD7FF | 0xE000..=0xFFFD | 0x1_0000..=0x10_FFFF)
@@ -29,7 +24,8 @@ pub(crate) fn is_ncname(text: &str) -> bool {
 }
 
 /// How many bytes of a name `text` begins with.
-pub(super) fn name_length(text: &str) -> usize {
+#[inline]
+pub(crate) fn name_length(text: &str) -> usize {
     let ascii = text.bytes().take_while(|byte| NAME_BYTE.get(usize::from(*byte)) == Some(&true));
     let length = ascii.count();
     if text.as_bytes().get(length).is_some_and(|byte| !byte.is_ascii()) {
@@ -39,7 +35,7 @@ pub(super) fn name_length(text: &str) -> usize {
     length
 }
 
-pub(super) fn is_name_start(character: char) -> bool {
+pub(crate) fn is_name_start(character: char) -> bool {
     matches!(character,
         ':' | '_' | 'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}'
         | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}'

@@ -1,6 +1,6 @@
 //! The inside of a start tag, read as strictly as the grammar of XML has it.
 
-use super::character::name_length;
+use super::character::{is_name_start, name_length};
 use super::{Slip, check_reference, is_blank, is_name};
 
 /// An attribute as it is written; the places are in the text that was read.
@@ -51,7 +51,8 @@ fn one<'t>(
 ) -> Result<usize, Slip> {
     let rest = inner.get(name_at..).unwrap_or_default();
     let name = rest.get(..name_length(rest)).unwrap_or_default();
-    if !is_name(name) {
+    // All of it are characters of names; which may be the first is another matter.
+    if !name.chars().next().is_some_and(is_name_start) {
         return Err(Slip::new(name_at, "something in a tag that is no attribute: remove it"));
     }
     let sign = skip_blank(inner, name_at + name.len());

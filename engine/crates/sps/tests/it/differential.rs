@@ -34,6 +34,11 @@ fn ours(bytes: &[u8]) -> Option<bool> {
 
 fn agree(bytes: &[u8]) -> bool {
     let Some(ours) = ours(bytes) else { return false };
+    if bytes.contains(&0) {
+        // libxml2 takes one behind the root for the end of the text.
+        assert!(!ours, "{:?}", String::from_utf8_lossy(bytes));
+        return true;
+    }
     let text = String::from_utf8_lossy(bytes);
     let findings = || format!("{:?}", read(bytes).findings);
     assert_eq!(ours, libxml2(bytes), "libxml2 disagrees: {} {text:?}", findings());
