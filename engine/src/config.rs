@@ -11,12 +11,14 @@ use phytohub_store::StoreConfig;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+mod delivery;
 mod limits;
 mod range;
 mod responses;
 mod settings;
 mod template;
 
+pub use delivery::DeliveryConfig;
 pub use limits::LimitsConfig;
 pub use responses::ResponsesConfig;
 pub use template::template;
@@ -38,6 +40,8 @@ pub struct HubConfig {
     pub store: StoreSection,
     /// The doors of the operator.
     pub admin: AdminConfig,
+    /// Bringing to partners that have an endpoint.
+    pub delivery: DeliveryConfig,
     /// Countries' answers to certificates.
     pub responses: ResponsesConfig,
     /// What one caller, and all together, may use.
@@ -54,6 +58,7 @@ impl Default for HubConfig {
             trust: TrustConfig::default(),
             store: StoreSection::default(),
             admin: AdminConfig::default(),
+            delivery: DeliveryConfig::default(),
             responses: ResponsesConfig::default(),
             limits: LimitsConfig::default(),
         }

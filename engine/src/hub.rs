@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use phytohub_domain::Clock;
-use phytohub_exchange::{Hub, OpenHubError};
+use phytohub_exchange::push::Dispatcher;
+use phytohub_exchange::{Housekeeping, Hub, OpenHubError};
 use phytohub_server::{
     AdminDoor, BindAdminError, BindError, BindMetricsError, DELIVERY_SERVICE_PATH, HttpsDoor,
     LoadTlsError, MetricsDoor, Shutdown, ShutdownTrigger, SystemClock, Tasks, Tls, TlsFiles,
@@ -16,12 +17,15 @@ use phytohub_telemetry::{Actor, Event, EventKind, Metrics};
 use thiserror::Error;
 
 use crate::config::{ConfigError, LoadedConfig, TrustMode};
+use crate::push::{LoadIdentityError, PartnerCalls};
 
 /// A hub whose doors are open.
 #[derive(Debug)]
 pub struct RunningHub {
     hub: Hub,
     tls: Arc<Tls>,
+    partners: PartnerCalls,
+    clock: SystemClock,
     tasks: Tasks,
     trigger: ShutdownTrigger,
     doors: Vec<String>,
@@ -44,7 +48,10 @@ impl RunningHub {
     pub async fn start(loaded: &LoadedConfig) -> Result<Self, StartError> {
         check(loaded)?;
         let tls = Arc::new(Tls::load(&tls_files(loaded))?);
-        let (hub, report) = open(loaded)?;
+        let (certificate, key) = push_files(loaded);
+        let partners = PartnerCalls::load(&certificate, &key)?;
+        let clock = SystemClock::new();
+        let (hub, report) = open_with(loaded, clock)?;
         let doors = match Doors::bind(loaded).await {
             Ok(doors) => doors,
             Err(error) => {
@@ -58,6 +65,8 @@ impl RunningHub {
         let mut running = Self {
             hub,
             tls,
+            partners,
+            clock,
             tasks: Tasks::new(),
             trigger,
             doors: Vec::new(),
@@ -95,6 +104,24 @@ impl RunningHub {
         self.tasks.spawn("metrics", async move { doors.metrics.serve(hub, tasks, stop).await });
         let (hub, tasks, stop) = (self.hub.clone(), self.tasks.clone(), shutdown.clone());
         self.tasks.spawn("admin", async move { doors.admin.serve(hub, tasks, stop).await });
+        self.deliver(loaded, shutdown);
+    }
+
+    /// Brings what waits for partners with an endpoint, and works off what falls due.
+    fn deliver(&self, loaded: &LoadedConfig, shutdown: &Shutdown) {
+        let alarm = Arc::new(self.clock);
+        let dispatcher = Dispatcher::new(
+            self.hub.clone(),
+            Arc::new(self.partners.clone()),
+            Arc::new(self.tasks.clone()),
+            alarm.clone(),
+            loaded.config().delivery.to_push(),
+        );
+        let mut stop = shutdown.clone();
+        self.tasks.spawn("dispatcher", async move { dispatcher.run(stop.requested()).await });
+        let housekeeping = Housekeeping::new(self.hub.clone(), alarm);
+        let mut stop = shutdown.clone();
+        self.tasks.spawn("housekeeping", async move { housekeeping.run(stop.requested()).await });
     }
 
     /// One line for each door, as `serve` prints them.
@@ -122,7 +149,9 @@ impl RunningHub {
     /// When a file is bad: everything stays as it was.
     pub fn reload(&self, loaded: &LoadedConfig) -> Result<(), ReloadError> {
         let fresh = LoadedConfig::read(loaded.file())?;
+        let (certificate, key) = push_files(&fresh);
         self.tls.reload(&tls_files(&fresh))?;
+        self.partners.reload(&certificate, &key)?;
         self.hub.set_limits(fresh.limits());
         self.hub.set_decisions(fresh.decisions());
         self.hub.record(Event::new(EventKind::ConfigurationReloaded, Actor::hub()));
@@ -181,7 +210,14 @@ impl Doors {
 /// # Errors
 /// When the store cannot be opened or its registry contradicts itself.
 pub fn open(loaded: &LoadedConfig) -> Result<(Hub, OpenReport), OpenStoreError> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    open_with(loaded, SystemClock::new())
+}
+
+fn open_with(
+    loaded: &LoadedConfig,
+    clock: SystemClock,
+) -> Result<(Hub, OpenReport), OpenStoreError> {
+    let clock: Arc<dyn Clock> = Arc::new(clock);
     let metrics = Arc::new(Metrics::new());
     let section = &loaded.config().store;
     let mut config = StoreConfig::new(loaded.resolve(&section.path));
@@ -214,6 +250,12 @@ fn check(loaded: &LoadedConfig) -> Result<(), StartError> {
         return Err(StartError::PublicUrl { file: loaded.file().to_owned(), address });
     }
     Ok(())
+}
+
+/// Certificate and key that partners are shown.
+fn push_files(loaded: &LoadedConfig) -> (PathBuf, PathBuf) {
+    let delivery = &loaded.config().delivery;
+    (loaded.resolve(&delivery.certificate), loaded.resolve(&delivery.key))
 }
 
 fn tls_files(loaded: &LoadedConfig) -> TlsFiles {
@@ -276,6 +318,9 @@ pub enum StartError {
         /// The address.
         address: SocketAddr,
     },
+    /// The hub's certificate for partners cannot be used.
+    #[error(transparent)]
+    Partners(#[from] LoadIdentityError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] OpenStoreError),
@@ -315,6 +360,9 @@ pub enum ReloadError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The hub's certificate for partners.
+    #[error(transparent)]
+    Partners(#[from] LoadIdentityError),
     /// A certificate, key or trust file.
     #[error(transparent)]
     Tls(#[from] LoadTlsError),

@@ -18,6 +18,7 @@ pub mod hub;
 pub mod logging;
 pub mod output;
 pub mod pki;
+pub mod push;
 pub mod signal;
 
 use cli::{Cli, Command};

@@ -78,6 +78,17 @@ impl Authority {
         self.issue(&params, KeyPair::generate_for(&PKCS_RSA_SHA256)?)
     }
 
+    /// The certificate that the hub shows to partners' endpoints, with a P-256 key. Partners must
+    /// trust it, or this authority.
+    ///
+    /// # Errors
+    /// When the machine gives no randomness.
+    pub fn push(&self) -> Result<Issued, PkiError> {
+        let mut params = params("Phytohub", self.now, LEAF_DAYS)?;
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.issue(&params, KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?)
+    }
+
     /// A PKCS#12 file with a client's key and chain, and this authority as trusted: key store and
     /// trust store in one.
     ///

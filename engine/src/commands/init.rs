@@ -31,7 +31,8 @@ pub async fn run(args: &InitArgs) -> Result<(), InitError> {
          \x20 hub.toml                 every setting, with its default\n\
          \x20 data/                    the store\n\
          \x20 pki/ca.pem               the authority that clients must trust\n\
-         \x20 pki/server.pem, .key     the server's certificate"
+         \x20 pki/server.pem, .key     the server's certificate\n\
+         \x20 pki/push.pem, .key       what the hub shows to partners that it calls"
     );
     if args.connections.is_empty() {
         told += &format!(
@@ -91,6 +92,7 @@ async fn fill(
     let pki = directory.join("pki");
     write(&pki.join("ca.pem"), authority.pem().as_bytes(), PUBLIC)?;
     write_pair(&pki, "server", &authority.server(hosts)?)?;
+    write_pair(&pki, "push", &authority.push()?)?;
 
     let mut registrations: Vec<Registration> = Vec::new();
     for code in connections {

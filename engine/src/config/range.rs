@@ -37,6 +37,20 @@ fn check_together(config: &HubConfig) -> Result<(), Wrong> {
     at_most("content_bytes", limits.content_bytes, "request_bytes", limits.request_bytes)?;
     at_most("request_bytes", limits.request_bytes, "bytes_in_flight", limits.bytes_in_flight)?;
     at_most("pull_bytes", limits.pull_bytes, "bytes_in_flight", limits.bytes_in_flight)?;
+    let delivery = &config.delivery;
+    let pairs = [
+        ("retry_first_seconds", delivery.retry_first_seconds, delivery.retry_most_seconds),
+        ("probe_first_seconds", delivery.probe_first_seconds, delivery.probe_most_seconds),
+    ];
+    for (key, first, most) in pairs {
+        if first > most {
+            return Err((
+                "delivery",
+                key,
+                format!("is {first}, more than the longest wait {most}"),
+            ));
+        }
+    }
     if config.trust.mode == TrustMode::Ca && config.trust.ca.is_empty() {
         return Err(("trust", "ca", "must name a file when mode is \"ca\"".to_owned()));
     }

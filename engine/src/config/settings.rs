@@ -34,6 +34,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("trust", "Whose certificates are believed. Reloaded on SIGHUP."),
     ("store", "Where envelopes lie, and how."),
     ("admin", "The operator's doors, for this machine alone."),
+    (
+        "delivery",
+        "Bringing envelopes, and state changes, to partners that have an endpoint of their own.",
+    ),
     ("responses", "Countries' answers to certificates. Reloaded on SIGHUP."),
     ("limits", "What one caller, and all together, may use. Reloaded on SIGHUP."),
 ];
@@ -123,6 +127,56 @@ pub(super) const SETTINGS: &[Setting] = &[
         "listen",
         "Address of /metrics (Prometheus), /healthz and /readyz. Loopback only; port 0 picks one.",
     ),
+    text(
+        "delivery",
+        "certificate",
+        "PEM file with the certificate that partners' endpoints are shown, followed by its chain. \
+         'init' makes one. Reloaded on SIGHUP.",
+    ),
+    text("delivery", "key", "PEM file with its private key. Reloaded on SIGHUP."),
+    number(
+        "delivery",
+        "ack_wait_seconds",
+        (60, 2_592_000),
+        "A reply without fault hands an envelope over; only its acknowledgement delivers it. The \
+         same envelope is not brought again before this has passed.",
+    ),
+    number(
+        "delivery",
+        "retry_first_seconds",
+        (1, 86_400),
+        "After the first failure of an envelope; doubled with each further one, with jitter.",
+    ),
+    number(
+        "delivery",
+        "retry_most_seconds",
+        (1, 604_800),
+        "The longest wait between two tries of an envelope.",
+    ),
+    number(
+        "delivery",
+        "calls_at_once",
+        (1, 64),
+        "Calls to one partner at once. Few: these systems were built for a handful of \
+         certificates a minute.",
+    ),
+    number("delivery", "calls_per_second", (1, 1000), "Calls to one partner in a second."),
+    number(
+        "delivery",
+        "call_seconds",
+        (1, 3600),
+        "A call ends after this, and a second more for each 64 KiB of content. What it did is then \
+         unknown, so the same number is brought again.",
+    ),
+    number(
+        "delivery",
+        "away_after_failures",
+        (1, 1000),
+        "Failures in a row after which a partner counts as away: one call at a time then tries \
+         whether it is back.",
+    ),
+    number("delivery", "probe_first_seconds", (1, 86_400), "Until the first such call."),
+    number("delivery", "probe_most_seconds", (1, 86_400), "The longest wait between two of them."),
     text(
         "responses",
         "decisions",

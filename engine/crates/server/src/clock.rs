@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use phytohub_domain::{Clock, Timestamp};
+use phytohub_exchange::{Alarm, Boxed};
+use tokio::time::timeout;
 
 /// The machine's clocks.
 #[derive(Clone, Copy, Debug)]
@@ -35,5 +37,15 @@ impl Clock for SystemClock {
 
     fn monotonic(&self) -> Duration {
         self.start.elapsed()
+    }
+}
+
+impl Alarm for SystemClock {
+    fn at(&self, monotonic: Duration) -> Boxed<()> {
+        let left = monotonic.saturating_sub(self.monotonic());
+        Box::pin(async move {
+            // Nothing is awaited but the time.
+            let _ = timeout(left, std::future::pending::<()>()).await;
+        })
     }
 }

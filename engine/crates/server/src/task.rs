@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use phytohub_exchange::{Boxed, StartTask};
 use thiserror::Error;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -102,6 +103,12 @@ impl Tasks {
         }
         names.sort_unstable();
         if names.is_empty() { Ok(()) } else { Err(TasksLeft { names }) }
+    }
+}
+
+impl StartTask for Tasks {
+    fn start(&self, name: &'static str, future: Boxed<()>) {
+        self.spawn(name, future);
     }
 }
 

@@ -4,10 +4,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use phytohub_domain::{Clock, Timestamp};
+use phytohub_exchange::{Alarm, Boxed};
+use tokio::sync::watch;
 
-/// A clock set by the test.
+/// A clock set by the test; what waits for its time wakes when it is moved.
 #[derive(Debug)]
-pub struct FakeClock(Mutex<Times>);
+pub struct FakeClock {
+    times: Mutex<Times>,
+    /// Monotonic time, for those that wait.
+    moved: watch::Sender<Duration>,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Times {
@@ -19,14 +25,19 @@ impl FakeClock {
     /// A clock that shows `now`.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
-        Self(Mutex::new(Times { now, monotonic: Duration::ZERO }))
+        let times = Mutex::new(Times { now, monotonic: Duration::ZERO });
+        Self { times, moved: watch::channel(Duration::ZERO).0 }
     }
 
     /// Lets time pass: wall time and monotonic time move on.
     pub fn advance(&self, by: Duration) {
-        let mut times = self.times();
-        times.now = times.now.plus(by);
-        times.monotonic += by;
+        let monotonic = {
+            let mut times = self.times();
+            times.now = times.now.plus(by);
+            times.monotonic += by;
+            times.monotonic
+        };
+        self.moved.send_modify(|moved| *moved = (*moved).max(monotonic));
     }
 
     /// Sets wall time alone, as somebody with the wrong battery would.
@@ -35,7 +46,7 @@ impl FakeClock {
     }
 
     fn times(&self) -> MutexGuard<'_, Times> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -53,6 +64,18 @@ impl Clock for FakeClock {
 
     fn monotonic(&self) -> Duration {
         self.times().monotonic
+    }
+}
+
+impl Alarm for FakeClock {
+    fn at(&self, monotonic: Duration) -> Boxed<()> {
+        let mut moved = self.moved.subscribe();
+        Box::pin(async move {
+            if moved.wait_for(|now| *now >= monotonic).await.is_err() {
+                // The clock is gone, and time with it.
+                std::future::pending::<()>().await;
+            }
+        })
     }
 }
 

@@ -15,8 +15,7 @@ use crate::xml::Space;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ClientReply {
-    /// An acknowledgement was taken, with the text that came back; or, by a partner's service that
-    /// has nothing to tell, an envelope.
+    /// An acknowledgement was taken, with the text that came back.
     Acknowledged(String),
     /// `GetAvailableChannels`.
     Channels(Vec<Channel>),
@@ -42,6 +41,8 @@ pub enum ClientReply {
     Nppos(Vec<Nppo>),
     /// `GetProfile`.
     Profile(Nppo),
+    /// `DeliverEnvelope`, by a partner's service that has nothing to tell.
+    Taken,
     /// `ValidatePhytoXML`.
     ValidationResults(Vec<ValidationResult>),
 }
@@ -97,8 +98,7 @@ fn operation_reply(response: &Tree) -> Result<ClientReply, ReplyError> {
     Ok(match response.local.as_str() {
         "DeliverEnvelopeResponse" => match result("DeliverEnvelopeResult").map(told_header) {
             Ok(Some(header)) => ClientReply::Header(header),
-            // A partner's service may take an envelope and have nothing to tell.
-            Ok(None) | Err(_) => ClientReply::Acknowledged(String::new()),
+            Ok(None) | Err(_) => ClientReply::Taken,
         },
         "ValidateAndDeliverEnvelopeResponse" => {
             ClientReply::Header(header(result("ValidateAndDeliverEnvelopeResult")?)?)
