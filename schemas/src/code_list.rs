@@ -56,6 +56,8 @@ pub struct CodeList {
     rows: Rows,
     /// Positions in `rows`, by code and then language.
     order: Vec<usize>,
+    /// The beginnings of the codes in that order, to look for whole codes in few places.
+    heads: Vec<u64>,
 }
 
 /// What a list says about a code.
@@ -95,7 +97,9 @@ impl CodeList {
         let mut order: Vec<usize> = (0..rows.len()).collect();
         let key = |place: &usize| rows.get(*place).map(|row| (row.code(), row.lang()));
         order.sort_by(|a, b| key(a).cmp(&key(b)));
-        let list = Self { description, rows, order };
+        let head_at = |place: &usize| rows.get(*place).map_or(0, |row| head(row.code()));
+        let heads = order.iter().map(head_at).collect();
+        let list = Self { description, rows, order, heads };
         check::check(&list)?;
         Ok(list)
     }
@@ -147,11 +151,16 @@ impl CodeList {
     /// Where in [`Self::rows`] the rows of a code are, by language.
     pub fn places_of(&self, code: &str) -> impl Iterator<Item = usize> {
         let row_at = |place: &usize| self.rows.get(*place);
-        let start = self.order.partition_point(|place| {
-            row_at(place).is_some_and(|row| row.code().cmp(code) == Ordering::Less)
-        });
+        let head = head(code);
+        let start = self.heads.partition_point(|other| *other < head);
         let found = self.order.get(start..).unwrap_or_default().iter();
-        found.take_while(move |place| row_at(place).is_some_and(|row| row.code() == code)).copied()
+        // Others may begin alike, with fewer or more letters.
+        let is_before = move |place: &&usize| {
+            let order = row_at(place).map(|row| row.code().cmp(code));
+            order == Some(Ordering::Less)
+        };
+        let is_it = move |place: &&usize| row_at(place).is_some_and(|row| row.code() == code);
+        found.skip_while(is_before).take_while(is_it).copied()
     }
 
     /// Whether the list has the code, active or not.
@@ -193,6 +202,12 @@ impl CodeList {
             LANGUAGES.into_iter().filter(lacks).map(move |lang| (row.code(), lang))
         })
     }
+}
+
+/// The first eight bytes of a code as a number that is ordered as the codes are: none has a NUL.
+fn head(code: &str) -> u64 {
+    let bytes = code.bytes().chain(std::iter::repeat(0)).take(8);
+    bytes.fold(0, |head, byte| head << 8 | u64::from(byte))
 }
 
 fn equal_ignoring_case(a: &str, b: &str) -> bool {

@@ -223,3 +223,17 @@ fn rows_of_another_hub_are_tidied_and_the_rest_is_left_out() {
     assert_eq!(left_out.len(), 6, "{left_out:?}");
     assert_eq!(CodeList::read(&list.to_json()).expect("what was written"), list);
 }
+
+#[test]
+fn codes_that_begin_alike_are_told_apart() {
+    let codes = ["A", "AB", "ABCDEFGH", "ABCDEFGHA", "ABCDEFGHB", "ABCDEFGI", "B"];
+    let rows = codes.map(|code| format!("{{\"code\": \"{code}\", \"name\": \"n\"}}"));
+    let list = read("code", &rows.join(",")).expect("a list");
+    for code in codes {
+        let found: Vec<_> = list.rows_of(code).map(Row::code).collect();
+        assert_eq!(found, [code]);
+    }
+    for other in ["", "AA", "ABCDEFG", "ABCDEFGHAA", "ABCDEFGHC", "C", "\0", "A\0"] {
+        assert!(!list.contains(other), "{other:?}");
+    }
+}
