@@ -125,9 +125,9 @@ impl Committer {
         }
         self.advance_large(&mut batch);
         if batch.is_empty() {
-            batch.waiting.drain(..).for_each(|waiting| waiting.answer(&Ok(())));
             self.known = Some(batch.known);
             self.publish_signals();
+            batch.waiting.drain(..).for_each(|waiting| waiting.answer(&Ok(())));
             return Ok(());
         }
         let written_lately = !(self.counters.commits + 1).is_multiple_of(LOWER_BOUND_COMMITS);

@@ -2,10 +2,16 @@
 
 mod it {
     mod backup;
+    mod copies;
+    mod due;
     mod fixture;
     mod golden;
+    mod moves;
     mod offer;
     mod recovery;
+    mod replay;
+    mod retention;
     mod segment;
     mod survive;
+    mod world;
 }

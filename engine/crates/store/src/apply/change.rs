@@ -21,6 +21,7 @@ impl Batch<'_> {
     ) -> Result<ChangeOutcome, CommitError> {
         let before = self.state(envelope.number)?.ok_or(CommitError::Purged)?;
         let (mut state, now) = (before.clone(), self.now);
+        let is_push = matches!(change, Change::Attempt { .. } | Change::HandOver { .. });
         let transition = match &change {
             Change::Acknowledge(acknowledgement) => state.acknowledge(acknowledgement, now),
             Change::Fail(reason) => state.fail(reason, now),
@@ -35,7 +36,7 @@ impl Batch<'_> {
         };
         if transition == Transition::Changed {
             self.leave_queues(envelope, &before, &state)?;
-            self.push_later(envelope, &before, &state);
+            self.push_later(envelope, &before, &state, is_push);
             self.put_state(envelope.number, state.clone());
         }
         if let Some(kind) = event_kind(&change, transition) {
@@ -102,21 +103,19 @@ impl Batch<'_> {
         Ok(self.envelope(envelope.number)?.and_then(|envelope| envelope.mailbox_id))
     }
 
-    /// Puts down when to push again, and strikes out when it was to be.
+    /// Puts down when to push again, if it was just pushed, and strikes out when it was to be.
     pub(super) fn push_later(
         &mut self,
         envelope: &StoredEnvelope,
         before: &TrackingState,
         after: &TrackingState,
+        is_push: bool,
     ) {
-        if before.next_attempt == after.next_attempt {
-            return;
-        }
         let (kind, number) = (DueKind::PushAgain, envelope.number);
-        if let Some(at) = before.next_attempt {
+        if let Some(at) = before.next_attempt.filter(|at| after.next_attempt != Some(*at)) {
             self.delete_due(&Due { at, kind, number });
         }
-        if let Some(at) = after.next_attempt {
+        if let Some(at) = after.next_attempt.filter(|_| is_push) {
             self.put_due(&Due { at, kind, number }, b"");
         }
     }

@@ -74,7 +74,7 @@ impl Batch<'_> {
             let mut state = before.clone();
             (state.attempts, state.next_attempt) = (0, None);
             state.last_error.clear();
-            self.push_later(&envelope, &before, &state);
+            self.push_later(&envelope, &before, &state, false);
             self.put_state(number, state);
             self.age_later(to, number);
         }
