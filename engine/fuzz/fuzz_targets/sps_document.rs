@@ -1,11 +1,11 @@
-//! Any bytes as a document: no panic, an answer within the limits, and what is read can be written
-//! and read again.
+//! Any bytes as a document, found as content or typed in a SOAP body: no panic, an answer within the
+//! limits, and what is read can be written and read again.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use phytohub_sps::write::Certificate;
-use phytohub_sps::{EmbeddedCodes, HeaderFacts, Limits, SpsDocument, check_header};
+use phytohub_sps::write::{Acknowledgement, Certificate};
+use phytohub_sps::{EmbeddedCodes, HeaderFacts, Limits, Reading, SpsDocument, check_header};
 
 fuzz_target!(|data: &[u8]| {
     let limits = Limits { elements_max: 4096, findings_max: 32, ..Limits::default() };
@@ -15,22 +15,36 @@ fuzz_target!(|data: &[u8]| {
     for finding in &reading.findings {
         let _ = (finding.to_string(), reading.document.line_and_column(finding.offset));
     }
-    if let Some(acknowledgement) = reading.document.acknowledgement() {
-        let _ = (acknowledgement.status(), acknowledgement.reasons().count());
+    if let Some(view) = reading.document.certificate() {
+        let facts = HeaderFacts {
+            number: "1",
+            certificate_type: "851",
+            status: "70",
+            from_countries: &["NO"],
+            to_countries: &["NL"],
+        };
+        let _ = check_header(&view, &facts);
     }
-    let Some(view) = reading.document.certificate() else { return };
-    let facts = HeaderFacts {
-        number: "1",
-        certificate_type: "851",
-        status: "70",
-        from_countries: &["NO"],
-        to_countries: &["NL"],
-    };
-    let _ = check_header(&view, &facts);
-    if reading.is_well_formed() {
-        let once = Certificate::from(&view).to_xml();
+    write_and_read(&reading);
+    let typed = SpsDocument::read_typed(data, &limits);
+    assert_eq!(typed.is_well_formed(), reading.is_well_formed(), "well-formed in one way only");
+    write_and_read(&typed);
+});
+
+/// What was written is read as what it was, and written again as the same.
+fn write_and_read(reading: &Reading<'_>) {
+    if !reading.is_well_formed() {
+        return;
+    }
+    if let Some(once) = written(reading) {
         let again = SpsDocument::read(once.as_bytes(), &Limits::default());
         assert!(again.is_well_formed(), "what was written is not well-formed");
-        assert!(again.document.certificate().is_some(), "what was written is no certificate");
+        assert_eq!(written(&again).as_ref(), Some(&once), "what was written is read otherwise");
     }
-});
+}
+
+fn written(reading: &Reading<'_>) -> Option<String> {
+    let certificate = reading.document.certificate().map(|view| Certificate::from(&view).to_xml());
+    let answer = || reading.document.acknowledgement();
+    certificate.or_else(|| answer().map(|view| Acknowledgement::from(&view).to_xml()))
+}

@@ -6,9 +6,7 @@ mod character;
 mod declaration;
 mod tag;
 
-pub(crate) use character::{
-    first_forbidden_character, is_blank, is_char, is_name, is_ncname, name_length,
-};
+pub(crate) use character::{first_forbidden_character, is_blank, is_char, is_name, is_ncname};
 pub(crate) use declaration::read_declaration;
 use tag::read_tag;
 pub(crate) use tag::{RawAttribute, read_attributes};

@@ -3,7 +3,7 @@
 //! What is between the marks of XML is given to the functions of [`crate::xml`]; here it is found
 //! where each thing ends and whether tags fit together.
 
-use crate::xml::{Slip, is_blank, name_length};
+use crate::xml::{Slip, is_blank};
 
 /// What comes next in a text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -73,8 +73,8 @@ impl<'t> Scanner<'t> {
     #[inline]
     fn start_tag(&mut self, at: usize) -> Result<(usize, Event<'t>), Slip> {
         let inner = self.text.get(at + 1..).unwrap_or_default();
-        let name = name_length(inner);
         let bytes = inner.as_bytes();
+        let name = name_end(bytes);
         let end = match (bytes.get(name), bytes.get(name + 1)) {
             (Some(b'>'), _) => name,
             (Some(b'/'), Some(b'>')) => name + 1,
@@ -192,6 +192,30 @@ impl<'t> Scanner<'t> {
     }
 }
 
+/// Where a tag's name ends: at white space, `/` or `>`, looked for in eight bytes at a time. Whether
+/// what stands before is a name is for others to see.
+#[inline]
+fn name_end(inner: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = ONES << 7;
+    // The high bit of each byte below `least`; a false one stands only above a true one.
+    let below = |word: u64, least: u64| word.wrapping_sub(ONES * least) & !word & HIGHS;
+    let mut at = 0;
+    while let Some(chunk) = inner.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*chunk);
+        let slash = below(word ^ (ONES * u64::from(b'/')), 1);
+        let close = below(word ^ (ONES * u64::from(b'>')), 1);
+        let found = below(word, u64::from(b' ') + 1) | slash | close;
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = inner.get(at..).unwrap_or_default();
+    let ends = |byte: &u8| *byte <= b' ' || matches!(byte, b'/' | b'>');
+    at + rest.iter().position(ends).unwrap_or(rest.len())
+}
+
 /// Where a tag ends that is more than a name: at the first `>` outside quotes.
 fn tag_end(inner: &[u8], mut at: usize) -> Option<usize> {
     loop {
@@ -250,6 +274,21 @@ mod tests {
             (62, Event::End),
         ];
         assert_eq!(all, Ok(expected));
+    }
+
+    #[test]
+    fn name_ends_wherever_it_does() {
+        for end in [" ", "\t", "\n", "\r", "/", ">"] {
+            for length in 0..40 {
+                let name = "aZ:-.ø\u{FFFD}_09=\"'<?!".chars().cycle().take(length);
+                let name: String = name.collect();
+                for rest in ["", "x", "></a>              ", " b='c'/>"] {
+                    let text = format!("{name}{end}{rest}");
+                    assert_eq!(name_end(text.as_bytes()), name.len(), "{text:?}");
+                }
+                assert_eq!(name_end(name.as_bytes()), name.len());
+            }
+        }
     }
 
     #[test]

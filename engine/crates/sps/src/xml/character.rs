@@ -24,8 +24,7 @@ pub(crate) fn is_ncname(text: &str) -> bool {
 }
 
 /// How many bytes of a name `text` begins with.
-#[inline]
-pub(crate) fn name_length(text: &str) -> usize {
+pub(super) fn name_length(text: &str) -> usize {
     let ascii = text.bytes().take_while(|byte| NAME_BYTE.get(usize::from(*byte)) == Some(&true));
     let length = ascii.count();
     if text.as_bytes().get(length).is_some_and(|byte| !byte.is_ascii()) {
