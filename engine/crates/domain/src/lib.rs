@@ -30,7 +30,7 @@ pub use content::{ContentForm, ContentHash};
 pub use error::ErrorKind;
 pub use header::{EnvelopeForwarding, EnvelopeHeader};
 pub use limits::{
-    CONTENT_BYTES_MAX, Limits, REQUEST_BYTES_MAX, XML_ATTRIBUTES_MAX, XML_BINDINGS_MAX,
+    CONTENT_BYTES_MAX, Limits, REQUEST_BYTES_MAX, RULES_MAX, XML_ATTRIBUTES_MAX, XML_BINDINGS_MAX,
     XML_DEPTH_MAX,
 };
 pub use number::{HubDeliveryNumber, ParseNumberError};

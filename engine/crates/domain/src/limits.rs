@@ -19,6 +19,9 @@ pub const XML_ATTRIBUTES_MAX: usize = 256;
 /// Namespace bindings in scope: 100 in real messages, plus those of the SOAP envelope, with room.
 pub const XML_BINDINGS_MAX: usize = 512;
 
+/// Channel rules of a hub, ended ones included: 30 for each of 136 countries.
+pub const RULES_MAX: usize = 4096;
+
 /// The limits that an operator may set, with their defaults. A hub reads them anew on reload.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]

@@ -33,7 +33,8 @@ impl Hub {
         let (envelope, _) = self.envelope_to(caller, number).await?;
         self.note_sent(&envelope);
         let change = Change::Acknowledge(acknowledgement);
-        let outcome = self.inner.store.change(envelope.clone(), change, caller.actor()).await?;
+        let actor = caller.actor_for(&envelope);
+        let outcome = self.inner.store.change(envelope.clone(), change, actor).await?;
         if outcome.transition == Transition::Changed {
             self.tell_lanes(&envelope, &outcome.state);
         }
@@ -74,7 +75,7 @@ impl Hub {
         }
     }
 
-    /// An envelope that is addressed to the caller.
+    /// An envelope that lies in the caller's inbox, or lay there.
     pub(crate) async fn envelope_to(
         &self,
         caller: &Caller,
@@ -82,7 +83,7 @@ impl Hub {
     ) -> Result<(StoredEnvelope, TrackingState), CallError> {
         let number = number.decode().parse().map_err(|_| CallError::NoSuchEnvelope)?;
         let found = self.envelope(number).await?;
-        let own = found.filter(|(envelope, _)| envelope.to_id == Some(caller.connection.id));
+        let own = found.filter(|(envelope, _)| envelope.mailbox_id == Some(caller.connection.id));
         own.ok_or(CallError::NoSuchEnvelope)
     }
 }

@@ -1,21 +1,34 @@
 //! What the operator may do: the same requests whether a running hub answers them over its admin
 //! socket or a command works on the store itself.
 
+mod change;
 mod codes;
 mod connection;
 mod error;
 mod message;
+mod order;
+mod rule;
+mod setting;
 mod view;
 
 use std::sync::Arc;
 
-use phytohub_domain::{Connection, TrackingState, Transition};
+use phytohub_domain::{
+    Connection, ConnectionKind, MaintenanceWindow, Timestamp, TrackingState, Transition,
+};
 use phytohub_store::{Change, Queue, StoredEnvelope};
 use phytohub_telemetry::{Actor, EventKind};
 
 pub use error::AdminError;
 pub use message::{AdminReply, AdminRequest, CertificateInput, Operator};
-pub use view::{CertificateView, ClockView, CodeListView, ConnectionView, EnvelopeView, EventView};
+pub use order::{RuleDone, RuleInput, RuleView};
+pub use setting::{
+    ConnectionChanges, PushInput, PushView, Setting, SettingsView, SigningInput, TrustInput,
+    WindowView,
+};
+pub use view::{
+    CertificateView, ClockView, CodeListView, ConnectionView, DeliveryView, EnvelopeView, EventView,
+};
 
 use crate::registry::Registry;
 use crate::{Hub, blocking};
@@ -34,10 +47,30 @@ impl Hub {
         let actor = operator.actor();
         match request {
             AdminRequest::ConnectionAdd { code, name, mode, serves, accepts, certificates } => {
-                let mode = parse("mode", &mode)?;
-                let add =
-                    NewConnection { code: parse("code", &code)?, name, mode, serves, accepts };
+                let (code, mode) = (parse("code", &code)?, parse("mode", &mode)?);
+                let kind = ConnectionKind::Nppo;
+                let add = NewConnection { code, name, kind, mode, serves, accepts };
                 self.connection_add(actor, add, certificates).await
+            }
+            AdminRequest::ChannelAdd { code, name, mode, accepts, certificates } => {
+                let (code, mode) = (parse("code", &code)?, parse("mode", &mode)?);
+                let (kind, serves) = (ConnectionKind::Channel, Vec::new());
+                let add = NewConnection { code, name, kind, mode, serves, accepts };
+                self.connection_add(actor, add, certificates).await
+            }
+            AdminRequest::ConnectionChange { code, changes } => {
+                self.connection_change(actor, &code, *changes).await
+            }
+            AdminRequest::MaintenanceAdd { code, from_ms, until_ms, reason } => {
+                let (from, until) =
+                    (Timestamp::from_millis(from_ms), Timestamp::from_millis(until_ms));
+                self.maintenance_add(actor, &code, MaintenanceWindow { from, until, reason }).await
+            }
+            AdminRequest::MaintenanceClear { code } => self.maintenance_clear(actor, &code).await,
+            AdminRequest::RuleAdd { rule } => self.rule_add(actor, rule).await,
+            AdminRequest::RuleList { code } => self.rule_list(code.as_deref()),
+            AdminRequest::RuleSetActive { id, active } => {
+                self.rule_set_active(actor, id, active).await
             }
             AdminRequest::ConnectionList => {
                 let registry = self.inner.registry.load();
@@ -73,7 +106,7 @@ impl Hub {
             }
             AdminRequest::EnvelopeShow { number } => {
                 let (envelope, state) = self.find_envelope(&number).await?;
-                Ok(AdminReply::Envelope(EnvelopeView::new(&envelope, &state)))
+                Ok(AdminReply::Envelope(self.envelope_view(&envelope, &state)))
             }
             AdminRequest::EnvelopeList { to, after, count } => {
                 self.envelope_list(&to, after, count).await
@@ -106,6 +139,10 @@ impl Hub {
         AdminReply::Clock(ClockView::new(self.clock().now(), &status))
     }
 
+    fn envelope_view(&self, envelope: &StoredEnvelope, state: &TrackingState) -> EnvelopeView {
+        EnvelopeView::new(&self.inner.registry.load(), envelope, state)
+    }
+
     async fn find_envelope(
         &self,
         text: &str,
@@ -128,7 +165,10 @@ impl Hub {
             let state = format!("{}{parked}", outcome.state.info);
             return Err(AdminError::StateForbids { number: envelope.number, state });
         }
-        Ok(AdminReply::Envelope(EnvelopeView::new(&envelope, &outcome.state)))
+        if outcome.transition == Transition::Changed {
+            self.tell_lanes(&envelope, &outcome.state);
+        }
+        Ok(AdminReply::Envelope(self.envelope_view(&envelope, &outcome.state)))
     }
 
     async fn envelope_list(
@@ -142,7 +182,7 @@ impl Hub {
         let count = count.min(LIST_MAX) as usize;
         let rows = blocking::read(move || store.waiting(connection, Queue::Inbox, after, count));
         let views = rows.await?.into_iter().filter_map(|(_, tracked)| match tracked {
-            Ok((envelope, state)) => Some(EnvelopeView::new(&envelope, &state)),
+            Ok((envelope, state)) => Some(self.envelope_view(&envelope, &state)),
             Err(error) => {
                 tracing::error!(%error, "an envelope cannot be listed");
                 None

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use phytohub_domain::{CertificateScope, Connection, Fingerprint, Right};
+use phytohub_store::StoredEnvelope;
 use phytohub_telemetry::{Actor, ActorKind};
 use thiserror::Error;
 
@@ -31,6 +32,16 @@ impl Caller {
         let mut actor = Actor::named(ActorKind::Connection, self.connection.code.as_str());
         actor.certificate = Some(self.certificate);
         actor.address = self.address.to_string();
+        actor
+    }
+
+    /// The caller as the one who has to do with an envelope of its inbox: a delegate acts for the
+    /// connection that `To` names, a channel with its copy for itself.
+    pub(crate) fn actor_for(&self, envelope: &StoredEnvelope) -> Actor {
+        let mut actor = self.actor();
+        if envelope.copy_of.is_none() && envelope.to_id != Some(self.connection.id) {
+            actor.on_behalf.clone_from(&envelope.to);
+        }
         actor
     }
 }

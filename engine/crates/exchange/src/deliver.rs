@@ -8,9 +8,9 @@ use phytohub_wire::soap::{Content, Envelope, Header, IntField, Text};
 use sha2::{Digest, Sha256};
 
 use crate::registry::Registry;
-use crate::route::{self, Document, Parties, check_document};
+use crate::route::{self, Document, Parties, Route, check_document};
 use crate::validate::{self, Outside};
-use crate::{CallError, Caller, Hub, blocking};
+use crate::{CallError, Caller, Hub, blocking, track};
 
 impl Hub {
     /// `DeliverEnvelope`. An error in the header is an answer, with a number by which it can be
@@ -85,11 +85,13 @@ impl Hub {
             Ok((parties, route))
         });
         let mut actor = caller.actor();
-        let (from, to_id, disposition) = match routed {
-            Ok((parties, _)) => (parties.from, Some(parties.to.id), Disposition::Deliver),
+        let (from, to_id, route, disposition) = match routed {
+            Ok((parties, route)) => {
+                (parties.from, Some(parties.to.id), Some(route), Disposition::Deliver)
+            }
             Err(reason) => {
                 let from = route::sender_of(&registry, &caller.connection, &told.from);
-                (Arc::clone(from), None, Disposition::Reject(reason))
+                (Arc::clone(from), None, None, Disposition::Reject(reason))
             }
         };
         if from.id != caller.connection.id {
@@ -106,13 +108,20 @@ impl Hub {
         new.certificate_status = told.certificate_status;
         new.nppo_certificate_number.clone_from(&told.number);
         new.disposition = disposition.clone();
+        new.actor_id = caller.connection.id;
+        if let Some(Route { mailbox, copies }) = route {
+            (new.mailbox_id, new.copies) = (Some(mailbox), copies);
+        }
         let mailbox = new.mailbox_id;
         let copies: Vec<_> = new.copies.iter().map(|copy| copy.mailbox_id).collect();
         let accepted = self.inner.store.accept(new).await?;
         mailbox.into_iter().chain(copies).for_each(|mailbox| self.inner.lanes.came(mailbox));
-        let (tracking_info, error_message) = match disposition {
-            Disposition::Deliver => (TrackingInfo::PendingDelivery, None),
-            Disposition::Reject(reason) => (TrackingInfo::FailedDelivery, Some(reason)),
+        let (tracking_info, error_message) = match (disposition, accepted.repeated) {
+            (Disposition::Reject(reason), _) => (TrackingInfo::FailedDelivery, Some(reason)),
+            (Disposition::Deliver, None) => (TrackingInfo::PendingDelivery, None),
+            (Disposition::Deliver, Some(first)) => {
+                (first.info, (!first.message.is_empty()).then_some(first.message))
+            }
         };
         Ok(EnvelopeHeader {
             from: told.from,
@@ -123,7 +132,7 @@ impl Hub {
             hub_delivery_number: Some(accepted.number.to_string()),
             tracking_info: Some(tracking_info),
             error_message,
-            ..EnvelopeHeader::default()
+            forwardings: track::forwardings(&accepted.forwardings),
         })
     }
 }

@@ -189,7 +189,8 @@ impl Hub {
     pub fn content_released(&self, caller: &Caller, number: HubDeliveryNumber) {
         match self.inner.store.envelope(number) {
             Ok(Some((envelope, _))) => {
-                if !self.inner.store.change_soon(envelope, Change::Release, caller.actor()) {
+                let actor = caller.actor_for(&envelope);
+                if !self.inner.store.change_soon(envelope, Change::Release, actor) {
                     tracing::warn!(%number, "a release found no room in the committer's queue");
                 }
             }

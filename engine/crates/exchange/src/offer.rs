@@ -3,10 +3,12 @@
 //! Each call goes on behind the last envelope offered and wraps, so that no stuck envelope hides
 //! the rest; what is not acknowledged is offered again. Within one reply the oldest comes first.
 
-use phytohub_domain::{ConnectionCode, ConnectionId, EnvelopeHeader, Right, TrackingState};
+use phytohub_domain::{ConnectionId, EnvelopeHeader, Right, TrackingState};
 use phytohub_store::{Queue, ReadError, Store, StoredEnvelope};
 use phytohub_wire::soap::Text;
 
+use crate::registry::Registry;
+use crate::route::is_of;
 use crate::{CallError, Caller, Hub, PulledEnvelope, StoredContent, blocking, track};
 
 /// Which kind of reply a cursor belongs to.
@@ -37,7 +39,8 @@ impl Hub {
     }
 
     /// `GetImportEnvelopeHeaders`: headers of what waits for the caller. `country_code` picks
-    /// those whose `To` it is, or whose `To` stands for that country; empty picks all.
+    /// those whose `To` it is, or serves that country; empty picks all. So a delegate sees the
+    /// mail of its countries apart.
     ///
     /// # Errors
     /// If the caller may not receive, or the store cannot be read.
@@ -62,9 +65,10 @@ impl Hub {
         let connection = caller.connection.id;
         let after = self.cursor(connection, offering);
         let (store, wanted) = (self.inner.store.clone(), self.limits().list_headers);
+        let registry = self.inner.registry.load_full();
         let mut rows = blocking::read(move || {
             collect(&store, (connection, queue), after, wanted, |envelope| {
-                country.as_deref().is_none_or(|country| is_for(envelope, country))
+                country.as_deref().is_none_or(|country| is_for(&registry, envelope, country))
             })
         })
         .await?;
@@ -187,10 +191,10 @@ fn pulled(
     Ok(PulledEnvelope { header, number, content })
 }
 
-/// Whether an envelope goes to this country: by the code in `To`, or by the country it stands for.
-fn is_for(envelope: &StoredEnvelope, country: &str) -> bool {
-    let code = envelope.to.parse::<ConnectionCode>();
-    envelope.to == country || code.is_ok_and(|code| code.country() == country)
+/// Whether an envelope goes to this country: by the code in `To`, or by what that one serves.
+fn is_for(registry: &Registry, envelope: &StoredEnvelope, country: &str) -> bool {
+    let named = envelope.to_id.and_then(|id| registry.by_id(id));
+    envelope.to == country || named.is_some_and(|to| is_of(to, country))
 }
 
 /// Windows that one filtered list looks through: sixteen thousand envelopes with the default

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use phytohub_domain::{
     ChannelRule, Connection, ConnectionCode, ConnectionId, ConnectionKind, Direction, RuleType,
 };
+use phytohub_store::NewCopy;
 
 use crate::registry::Registry;
 
@@ -59,7 +60,7 @@ pub(crate) struct Route {
     pub(crate) mailbox: ConnectionId,
     /// Channels that get a copy: those that the sender named, then those of the sender's standing
     /// orders, then those of the recipient's.
-    pub(crate) copies: Vec<(ConnectionCode, ConnectionId)>,
+    pub(crate) copies: Vec<NewCopy>,
 }
 
 impl Parties {
@@ -151,7 +152,7 @@ impl Parties {
         registry: &Registry,
         document: Document,
         mailbox: ConnectionId,
-    ) -> Result<Vec<(ConnectionCode, ConnectionId)>, String> {
+    ) -> Result<Vec<NewCopy>, String> {
         if let Some(channel) = self.named.iter().find(|channel| !document.is_taken_by(channel)) {
             return Err(format!("Forwardings: {}", refusal(channel, document)));
         }
@@ -168,12 +169,12 @@ impl Parties {
             }
             takes
         });
-        let mut copies: Vec<(ConnectionCode, ConnectionId)> = Vec::new();
+        let mut copies: Vec<NewCopy> = Vec::new();
         for channel in self.named.iter().chain(able) {
-            let known = copies.iter().any(|(_, id)| *id == channel.id);
+            let known = copies.iter().any(|copy| copy.mailbox_id == channel.id);
             // Whoever has the original needs no copy.
             if !known && channel.id != mailbox {
-                copies.push((channel.code.clone(), channel.id));
+                copies.push(NewCopy { code: channel.code.clone(), mailbox_id: channel.id });
             }
         }
         Ok(copies)

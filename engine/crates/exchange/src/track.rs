@@ -1,14 +1,17 @@
 //! Where an envelope stands.
 
-use phytohub_domain::{EnvelopeHeader, HubDeliveryNumber, Right, TrackingInfo, TrackingState};
+use phytohub_domain::{
+    ConnectionCode, EnvelopeForwarding, EnvelopeHeader, HubDeliveryNumber, Right, TrackingInfo,
+    TrackingState,
+};
 use phytohub_store::StoredEnvelope;
 use phytohub_wire::soap::Text;
 
 use crate::{CallError, Caller, Hub, blocking};
 
 impl Hub {
-    /// `GetEnvelopeTrackingInfo`: sender and recipient may ask. A number that is unknown, or
-    /// another's, is `EnvelopeNotExists`, with the number as it was asked.
+    /// `GetEnvelopeTrackingInfo`: sender and recipient may ask, and who acts for them; of a copy,
+    /// its channel too. A number that is unknown, or another's, is `EnvelopeNotExists`, with the number as it was asked.
     ///
     /// # Errors
     /// If the caller may not read, or the store cannot be read.
@@ -24,8 +27,10 @@ impl Hub {
             Err(_) => None,
         };
         let own = caller.connection.id;
-        let visible =
-            found.filter(|(envelope, _)| envelope.from_id == own || envelope.to_id == Some(own));
+        let visible = found.filter(|(envelope, _)| {
+            [envelope.from_id, envelope.actor_id].contains(&own)
+                || [envelope.to_id, envelope.mailbox_id].contains(&Some(own))
+        });
         Ok(match visible {
             Some((envelope, state)) => header(&envelope, &state),
             None => EnvelopeHeader {
@@ -57,6 +62,18 @@ pub(crate) fn header(envelope: &StoredEnvelope, state: &TrackingState) -> Envelo
         hub_delivery_number: Some(envelope.number.to_string()),
         tracking_info: Some(state.info),
         error_message: (!state.message.is_empty()).then(|| state.message.clone()),
-        forwardings: Vec::new(),
+        // A copy has none, so a channel does not learn who else got one.
+        forwardings: forwardings(&envelope.forwardings),
     }
+}
+
+/// The copies of an envelope, as its header tells them.
+pub(crate) fn forwardings(
+    copies: &[(ConnectionCode, HubDeliveryNumber)],
+) -> Vec<EnvelopeForwarding> {
+    let told = |(code, number): &(ConnectionCode, HubDeliveryNumber)| EnvelopeForwarding {
+        code: code.to_string(),
+        hub_delivery_number: Some(number.to_string()),
+    };
+    copies.iter().map(told).collect()
 }

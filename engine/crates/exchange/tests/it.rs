@@ -8,6 +8,8 @@ mod it {
     mod fixture;
     mod receive;
     mod response;
+    mod settings;
+    mod standing;
     mod typed;
     mod validate;
 }

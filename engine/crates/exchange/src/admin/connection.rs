@@ -3,20 +3,25 @@
 use std::sync::Arc;
 
 use phytohub_domain::{
-    AllowedDocument, CertificateScope, Connection, ConnectionCode, ConnectionMode, Fingerprint,
+    CertificateScope, Connection, ConnectionCode, ConnectionKind, ConnectionMode, Fingerprint,
     RegisteredCertificate, Timestamp,
 };
 use phytohub_store::Queue;
 use phytohub_telemetry::{Actor, Event, EventKind};
 
-use super::{AdminError, AdminReply, CertificateInput, ConnectionView, find, parse};
+use super::change::documents;
+use super::{
+    AdminError, AdminReply, CertificateInput, ConnectionView, DeliveryView, find, parse,
+};
 use crate::Hub;
 use crate::registry::Registry;
 
 impl Hub {
     pub(super) fn view(&self, connection: &Connection) -> ConnectionView {
         let pending = self.inner.store.queue_len(connection.id, Queue::Inbox);
-        ConnectionView::new(connection, pending)
+        let status = self.inner.lanes.status(connection.id);
+        let delivery = status.map(|status| DeliveryView::new(&status.borrow()));
+        ConnectionView::new(connection, pending, delivery)
     }
 
     pub(super) async fn connection_add(
@@ -32,16 +37,18 @@ impl Hub {
         }
         let now = self.clock().now();
         let mut connection = Connection::new(registry.next_id(), new.code, new.name, new.mode, now);
-        if !new.serves.is_empty() {
+        connection.kind = new.kind;
+        if new.kind == ConnectionKind::Channel || !new.serves.is_empty() {
             connection.serves = countries(new.serves)?;
         }
-        let pairs = new.accepts.into_iter().map(|(certificate_type, certificate_status)| {
-            AllowedDocument { certificate_type, certificate_status }
-        });
-        if pairs.len() > 0 {
-            connection.allowed_documents = pairs.collect();
+        if !new.accepts.is_empty() {
+            connection.allowed_documents = documents(new.accepts)?;
         }
-        let detail = format!("{} connection, {}", connection.mode, connection.name);
+        let kind = match new.kind {
+            ConnectionKind::Nppo => "connection",
+            ConnectionKind::Channel => "channel",
+        };
+        let detail = format!("{} {kind}, {}", connection.mode, connection.name);
         let kind = EventKind::ConnectionAdded;
         let mut events = vec![connection_event(kind, actor.clone(), &connection, detail)];
         for certificate in certificates {
@@ -105,6 +112,7 @@ impl Hub {
         let view = self.view(&connection);
         changed.put(connection);
         self.inner.registry.store(Arc::new(changed));
+        self.inner.lanes.terms_changed();
         Ok(AdminReply::Connection(view))
     }
 }
@@ -113,12 +121,13 @@ impl Hub {
 pub(super) struct NewConnection {
     pub(super) code: ConnectionCode,
     pub(super) name: String,
+    pub(super) kind: ConnectionKind,
     pub(super) mode: ConnectionMode,
     pub(super) serves: Vec<String>,
     pub(super) accepts: Vec<(i32, i32)>,
 }
 
-fn countries(serves: Vec<String>) -> Result<Vec<String>, AdminError> {
+pub(super) fn countries(serves: Vec<String>) -> Result<Vec<String>, AdminError> {
     let is_code = |text: &String| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
     match serves.iter().find(|text| !is_code(text)) {
         None => Ok(serves),

@@ -55,6 +55,12 @@ pub enum AdminError {
         /// The connection.
         code: ConnectionCode,
     },
+    /// No such rule.
+    #[error("no channel rule has this number: see 'phytohub rule list' rule={id}")]
+    NoSuchRule {
+        /// The number.
+        id: u32,
+    },
     /// No such envelope.
     #[error("this hub never assigned this number number={number}")]
     NoSuchEnvelope {
@@ -89,7 +95,8 @@ impl AdminError {
             Self::NoSuchCodeList { .. }
             | Self::NoSuchConnection { .. }
             | Self::NoSuchCertificate { .. }
-            | Self::NoSuchEnvelope { .. } => ErrorKind::NotFound,
+            | Self::NoSuchEnvelope { .. }
+            | Self::NoSuchRule { .. } => ErrorKind::NotFound,
             Self::Call(error) => error.kind(),
             Self::Commit(error) => error.kind(),
         }

@@ -3,7 +3,10 @@
 use phytohub_telemetry::{Actor, ActorKind};
 use serde::{Deserialize, Serialize};
 
-use super::{ClockView, CodeListView, ConnectionView, EnvelopeView, EventView};
+use super::{
+    ClockView, CodeListView, ConnectionChanges, ConnectionView, EnvelopeView, EventView, RuleDone,
+    RuleInput, RuleView,
+};
 
 /// Something that the operator wants. JSON, one object with the request's name as key.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -24,6 +27,60 @@ pub enum AdminRequest {
         accepts: Vec<(i32, i32)>,
         /// Its certificates.
         certificates: Vec<CertificateInput>,
+    },
+    /// Register a channel: an industry system or a single window, which gets copies or acts for
+    /// others.
+    ChannelAdd {
+        /// Its code.
+        code: String,
+        /// Its name; partners see it.
+        name: String,
+        /// `live` or `test`.
+        mode: String,
+        /// Type and status pairs that it accepts; none means those of the profile.
+        accepts: Vec<(i32, i32)>,
+        /// Its certificates.
+        certificates: Vec<CertificateInput>,
+    },
+    /// Change what is set for a connection or channel.
+    ConnectionChange {
+        /// Its code.
+        code: String,
+        /// What changes.
+        changes: Box<ConnectionChanges>,
+    },
+    /// Announce that a connection's system will be away.
+    MaintenanceAdd {
+        /// The connection's code.
+        code: String,
+        /// First moment, milliseconds since 1970.
+        from_ms: u64,
+        /// First moment after it, milliseconds since 1970.
+        until_ms: u64,
+        /// Why.
+        reason: String,
+    },
+    /// Take back all windows that were announced for a connection.
+    MaintenanceClear {
+        /// The connection's code.
+        code: String,
+    },
+    /// Write a channel rule, and follow it from now on.
+    RuleAdd {
+        /// The rule, with the consent of the mailbox's owner.
+        rule: RuleInput,
+    },
+    /// List channel rules, ended ones included.
+    RuleList {
+        /// Only those of this owner or channel.
+        code: Option<String>,
+    },
+    /// Follow a channel rule again, or end it.
+    RuleSetActive {
+        /// Its number.
+        id: u32,
+        /// Whether it is followed.
+        active: bool,
     },
     /// List all connections.
     ConnectionList,
@@ -162,6 +219,10 @@ pub enum AdminReply {
     Envelopes(Vec<EnvelopeView>),
     /// Events of one envelope, in order.
     History(Vec<EventView>),
+    /// A channel rule that was written, switched on or off.
+    RuleDone(RuleDone),
+    /// Channel rules, in the order in which they were written.
+    Rules(Vec<RuleView>),
 }
 
 /// Who operates: the user at the other end of the admin socket, or of the store's files.

@@ -4,7 +4,10 @@ use phytohub_domain::{Connection, RegisteredCertificate, Timestamp, TrackingStat
 use phytohub_store::{ClockStatus, StoredEnvelope, StoredEvent};
 use serde::{Deserialize, Serialize};
 
+use super::SettingsView;
 use crate::codes::Revision;
+use crate::push::{BreakerState, PushStatus};
+use crate::registry::Registry;
 
 /// A connection.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -31,10 +34,20 @@ pub struct ConnectionView {
     pub added: String,
     /// Envelopes that wait for it.
     pub pending: u64,
+    /// How bringing to it goes, if it is brought something by the hub that runs.
+    #[serde(default)]
+    pub delivery: Option<DeliveryView>,
+    /// What else is set for it.
+    #[serde(flatten)]
+    pub settings: SettingsView,
 }
 
 impl ConnectionView {
-    pub(super) fn new(connection: &Connection, pending: u64) -> Self {
+    pub(super) fn new(
+        connection: &Connection,
+        pending: u64,
+        delivery: Option<DeliveryView>,
+    ) -> Self {
         let accepts = connection.allowed_documents.iter();
         Self {
             code: connection.code.to_string(),
@@ -47,6 +60,52 @@ impl ConnectionView {
             certificates: connection.certificates.iter().map(CertificateView::new).collect(),
             added: connection.added.to_string(),
             pending,
+            delivery,
+            settings: SettingsView::new(connection),
+        }
+    }
+}
+
+/// How bringing to a connection goes.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DeliveryView {
+    /// `closed`, `open` (its endpoint is away) or `probing`.
+    pub breaker: String,
+    /// When its endpoint is tried next, if it is away, UTC.
+    pub probe: Option<String>,
+    /// When something is brought next, if anything waits for a time, UTC.
+    pub next: Option<String>,
+    /// Calls that are open.
+    pub open_calls: u64,
+    /// Calls that succeeded since the hub started.
+    pub succeeded: u64,
+    /// Calls that failed since the hub started.
+    pub failed: u64,
+    /// When a call last succeeded, UTC.
+    pub last_success: Option<String>,
+    /// When a call last failed, UTC.
+    pub last_failure: Option<String>,
+    /// Why it failed; empty if none has.
+    pub last_error: String,
+}
+
+impl DeliveryView {
+    pub(super) fn new(status: &PushStatus) -> Self {
+        let probe = match status.breaker {
+            BreakerState::Open { until } => Some(until.to_string()),
+            BreakerState::Closed | BreakerState::Probing => None,
+        };
+        Self {
+            breaker: status.breaker.as_str().to_owned(),
+            probe,
+            next: status.next.map(|at| at.to_string()),
+            open_calls: status.open_calls as u64,
+            succeeded: status.succeeded,
+            failed: status.failed,
+            last_success: status.last_success_at.map(|at| at.to_string()),
+            last_failure: status.last_error_at.map(|at| at.to_string()),
+            last_error: status.last_error.clone(),
         }
     }
 }
@@ -103,6 +162,19 @@ pub struct EnvelopeView {
     pub nppo_certificate_number: String,
     /// `live` or `test`.
     pub mode: String,
+    /// Who delivered it: the one in `From`, or its delegate.
+    #[serde(default)]
+    pub actor: String,
+    /// Whose inbox holds it: that of the one in `To`, of its delegate or, of a copy, a channel's.
+    /// Empty if it was refused.
+    #[serde(default)]
+    pub mailbox: String,
+    /// Number of the envelope of which this is a copy.
+    #[serde(default)]
+    pub copy_of: Option<String>,
+    /// Its copies: code of the channel and number of the copy.
+    #[serde(default)]
+    pub forwardings: Vec<(String, String)>,
     /// `HUBTrackingInfo`.
     pub tracking_info: String,
     /// `hubDeliveryErrorMessage`.
@@ -111,6 +183,18 @@ pub struct EnvelopeView {
     pub parked: bool,
     /// Whether its content was ever completely sent to the recipient.
     pub content_released: bool,
+    /// When the recipient's endpoint last took it without a fault, UTC.
+    #[serde(default)]
+    pub handed_over: Option<String>,
+    /// Tries to bring it that failed, since the last that did not.
+    #[serde(default)]
+    pub attempts: u32,
+    /// Why the last try failed; empty if it did not.
+    #[serde(default)]
+    pub last_error: String,
+    /// When it is brought again at the earliest, UTC.
+    #[serde(default)]
+    pub next_attempt: Option<String>,
     /// When it was accepted, UTC.
     pub accepted: String,
     /// Bytes of content as received.
@@ -122,7 +206,13 @@ pub struct EnvelopeView {
 }
 
 impl EnvelopeView {
-    pub(super) fn new(envelope: &StoredEnvelope, state: &TrackingState) -> Self {
+    pub(super) fn new(
+        registry: &Registry,
+        envelope: &StoredEnvelope,
+        state: &TrackingState,
+    ) -> Self {
+        let code = |id| registry.by_id(id).map_or_else(String::new, |c| c.code.to_string());
+        let copies = envelope.forwardings.iter();
         Self {
             number: envelope.number.to_string(),
             from: envelope.from.clone(),
@@ -131,10 +221,18 @@ impl EnvelopeView {
             certificate_status: envelope.certificate_status,
             nppo_certificate_number: envelope.nppo_certificate_number.clone(),
             mode: envelope.mode.to_string(),
+            actor: code(envelope.actor_id),
+            mailbox: envelope.mailbox_id.map(code).unwrap_or_default(),
+            copy_of: envelope.copy_of.map(|number| number.to_string()),
+            forwardings: copies.map(|(code, n)| (code.to_string(), n.to_string())).collect(),
             tracking_info: state.info.to_string(),
             message: state.message.clone(),
             parked: state.parked,
             content_released: state.content_released,
+            handed_over: state.handed_over.map(|at| at.to_string()),
+            attempts: state.attempts,
+            last_error: state.last_error.clone(),
+            next_attempt: state.next_attempt.map(|at| at.to_string()),
             accepted: envelope.accepted.to_string(),
             content_bytes: envelope.content_bytes,
             content_hash: envelope.content_hash.to_string(),

@@ -223,10 +223,10 @@ proptest! {
         match (model(&office, &sent), &route) {
             (Ok((mailbox, copies)), Ok(route)) => {
                 prop_assert_eq!(route.mailbox, mailbox);
-                let ids: Vec<_> = route.copies.iter().map(|(_, id)| *id).collect();
+                let ids: Vec<_> = route.copies.iter().map(|copy| copy.mailbox_id).collect();
                 prop_assert_eq!(ids, copies);
-                for (code, id) in &route.copies {
-                    prop_assert_eq!(&office.of(*id).code, code);
+                for copy in &route.copies {
+                    prop_assert_eq!(&office.of(copy.mailbox_id).code, &copy.code);
                 }
             }
             (Err(field), Err(objection)) => {
@@ -252,7 +252,7 @@ proptest! {
         own.rules.retain(|rule| parties.contains(&rule.owner));
         prop_assert_eq!(&routed(&own.registry(), &sent), &route);
         if let Ok(route) = route {
-            let copies: Vec<_> = route.copies.iter().map(|(_, id)| *id).collect();
+            let copies: Vec<_> = route.copies.iter().map(|copy| copy.mailbox_id).collect();
             let distinct: std::collections::HashSet<_> = copies.iter().collect();
             prop_assert_eq!(distinct.len(), copies.len(), "each channel has one copy");
             prop_assert!(!copies.contains(&route.mailbox) && copies.len() <= sent.copies_max);

@@ -20,7 +20,7 @@ pub(crate) struct Fixture {
     pub(crate) hub: Hub,
     pub(crate) store: Store,
     pub(crate) clock: Arc<FakeClock>,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Fixture {
@@ -35,18 +35,36 @@ impl Fixture {
     /// With so many bytes of the disk to be kept free.
     pub(crate) async fn with(limits: Limits, disk_reserve_bytes: u64) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let mut config = StoreConfig::new(directory.path());
-        (config.disk_reserve_bytes, config.disk_reserve_percent) = (disk_reserve_bytes, 0);
-        let (clock, metrics) = (Arc::new(FakeClock::default()), Arc::new(Metrics::new()));
-        let opened = Store::open(config, clock.clone(), metrics.clone());
-        let (store, _) = opened.expect("a store opens");
-        let hub = Hub::open(store.clone(), limits, clock.clone(), metrics).expect("a hub");
-        let fixture = Self { hub, store, clock, _directory: directory };
+        let fixture =
+            Self::open(directory, Arc::new(FakeClock::default()), limits, disk_reserve_bytes);
         for (index, (code, mode)) in CONNECTIONS.into_iter().enumerate() {
             let certificates = vec![certificate(u8::try_from(index).expect("few"), "all")];
             fixture.add(code, mode, certificates).await;
         }
         fixture
+    }
+
+    fn open(
+        directory: tempfile::TempDir,
+        clock: Arc<FakeClock>,
+        limits: Limits,
+        disk_reserve_bytes: u64,
+    ) -> Self {
+        let mut config = StoreConfig::new(directory.path());
+        (config.disk_reserve_bytes, config.disk_reserve_percent) = (disk_reserve_bytes, 0);
+        let metrics = Arc::new(Metrics::new());
+        let opened = Store::open(config, clock.clone(), metrics.clone());
+        let (store, _) = opened.expect("a store opens");
+        let hub = Hub::open(store.clone(), limits, clock.clone(), metrics).expect("a hub");
+        Self { hub, store, clock, directory }
+    }
+
+    /// Closes the store and opens it again, with default limits.
+    pub(crate) fn reopen(self) -> Self {
+        let Self { hub, store, clock, directory } = self;
+        hub.close().expect("closed");
+        drop((hub, store));
+        Self::open(directory, clock, Limits::default(), 0)
     }
 
     pub(crate) async fn add(&self, code: &str, mode: &str, certificates: Vec<CertificateInput>) {
