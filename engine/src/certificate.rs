@@ -16,6 +16,7 @@ use x509_parser::time::ASN1Time;
 /// What the registry keeps of a certificate.
 #[derive(Debug)]
 pub struct Certificate {
+    der: CertificateDer<'static>,
     label: String,
     fingerprint: Fingerprint,
     not_before: Timestamp,
@@ -54,11 +55,18 @@ impl Certificate {
         let (_, certificate) = X509Certificate::from_der(der)?;
         let validity = certificate.validity();
         Ok(Self {
+            der: der.to_vec().into(),
             label,
             fingerprint: Fingerprint(Sha256::digest(der).into()),
             not_before: timestamp(validity.not_before),
             not_after: timestamp(validity.not_after),
         })
+    }
+
+    /// The certificate itself.
+    #[must_use]
+    pub const fn der(&self) -> &CertificateDer<'static> {
+        &self.der
     }
 
     /// The file's name, for want of a better one.

@@ -1,5 +1,8 @@
 //! The command line: what can be said, and what each command then does.
 
+mod codes;
+mod document;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -8,6 +11,9 @@ use phytohub_domain::{
     AllowedDocument, CertificateScope, ConnectionCode, Fingerprint, HubDeliveryNumber, Timestamp,
 };
 use tracing::level_filters::LevelFilter;
+
+pub use codes::{CodesArgs, CodesCommand, ListName, PullArgs};
+pub use document::{SampleArgs, ValidateArgs};
 
 /// An open ePhyto Hub: national systems exchange phytosanitary certificates through it.
 #[derive(Debug, Parser)]
@@ -26,6 +32,9 @@ pub enum Command {
     Serve(ServeArgs),
     Connection(ConnectionArgs),
     Envelope(EnvelopeArgs),
+    Codes(CodesArgs),
+    Validate(ValidateArgs),
+    Sample(SampleArgs),
     Clock(ClockArgs),
     Demo(DemoArgs),
 }
@@ -293,6 +302,7 @@ Try it:
   phytohub demo                               one certificate on its way, step by step
   phytohub init try --connections NO,LK,AR    a hub with three test connections
   phytohub serve --config try/hub.toml        run it
+  phytohub sample | phytohub validate -       a certificate, judged
 
 'phytohub COMMAND --help' explains each command, with examples.
 Exit codes: 0 done, 1 no such thing, 64 usage or configuration, 70 a bug, 74 the store.";
@@ -342,43 +352,4 @@ Examples:
   phytohub demo --dir try        keeps the hub, its keys and its store in try/";
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    use super::*;
-
-    fn parse(line: &str) -> Result<Cli, clap::Error> {
-        Cli::try_parse_from(line.split_whitespace())
-    }
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn help_fits_a_terminal() {
-        for text in [EXAMPLES, INIT_EXAMPLES, SERVE_EXAMPLES, CONNECTION_EXAMPLES, DEMO_EXAMPLES] {
-            assert!(text.lines().all(|line| line.len() <= 100));
-        }
-    }
-
-    #[test]
-    fn config_and_json_may_stand_after_the_subcommand() {
-        let cli = parse("phytohub connection list --json --config a/hub.toml").expect("arguments");
-        let Command::Connection(args) = cli.command else { panic!("a connection command") };
-        assert!(args.admin.json);
-        assert_eq!(args.admin.config.config_file, PathBuf::from("a/hub.toml"));
-        assert!(parse("phytohub connection certificate add NO f --config a --json").is_ok());
-    }
-
-    #[test]
-    fn lists_are_written_with_commas() {
-        let cli = parse("phytohub init d --connections NO,LK2 --host a --host b").expect("lists");
-        let Command::Init(args) = cli.command else { panic!("an init command") };
-        assert_eq!((args.connections.len(), args.hosts.len()), (2, 2));
-        assert!(parse("phytohub init d --connections no").is_err());
-        assert!(parse("phytohub connection add NO --name N --accepts 851").is_err());
-        assert!(parse("phytohub connection add NO --name N --live --test").is_err());
-    }
-}
+mod tests;

@@ -8,10 +8,13 @@ use phytohub_telemetry::Escaped;
 use thiserror::Error;
 
 use crate::commands::admin::AskError;
+use crate::commands::codes::CodesError;
 use crate::commands::connection::ConnectionError;
 use crate::commands::demo::DemoError;
 use crate::commands::init::{FillError, InitError};
+use crate::commands::sample::SampleError;
 use crate::commands::serve::ServeError;
+use crate::commands::validate::ValidateError;
 use crate::hub::{RunError, StartError};
 
 /// Why a command did not do what it should.
@@ -21,6 +24,9 @@ pub enum CommandError {
     /// `clock` or `envelope`.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// `codes`.
+    #[error(transparent)]
+    Codes(#[from] CodesError),
     /// `connection`.
     #[error(transparent)]
     Connection(#[from] ConnectionError),
@@ -30,9 +36,15 @@ pub enum CommandError {
     /// `init`.
     #[error(transparent)]
     Init(#[from] InitError),
+    /// `sample`.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
     /// `serve`.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// `validate`.
+    #[error(transparent)]
+    Validate(#[from] ValidateError),
 }
 
 impl CommandError {
@@ -42,10 +54,24 @@ impl CommandError {
         ExitCode::from(match self {
             Self::Ask(error) | Self::Connection(ConnectionError::Ask(error)) => of_ask(error),
             Self::Connection(ConnectionError::Certificate(_)) => USAGE,
+            Self::Codes(error) => of_codes(error),
             Self::Demo(error) => of_demo(error),
             Self::Init(error) => of_init(error),
+            Self::Sample(SampleError::Output { .. }) => NO_OUTPUT,
+            Self::Sample(SampleError::Stdout(_)) => BUG,
             Self::Serve(error) => of_serve(error),
+            Self::Validate(error) => of_validate(error),
         })
+    }
+
+    /// Whether the command has said itself why it ends with its code.
+    #[must_use]
+    pub const fn is_told(&self) -> bool {
+        matches!(
+            self,
+            Self::Codes(CodesError::Different)
+                | Self::Validate(ValidateError::Grave | ValidateError::Unreadable)
+        )
     }
 }
 
@@ -71,6 +97,26 @@ fn of_ask(error: &AskError) -> u8 {
         ErrorKind::Invalid | ErrorKind::Denied => USAGE,
         ErrorKind::Corrupt | ErrorKind::Exhausted | ErrorKind::Unavailable => STORE,
         _ => BUG,
+    }
+}
+
+fn of_codes(error: &CodesError) -> u8 {
+    match error {
+        CodesError::Ask(error) => of_ask(error),
+        CodesError::Different | CodesError::NoSuchList { .. } => NEGATIVE,
+        CodesError::Call { .. } => UNAVAILABLE,
+        CodesError::Read { .. } => NO_INPUT,
+        CodesError::Stdout(_) => BUG,
+        _ => USAGE,
+    }
+}
+
+const fn of_validate(error: &ValidateError) -> u8 {
+    match error {
+        ValidateError::Grave => NEGATIVE,
+        ValidateError::Unreadable => NO_INPUT,
+        ValidateError::Stdout(_) => BUG,
+        _ => USAGE,
     }
 }
 
@@ -116,11 +162,17 @@ fn of_demo(error: &DemoError) -> u8 {
     }
 }
 
-/// No such thing.
+/// No such thing, or not as it should be.
 const NEGATIVE: u8 = 1;
 /// `EX_USAGE` of sysexits: usage or configuration.
 pub const USAGE: u8 = 64;
+/// `EX_NOINPUT` of sysexits: a file cannot be read.
+const NO_INPUT: u8 = 66;
+/// `EX_UNAVAILABLE` of sysexits: another system does not do its part.
+const UNAVAILABLE: u8 = 69;
 /// `EX_SOFTWARE` of sysexits: a bug.
 pub const BUG: u8 = 70;
+/// `EX_CANTCREAT` of sysexits: a file cannot be written.
+const NO_OUTPUT: u8 = 73;
 /// `EX_IOERR` of sysexits: the store cannot be opened or trusted.
 const STORE: u8 = 74;

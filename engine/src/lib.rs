@@ -34,6 +34,9 @@ pub async fn run(cli: &Cli) -> Result<(), CommandError> {
         Command::Serve(args) => Ok(commands::serve::run(args).await?),
         Command::Connection(args) => Ok(commands::connection::run(args).await?),
         Command::Envelope(args) => Ok(commands::envelope::run(args).await?),
+        Command::Codes(args) => Ok(commands::codes::run(args).await?),
+        Command::Validate(args) => Ok(commands::validate::run(args)?),
+        Command::Sample(args) => Ok(commands::sample::run(args)?),
         Command::Clock(args) => Ok(commands::clock::run(args).await?),
         Command::Demo(args) => Ok(commands::demo::run(args).await?),
     }

@@ -38,7 +38,9 @@ fn main() -> ExitCode {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
             // Said last, when nothing is left that could say more: the operator reads the end.
-            let _ = writeln!(io::stderr(), "phytohub: {}", failure::told(&error));
+            if !error.is_told() {
+                let _ = writeln!(io::stderr(), "phytohub: {}", failure::told(&error));
+            }
             error.exit_code()
         }
         Err(_) => ExitCode::from(failure::BUG),

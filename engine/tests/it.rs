@@ -4,6 +4,8 @@
 mod admin;
 #[path = "it/clients.rs"]
 mod clients;
+#[path = "it/codes.rs"]
+mod codes;
 #[path = "it/demo.rs"]
 mod demo;
 #[path = "it/exchange.rs"]
@@ -14,7 +16,11 @@ mod floors;
 mod init;
 #[path = "it/refusal.rs"]
 mod refusal;
+#[path = "it/sample.rs"]
+mod sample;
 #[path = "it/serve.rs"]
 mod serve;
 #[path = "it/support.rs"]
 mod support;
+#[path = "it/validate.rs"]
+mod validate;

@@ -22,16 +22,56 @@ use crate::output::line;
 /// # Errors
 /// When neither can be reached, or the request is refused.
 pub async fn ask(args: &AdminArgs, request: AdminRequest) -> Result<AdminReply, AskError> {
-    logging::start(LogArgs { level: LevelFilter::WARN, format: LogFormat::Human });
-    let loaded = LoadedConfig::read(&args.config.config_file)?;
-    match admin::call(&loaded.socket_dir(), &request).await {
-        Err(AdminCallError::NotRunning { .. }) => {}
-        answered => return Ok(answered?),
-    }
-    let (hub, _) = hub::open(&loaded)?;
-    let answer = ask_opened(&hub, request).await;
-    hub.close()?;
+    let mut desk = Desk::new(args)?;
+    let answer = desk.ask(request).await;
+    desk.close()?;
     answer
+}
+
+/// Whoever answers for a hub: the one that runs, else its store, opened for the first request and
+/// kept for more.
+#[derive(Debug)]
+pub struct Desk {
+    loaded: LoadedConfig,
+    opened: Option<Hub>,
+}
+
+impl Desk {
+    /// That of the hub with this configuration.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read.
+    pub fn new(args: &AdminArgs) -> Result<Self, AskError> {
+        logging::start(LogArgs { level: LevelFilter::WARN, format: LogFormat::Human });
+        Ok(Self { loaded: LoadedConfig::read(&args.config.config_file)?, opened: None })
+    }
+
+    /// Asks.
+    ///
+    /// # Errors
+    /// When nobody can be reached, or the request is refused.
+    pub async fn ask(&mut self, request: AdminRequest) -> Result<AdminReply, AskError> {
+        if let Some(hub) = &self.opened {
+            return ask_opened(hub, request).await;
+        }
+        match admin::call(&self.loaded.socket_dir(), &request).await {
+            Err(AdminCallError::NotRunning { .. }) => {}
+            answered => return Ok(answered?),
+        }
+        let (hub, _) = hub::open(&self.loaded)?;
+        let hub = self.opened.insert(hub);
+        // A store that no hub has served from yet lacks the lists that the program brings.
+        hub.seed_code_lists().await.map_err(OpenStoreError::CodeLists)?;
+        ask_opened(hub, request).await
+    }
+
+    /// Closes what was opened.
+    ///
+    /// # Errors
+    /// When the store cannot be closed.
+    pub fn close(self) -> Result<(), AskError> {
+        Ok(self.opened.map_or(Ok(()), |hub| hub.close())?)
+    }
 }
 
 /// Asks a hub that this process has opened.
