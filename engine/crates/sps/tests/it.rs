@@ -14,6 +14,8 @@ mod fixture;
 mod property;
 #[path = "it/rules.rs"]
 mod rules;
+#[path = "it/signature.rs"]
+mod signature;
 #[path = "it/typed.rs"]
 mod typed;
 #[path = "it/write.rs"]

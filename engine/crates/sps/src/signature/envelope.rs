@@ -55,11 +55,14 @@ impl<'t> Envelope<'t> {
         let mut walk = Walk::new(text);
         walk.run()?;
         *signed = walk.signatures > 0;
-        let Walk { root, root_ids, signature, parts, ids, flaw, signatures, .. } = walk;
+        let Walk { root, root_ids, signature, parts, ids, flaw, undefined, signatures, .. } = walk;
         match signatures {
             0 => return Err(unsigned()),
             1 => {}
             _ => return Err(Refusal::new(&rule::SEVERAL, signature.start, "", SIGNATURE)),
+        }
+        if let Some(refusal) = undefined {
+            return Err(refusal);
         }
         if parts.is_empty() {
             return Err(Refusal::new(&rule::PLACE, signature.start, "", ""));
@@ -98,6 +101,8 @@ struct Walk<'t> {
     /// Open elements that are not looked at: `KeyInfo`'s children and what is in them.
     passed: usize,
     flaw: Option<(usize, &'static str)>,
+    /// Why the document has no canonical form: of no interest where there is no signature.
+    undefined: Option<Refusal>,
     raw: Vec<RawAttribute<'t>>,
 }
 
@@ -116,6 +121,7 @@ impl<'t> Walk<'t> {
             open: Vec::new(),
             passed: 0,
             flaw: None,
+            undefined: None,
             raw: Vec::new(),
         }
     }
@@ -160,7 +166,10 @@ impl<'t> Walk<'t> {
         if local != SIGNATURE && self.open.is_empty() {
             return Ok(());
         }
-        let space = self.scope.resolve(prefix).map_err(|error| out_of_scope(error, at))?;
+        let space = self.scope.resolve(prefix).unwrap_or_else(|error| {
+            self.undefined.get_or_insert_with(|| out_of_scope(error, at));
+            ""
+        });
         let space = match space {
             DSIG => Space::Signature,
             EXCLUSIVE => Space::Exclusive,
@@ -243,7 +252,9 @@ impl<'t> Walk<'t> {
         xml::read_attributes(inner, name, |attribute| raw.push(attribute))
             .map_err(|_| Refusal::new(&rule::UNREADABLE, at, "", ""))?;
         for attribute in &self.raw {
-            self.scope.declare(attribute).map_err(|error| out_of_scope(error, at))?;
+            if let Err(error) = self.scope.declare(attribute) {
+                self.undefined.get_or_insert_with(|| out_of_scope(error, at));
+            }
             if ID_ATTRIBUTES.contains(&attribute.name) {
                 self.ids.push((value(attribute), at));
             }

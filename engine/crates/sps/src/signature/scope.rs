@@ -95,7 +95,9 @@ impl<'t> Scope<'t> {
         if uri.len() > URI_BYTES_MAX {
             return Err(ScopeError::TooLong);
         }
-        if !is_absolute(uri) && !(prefix.is_empty() && uri.is_empty()) {
+        // Only the default one can be taken back.
+        let is_undeclaration = prefix.is_empty() && uri.is_empty();
+        if !is_undeclaration && !is_absolute(uri) {
             return Err(ScopeError::NotAbsolute);
         }
         let uri = self.number(uri);

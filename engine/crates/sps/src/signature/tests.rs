@@ -1,5 +1,7 @@
 //! Canonical forms against libxml2's.
 
+#![expect(clippy::indexing_slicing, reason = "what is indexed was made here")]
+
 use libxml::parser::{Parser, ParserOptions};
 use libxml::tree::c14n::{CanonicalizationMode, CanonicalizationOptions};
 use proptest::prelude::*;
