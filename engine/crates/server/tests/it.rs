@@ -24,5 +24,7 @@ mod metrics;
 mod raw;
 #[path = "it/release.rs"]
 mod release;
+#[path = "it/standing.rs"]
+mod standing;
 #[path = "it/time.rs"]
 mod time;
