@@ -158,6 +158,18 @@ impl TestHub {
         &self.clock
     }
 
+    /// The same, for what waits by it.
+    #[must_use]
+    pub fn shared_clock(&self) -> Arc<FakeClock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// Says when the hub stops.
+    #[must_use]
+    pub fn shutdown(&self) -> Shutdown {
+        self.shutdown.clone()
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -226,9 +238,34 @@ impl TestHub {
     /// # Panics
     /// When requests do not end, or the store cannot be closed.
     pub async fn stop(self) {
+        self.end().await;
+    }
+
+    async fn end(&self) {
         self.trigger.fire();
         self.tasks.join(Duration::from_secs(30)).await.expect("every task ends");
         self.hub.close().expect("the last commit is on disk");
+    }
+
+    /// Stops the hub and starts another over the same store, by the same clock, on another port.
+    ///
+    /// # Panics
+    /// When it does not stop, or cannot start.
+    pub async fn restart(mut self) -> Self {
+        self.end().await;
+        let limits = Limits::clone(&self.hub.limits());
+        let metrics = Arc::new(Metrics::new());
+        // Nothing of the old hub may hold the store's lock.
+        self.hub = {
+            drop(self.hub);
+            let store = open_store(self.directory.path(), &self.clock, &metrics);
+            Hub::open(store, limits, self.clock.clone(), metrics).expect("a registry as it was")
+        };
+        let door = HttpsDoor::bind(([127, 0, 0, 1], 0).into()).await.expect("a free port");
+        self.address = door.address();
+        (self.trigger, self.shutdown) = ShutdownTrigger::new();
+        self.serve(door);
+        self
     }
 }
 

@@ -12,9 +12,11 @@ mod client;
 mod clock;
 mod document;
 mod hub;
+mod partner;
 
 pub use certificate::{KeyKind, TestCa, TestCertificate};
 pub use client::{TestClient, TestReply, TestTls};
 pub use clock::FakeClock;
 pub use document::{CERTIFICATE_XML_BYTES_MIN, certificate_xml};
 pub use hub::{TestHub, TestHubOptions};
+pub use partner::{PartnerAnswer, TestCall, TestPartner};
