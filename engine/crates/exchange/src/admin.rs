@@ -1,10 +1,13 @@
 //! What the operator may do: the same requests whether a running hub answers them over its admin
 //! socket or a command works on the store itself.
 
+mod audit;
+mod backup;
 mod change;
 mod codes;
 mod connection;
 mod error;
+mod health;
 mod message;
 mod order;
 mod rule;
@@ -20,6 +23,7 @@ use phytohub_store::{Change, Queue, StoredEnvelope};
 use phytohub_telemetry::{Actor, EventKind};
 
 pub use error::AdminError;
+pub use health::{HealthView, ScrubView};
 pub use message::{AdminReply, AdminRequest, CertificateInput, Operator};
 pub use order::{RuleDone, RuleInput, RuleView};
 pub use setting::{
@@ -126,6 +130,17 @@ impl Hub {
             AdminRequest::CodesImport { text, valid_from_ms } => {
                 self.codes_import(actor, text, valid_from_ms).await
             }
+            AdminRequest::AuditClose => Ok(AdminReply::Head(self.close_segment(actor).await?)),
+            AdminRequest::AuditList => self.audit_list().await,
+            AdminRequest::AuditVerify { since, anchor } => {
+                self.audit_verify(since, anchor.map(Into::into)).await
+            }
+            AdminRequest::ReceiptGet { number } => self.receipt_get(&number).await,
+            AdminRequest::BackupCreate { directory, extras } => {
+                self.backup_create(actor, directory.into(), extras).await
+            }
+            AdminRequest::DeliveryResume => self.delivery_resume(actor).await,
+            AdminRequest::Health { scrub } => self.health(scrub).await,
             AdminRequest::ClockShow => Ok(self.clock_view()),
             AdminRequest::ClockAccept => {
                 self.inner.store.accept_clock(actor).await?;

@@ -1,7 +1,7 @@
 //! The hub as its doors see it.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
@@ -13,6 +13,7 @@ use phytohub_store::{Change, Store, StoreFailure, StoredEnvelope};
 use phytohub_telemetry::{Actor, ActorKind, Event, EventKind, Metrics};
 use tokio::sync::watch;
 
+use crate::audit::AuditDesk;
 use crate::caller::{Caller, IdentifyError};
 use crate::codes::CodeLists;
 use crate::decision::Decisions;
@@ -40,6 +41,7 @@ pub(crate) struct Inner {
     /// Where each connection's next reply of each kind goes on.
     pub(crate) cursors: DashMap<(ConnectionId, Offering), u64>,
     pub(crate) lanes: Lanes,
+    pub(crate) audit: OnceLock<Arc<AuditDesk>>,
     limits: ArcSwap<Limits>,
     decisions: ArcSwap<Decisions>,
     clock: Arc<dyn Clock>,
@@ -68,6 +70,7 @@ impl Hub {
             standing: tokio::sync::RwLock::new(()),
             cursors: DashMap::new(),
             lanes: Lanes::default(),
+            audit: OnceLock::new(),
             limits: ArcSwap::from_pointee(limits),
             decisions: ArcSwap::default(),
             clock,

@@ -3,6 +3,8 @@
 mod it {
     mod access;
     mod admin;
+    mod audit;
+    mod backup;
     mod codes;
     mod deliver;
     mod fixture;

@@ -139,7 +139,7 @@ pub fn revive(path: &Path, clock: &dyn Clock, why: &str) -> Result<BackupPoint, 
     let mut batch = WriteBatch::default();
     batch.put_cf(database.family(keys::EVENT), counters.event.to_be_bytes(), bytes);
     batch.put_cf(meta, keys::COUNTERS, counters.encode());
-    batch.put_cf(meta, PAUSED, why);
+    batch.put_cf(meta, keys::PAUSED, why);
     database.db.write_opt(batch, &options::write(&config)).map_err(failed)?;
     Ok(reached)
 }
@@ -206,7 +206,5 @@ fn open_read_only(path: &Path) -> Result<(Database, tempfile::TempDir), BackupEr
     Ok((Database { db: db.map_err(failed)? }, diary))
 }
 
-/// `meta`: why push and callbacks stay away.
-const PAUSED: &[u8] = b"paused";
 /// Few enough to hold, many enough that seeking does not matter.
 const LINKS_PER_READ: usize = 1000;

@@ -18,6 +18,8 @@ use crate::{Store, keys, options};
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "what is signed is all that there is")]
 pub struct Segment {
+    /// Name of the hub that closed it.
+    pub hub: String,
     /// Counted from 1.
     pub index: u64,
     /// Random number of the store that closed it: new after every restore.
@@ -42,6 +44,8 @@ pub struct Segment {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "what is signed is all that there is")]
 pub struct PruneRecord {
+    /// Name of the hub that dropped it.
+    pub hub: String,
     /// Which segment.
     pub index: u64,
     /// Place of the first event dropped.
@@ -310,6 +314,7 @@ fn rows<T>(
 
 #[derive(Archive, Deserialize, Serialize)]
 struct SegmentRecord {
+    hub: String,
     index: u64,
     incarnation: u32,
     first: u64,
@@ -323,6 +328,7 @@ struct SegmentRecord {
 
 #[derive(Archive, Deserialize, Serialize)]
 struct PruneRecordRow {
+    hub: String,
     index: u64,
     first: u64,
     last: u64,
@@ -334,6 +340,7 @@ struct PruneRecordRow {
 
 fn encode_segment(segment: &Segment) -> Vec<u8> {
     encode(&SegmentRecord {
+        hub: segment.hub.clone(),
         index: segment.index,
         incarnation: segment.incarnation,
         first: segment.first,
@@ -349,6 +356,7 @@ fn encode_segment(segment: &Segment) -> Vec<u8> {
 fn decode_segment(bytes: &[u8]) -> Option<Segment> {
     let record = decode::<SegmentRecord>(bytes)?;
     Some(Segment {
+        hub: record.hub,
         index: record.index,
         incarnation: record.incarnation,
         first: record.first,
@@ -363,6 +371,7 @@ fn decode_segment(bytes: &[u8]) -> Option<Segment> {
 
 fn encode_prune(record: &PruneRecord) -> Vec<u8> {
     encode(&PruneRecordRow {
+        hub: record.hub.clone(),
         index: record.index,
         first: record.first,
         last: record.last,
@@ -376,6 +385,7 @@ fn encode_prune(record: &PruneRecord) -> Vec<u8> {
 fn decode_prune(bytes: &[u8]) -> Option<PruneRecord> {
     let record = decode::<PruneRecordRow>(bytes)?;
     Some(PruneRecord {
+        hub: record.hub,
         index: record.index,
         first: record.first,
         last: record.last,

@@ -10,9 +10,7 @@ use phytohub_store::Queue;
 use phytohub_telemetry::{Actor, Event, EventKind};
 
 use super::change::documents;
-use super::{
-    AdminError, AdminReply, CertificateInput, ConnectionView, DeliveryView, find, parse,
-};
+use super::{AdminError, AdminReply, CertificateInput, ConnectionView, DeliveryView, find, parse};
 use crate::Hub;
 use crate::registry::Registry;
 

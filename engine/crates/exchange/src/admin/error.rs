@@ -5,6 +5,8 @@ use phytohub_store::CommitError;
 use thiserror::Error;
 
 use crate::CallError;
+use crate::audit::VerifyError;
+use crate::backup::BackupError;
 
 /// Why a request of the operator was not done.
 #[derive(Debug, Error)]
@@ -37,6 +39,24 @@ pub enum AdminError {
         /// What it must be.
         problem: String,
     },
+    /// A backup could not be made.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// There is no key to sign with.
+    #[error("this hub has no {purpose} key: make one with 'phytohub audit keys --make'")]
+    NoKey {
+        /// What it would sign.
+        purpose: &'static str,
+    },
+    /// Delivery does not pause.
+    #[error("nothing to do: delivery does not pause")]
+    NotPaused,
+    /// Nothing happened since the last closing.
+    #[error("nothing to do: nothing happened since the chain of events was closed")]
+    NothingToClose,
+    /// The account could not be verified.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     /// No such code list, or no such revision of it.
     #[error("no code list, or no such revision of it: see 'phytohub codes list' name={name}")]
     NoSuchCodeList {
@@ -97,6 +117,12 @@ impl AdminError {
             | Self::NoSuchCertificate { .. }
             | Self::NoSuchEnvelope { .. }
             | Self::NoSuchRule { .. } => ErrorKind::NotFound,
+            Self::NothingToClose | Self::NotPaused => ErrorKind::Conflict,
+            Self::NoKey { .. } => ErrorKind::Invalid,
+            Self::Backup(BackupError::Extra { .. }) => ErrorKind::Invalid,
+            Self::Backup(_) => ErrorKind::Unavailable,
+            Self::Verify(VerifyError::Anchor(_)) => ErrorKind::Invalid,
+            Self::Verify(VerifyError::Read(error)) => error.kind(),
             Self::Call(error) => error.kind(),
             Self::Commit(error) => error.kind(),
         }

@@ -4,9 +4,12 @@ use phytohub_telemetry::{Actor, ActorKind};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClockView, CodeListView, ConnectionChanges, ConnectionView, EnvelopeView, EventView, RuleDone,
-    RuleInput, RuleView,
+    ClockView, CodeListView, ConnectionChanges, ConnectionView, EnvelopeView, EventView,
+    HealthView, RuleDone, RuleInput, RuleView,
 };
+use crate::audit::{AuditReport, SignedHead};
+use crate::backup::{BackupExtra, Manifest};
+use crate::receipt::Receipt;
 
 /// Something that the operator wants. JSON, one object with the request's name as key.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -157,6 +160,36 @@ pub enum AdminRequest {
         /// Why; the sender reads it.
         reason: String,
     },
+    /// Close the chain of events now, with a signed head.
+    AuditClose,
+    /// List the signed heads.
+    AuditList,
+    /// Verify the chain of events and its heads.
+    AuditVerify {
+        /// From which segment on, or from when: an index or a date; all if absent.
+        since: Option<String>,
+        /// File of heads outside the store; the configured one if absent.
+        anchor: Option<String>,
+    },
+    /// The signed receipt of an envelope.
+    ReceiptGet {
+        /// Its number.
+        number: String,
+    },
+    /// Make a backup.
+    BackupCreate {
+        /// Directory of backups, absolute.
+        directory: String,
+        /// Configuration and public certificates to go with it.
+        extras: Vec<BackupExtra>,
+    },
+    /// Let push and callbacks go on after a restore.
+    DeliveryResume,
+    /// What the store says of itself.
+    Health {
+        /// Whether to read every record with its checksum.
+        scrub: bool,
+    },
     /// What the store thinks of the wall clock.
     ClockShow,
     /// The wall clock is right.
@@ -201,6 +234,18 @@ pub struct CertificateInput {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AdminReply {
+    /// What a verification found.
+    Audit(AuditReport),
+    /// A backup that was made.
+    Backup(Manifest),
+    /// A signed head.
+    Head(SignedHead),
+    /// Signed heads, in order.
+    Heads(Vec<SignedHead>),
+    /// What the store says of itself.
+    Health(Box<HealthView>),
+    /// A receipt.
+    Receipt(Receipt),
     /// The clock.
     Clock(ClockView),
     /// One revision of a code list.

@@ -10,6 +10,7 @@ use super::fixture::{START, accept, change, open, received, with_connections};
 fn head(store: &Store, index: u64, first: u64, previous_head_hash: [u8; 32]) -> Segment {
     let head = store.chain_head().expect("readable");
     Segment {
+        hub: "hub.example".into(),
         index,
         incarnation: head.incarnation,
         first,
@@ -24,6 +25,7 @@ fn head(store: &Store, index: u64, first: u64, previous_head_hash: [u8; 32]) -> 
 
 fn pruned(segment: &Segment) -> PruneRecord {
     PruneRecord {
+        hub: "hub.example".into(),
         index: segment.index,
         first: segment.first,
         last: segment.last,
