@@ -6,7 +6,8 @@ mod document;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use phytohub_domain::{
     AllowedDocument, CertificateScope, ConnectionCode, Fingerprint, HubDeliveryNumber, Timestamp,
 };
@@ -102,6 +103,15 @@ pub enum ConnectionCommand {
     Enable {
         /// The connection's code
         code: ConnectionCode,
+    },
+    /// Send a connection importing countries' answers to its certificates, or none
+    Responses {
+        /// The connection's code
+        code: ConnectionCode,
+        /// Whether it asked for them: their content is no certificate
+        #[arg(value_name = "on|off", action = ArgAction::Set)]
+        #[arg(value_parser = BoolishValueParser::new())]
+        on: bool,
     },
     /// Add or remove the certificates with which a connection's systems prove who they are
     #[command(subcommand)]

@@ -84,6 +84,9 @@ fn request(command: &ConnectionCommand) -> Result<AdminRequest, ConnectionError>
         ConnectionCommand::Enable { code } => {
             AdminRequest::ConnectionSetEnabled { code: code.to_string(), enabled: true }
         }
+        ConnectionCommand::Responses { code, on } => {
+            AdminRequest::ConnectionSetResponses { code: code.to_string(), responses: *on }
+        }
         ConnectionCommand::Certificate(CertificateCommand::Add {
             code,
             file,
@@ -162,6 +165,7 @@ fn show(connection: &ConnectionView) -> String {
     table.row(&["state", state(connection)]);
     table.row(&["serves", &connection.serves.join(", ")]);
     table.row(&["accepts", if accepts.is_empty() { "every document" } else { &accepts }]);
+    table.row(&["responses", if connection.responses { "taken" } else { "not taken" }]);
     table.row(&["registered", &connection.added]);
     table.row(&["waiting", &connection.pending.to_string()]);
     let mut text = table.render();

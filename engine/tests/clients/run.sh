@@ -41,6 +41,11 @@ trap finish EXIT
     cat "$work/init.log" >&2
     exit 1
 }
+# The importing countries' answers go to NO; LK did not ask for any.
+"$hub" connection responses NO on --config "$work/hub/hub.toml" >"$work/responses.log" 2>&1 || {
+    cat "$work/responses.log" >&2
+    exit 1
+}
 "$hub" serve --config "$work/hub/hub.toml" --https 127.0.0.1:0 >"$work/out" 2>"$work/err" &
 server=$!
 for _ in $(seq 100); do
@@ -78,8 +83,13 @@ for wsdl in "${descriptions[@]}"; do
             --wsdl "$wsdl" "${sides[@]}" "${pems[@]}" --large-mib "$large" $lax \
             --outsider-cert "$pki/AR.pem" --outsider-key "$pki/AR.key"
     done
+    mkdir -p "$work/replies"
     client "node-soap ${wsdl##*/}" env NODE_PATH="$cache/node/node_modules" \
-        node "$here/node/client.js" --wsdl "$wsdl" "${sides[@]}" "${pems[@]}" --large-mib "$large"
+        node "$here/node/client.js" --wsdl "$wsdl" "${sides[@]}" "${pems[@]}" \
+        --large-mib "$large" --replies "$work/replies"
+    client "replies to node-soap ${wsdl##*/}" "$cache/python/bin/python" -B \
+        "$here/python/schema.py" --wsdl "$wsdl" --ca "$pki/ca.pem" "$work/replies"
+    rm -r "$work/replies"
 done
 client "JDK" java "$here/java/DeliveryClient.java" "${sides[@]}" \
     --sender "$pki/NO.p12" --receiver "$pki/LK.p12"

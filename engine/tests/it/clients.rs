@@ -1,5 +1,6 @@
 //! National systems with SOAP stacks that none of us wrote, against the real binary.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -51,8 +52,10 @@ struct Call {
 }
 
 impl Call {
+    /// The connection NO takes countries' responses, LK does not.
     fn new(program: &str) -> Self {
         let trial = Trial::new();
+        trial.json(&["connection", "responses", "NO", "on"]);
         let hub = trial.serve();
         Self { trial, hub, command: Command::new(program) }
     }
@@ -92,11 +95,19 @@ impl Call {
     }
 
     fn passes(mut self) {
-        let output = self.command.output().expect("the client runs");
-        assert!(output.status.success(), "{}", told(&output));
+        run(&mut self.command);
+        self.ends();
+    }
+
+    fn ends(self) {
         let stopped = self.hub.stop();
         assert_eq!(stopped.code, Some(0), "{}", stopped.errors);
     }
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().expect("the client runs");
+    assert!(output.status.success(), "{}", told(&output));
 }
 
 /// zeep with a description; with none, the one that the hub itself serves.
@@ -120,7 +131,17 @@ fn node(description: Option<String>) {
     call.command.env("NODE_PATH", packages.join("node/node_modules"));
     let script = argument(&folder().join("node/client.js"));
     let wsdl = description.unwrap_or_else(|| call.endpoint() + "?wsdl");
-    call.arguments(&[&script, "--wsdl", &wsdl]).sides().pem_files().passes();
+    let replies = call.trial.path("replies");
+    fs::create_dir(&replies).expect("a new folder");
+    let replies = argument(&replies);
+    let mut call = call.arguments(&[&script, "--wsdl", &wsdl, "--replies", &replies]);
+    call = call.sides().pem_files();
+    run(&mut call.command);
+    // Node has no judge of schemas; this one also misses the operation that was not called.
+    let (judge, ca) = (argument(&folder().join("python/schema.py")), call.pki("ca.pem"));
+    let mut command = Command::new(packages.join("python/bin/python"));
+    run(command.args(["-B", &judge, "--wsdl", &wsdl, "--ca", &ca, &replies]));
+    call.ends();
 }
 
 #[test]
@@ -179,4 +200,29 @@ fn curl_is_answered_in_every_version_of_http() {
     let endpoint = call.endpoint();
     let files = [call.pki("ca.pem"), call.pki("NO.pem"), call.pki("NO.key")];
     call.arguments(&[&endpoint, &files[0], &files[1], &files[2]]).passes();
+}
+
+#[test]
+fn the_judge_of_replies_sees_what_is_wrong_and_what_is_missing() {
+    let (Some(packages), Some(wsdl)) = (packages(), ours()) else { return };
+    let trial = Trial::new();
+    let reply = |field: &str| {
+        format!(
+            "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
+             <e:ValidatePhytoXMLResponse xmlns:e=\"http://ephyto.ippc.int/\"><e:ValidationResult>\
+             <area>Schema</area><{field}>x</{field}><level>INFO</level><msg>y</msg>\
+             </e:ValidationResult></e:ValidatePhytoXMLResponse></s:Body></s:Envelope>"
+        )
+    };
+    for (name, field) in [("right", "field"), ("wrong", "e:field")] {
+        fs::write(trial.path(&format!("{name}.xml")), reply(field)).expect("written");
+    }
+    let judge = argument(&folder().join("python/schema.py"));
+    let mut command = Command::new(packages.join("python/bin/python"));
+    command.args(["-B", &judge, "--wsdl", &wsdl, &argument(&trial.path(""))]);
+    let output = command.output().expect("the judge runs");
+    let said = told(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("wrong.xml: ") && !said.contains("right.xml"), "{said}");
+    assert!(said.contains("no reply of") && said.contains("GetProfile"), "{said}");
 }

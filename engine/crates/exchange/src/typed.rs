@@ -2,7 +2,7 @@
 
 use phytohub_domain::EnvelopeHeader;
 use phytohub_sps::write::{Acknowledgement, Certificate};
-use phytohub_sps::{Limits, Reading, SpsDocument};
+use phytohub_sps::{CERTIFICATE_BYTES_MAX, Limits, Reading, SpsDocument};
 use phytohub_wire::soap::{Content, IntField, TypedDocument, TypedEnvelope};
 
 use crate::decision::Decisions;
@@ -82,12 +82,13 @@ impl Hub {
     }
 }
 
-/// Bytes that a typed document takes beside the request while it is worked on: one copy that stands
-/// alone, then what was read of it and what is written. None if it is too large to be looked at.
+/// Bytes that a typed document takes beside the request while it is worked on: what was read of it,
+/// what is written, and that escaped, at most about three times as much. None if it is too large to
+/// be looked at.
 #[must_use]
 pub fn typed_envelope_memory(envelope: &TypedEnvelope) -> usize {
     let bytes = bytes(envelope.document.as_ref());
-    if bytes > Limits::default().bytes_max { 0 } else { 2 * bytes }
+    if bytes > CERTIFICATE_BYTES_MAX { 0 } else { 3 * bytes }
 }
 
 /// A country's answer, ready to be delivered.
@@ -145,10 +146,12 @@ fn certificate(
         return Err(format!("{field}: {objection}"));
     }
     let certificate = Certificate::from(&view);
-    // It may be large, and what is written is as large again.
+    // Each may be large.
     drop(reading);
     drop(bytes);
-    content(certificate.to_xml(), field, bytes_max)
+    let xml = certificate.to_xml();
+    drop(certificate);
+    content(&xml, field, bytes_max)
 }
 
 fn response(
@@ -176,7 +179,7 @@ fn response(
     })?;
     let number = answered.number().into_owned();
     let certificate_type = answered.document_type().parse().ok();
-    let content = content(Acknowledgement::from(&view).to_xml(), field, bytes_max)?;
+    let content = content(&Acknowledgement::from(&view).to_xml(), field, bytes_max)?;
     Ok(Response { content, number, certificate_type, status })
 }
 
@@ -193,27 +196,27 @@ fn present<'d>(
     let document = document.ok_or_else(|| {
         format!("{field}: is missing; a document that is text goes by DeliverEnvelope")
     })?;
-    // What is written escaped, however it was written in the request, takes up to so much.
+    // Escaped in the document, and once more as content, however it was written in the request.
     let written = |byte: &u8| match byte {
-        b'"' => 6,
-        b'\n' | b'\r' | b'&' => 5,
-        b'<' | b'>' | b'\t' => 4,
+        b'"' => "&amp;quot;".len(),
+        b'&' | b'\n' | b'\r' => "&amp;amp;".len(),
+        b'<' | b'>' | b'\t' => "&amp;lt;".len(),
         _ => 1,
     };
     let most: usize = document.raw.iter().map(written).sum();
-    let looked_at = document.raw.len() <= Limits::default().bytes_max;
+    let looked_at = document.raw.len() <= CERTIFICATE_BYTES_MAX;
     if looked_at && most <= bytes_max { Ok(document) } else { Err(too_large(field, bytes_max)) }
 }
 
-fn content(xml: String, field: &str, bytes_max: usize) -> Made<Content> {
-    let content = Content::cdata(xml);
+fn content(xml: &str, field: &str, bytes_max: usize) -> Made<Content> {
+    let content = Content::escaped(xml);
     if content.raw.len() > bytes_max { Err(too_large(field, bytes_max)) } else { Ok(content) }
 }
 
 fn too_large(field: &str, bytes_max: usize) -> String {
     format!(
-        "{field}: as a document it is larger than this hub's limit (content_bytes={bytes_max}); \
-         send smaller attachments"
+        "{field}: as a document it is larger than this hub's limits (content_bytes={bytes_max}, and \
+         {CERTIFICATE_BYTES_MAX} for a certificate); send smaller attachments"
     )
 }
 

@@ -28,3 +28,5 @@ mod release;
 mod standing;
 #[path = "it/time.rs"]
 mod time;
+#[path = "it/typed.rs"]
+mod typed;

@@ -5,10 +5,12 @@ import time
 
 import requests
 from lxml import etree
-from zeep import Client, Settings
+from zeep import Client, Plugin, Settings
 from zeep.exceptions import Fault
 from zeep.plugins import HistoryPlugin
 from zeep.transports import Transport
+
+from schema import Schema, parse
 
 EPH = "http://ephyto.ippc.int/"
 HUB = "http://ephyto.ippc.int/HUB.Entities"
@@ -53,10 +55,27 @@ def shortened(value):
     return text if len(text) < 200 else text[:200] + "…"
 
 
+class Witness(Plugin):
+    """Holds every reply against the schema of the WSDL, and remembers what was called."""
+
+    def __init__(self):
+        self.schema = None
+        self.called = set()
+
+    def ingress(self, envelope, http_headers, operation):
+        self.called.add(operation.name)
+        self.see(envelope, operation.name)
+        return envelope, http_headers
+
+    def see(self, envelope, name):
+        complaints = self.schema.complaints(envelope)
+        expect(not complaints, f"reply of {name}: {shortened(complaints)}")
+
+
 class Hub:
     """The hub as one certificate holder sees it."""
 
-    def __init__(self, wsdl, endpoint, ca, certificate=None, strict=True):
+    def __init__(self, wsdl, endpoint, ca, witness, certificate=None, strict=True):
         self.endpoint = endpoint
         self.session = requests.Session()
         self.session.trust_env = False
@@ -67,7 +86,11 @@ class Hub:
             session=self.session, timeout=TIMEOUT_SECONDS, operation_timeout=TIMEOUT_SECONDS
         )
         settings = Settings(strict=strict, xml_huge_tree=True)
-        self.client = Client(wsdl, transport=transport, settings=settings, plugins=[self.history])
+        self.witness = witness
+        if witness.schema is None:
+            witness.schema = Schema(transport.load(wsdl))
+        plugins = [self.history, witness]
+        self.client = Client(wsdl, transport=transport, settings=settings, plugins=plugins)
         self.service = self.client.create_service(BINDING, endpoint)
 
     def __getattr__(self, operation):
@@ -113,7 +136,9 @@ class Hub:
         )
         kind = response.headers.get("Content-Type", "")
         expect(kind.startswith("text/xml"), f"HTTP {response.status_code} with type {kind!r}")
-        reply = body(parse(response.content))
+        envelope = parse(response.content)
+        self.witness.see(envelope, "a request by hand")
+        reply = body(envelope)
         if response.status_code != 200:
             raise ExpectationFailed(
                 f"HTTP {response.status_code}: {reply.findtext('faultstring') or reply.tag}"
@@ -160,10 +185,6 @@ def search(call, rows, wanted, what, calls_max=500):
 
 def numbers(result, rows):
     return [row.hubDeliveryNumber for row in rows(result)]
-
-
-def parse(data):
-    return etree.fromstring(data, etree.XMLParser(huge_tree=True, resolve_entities=False))
 
 
 def body(envelope):

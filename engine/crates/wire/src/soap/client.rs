@@ -11,7 +11,6 @@ use phytohub_domain::EnvelopeHeader;
 pub use codes::{ClientCodeList, ClientRow};
 pub use reply::{ClientEnvelope, ClientReply, ReplyError, read_reply};
 
-use super::text::cdata;
 use super::write::{push_display, push_element, push_end, push_start, push_text};
 use super::{CodeListOperation, Operation};
 use crate::xml::Space;
@@ -27,7 +26,9 @@ pub fn deliver_envelope(header: &EnvelopeHeader, content: &str) -> Vec<u8> {
 /// Delivers an envelope whose content is written in CDATA sections.
 #[must_use]
 pub fn deliver_envelope_cdata(header: &EnvelopeHeader, content: &str) -> Vec<u8> {
-    deliver_raw(header, &cdata(content.to_owned()))
+    // Neither the end of a section nor a carriage return can stand inside one.
+    let inside = content.replace("]]>", "]]]]><![CDATA[>").replace('\r', "]]>&#13;<![CDATA[");
+    deliver_raw(header, &format!("<![CDATA[{inside}]]>"))
 }
 
 /// Delivers an envelope whose content is written as given: it must be XML character data.

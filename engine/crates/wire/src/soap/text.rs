@@ -6,6 +6,7 @@ use std::fmt;
 use bytes::Bytes;
 use phytohub_domain::ContentForm;
 
+use super::write::push_text;
 use crate::xml;
 
 /// The character data of a field, as received: a range of the request.
@@ -97,10 +98,13 @@ pub struct Content {
 }
 
 impl Content {
-    /// A text of our own as content, in CDATA sections.
+    /// A text of our own as content. Escaped, for there are clients that take a document in a CDATA
+    /// section for a part of the reply.
     #[must_use]
-    pub fn cdata(text: String) -> Self {
-        Self { raw: Bytes::from(cdata(text)), form: ContentForm::Mixed }
+    pub fn escaped(text: &str) -> Self {
+        let mut raw = String::with_capacity(text.len() + text.len() / 4);
+        push_text(&mut raw, text);
+        Self { raw: Bytes::from(raw), form: ContentForm::Escaped }
     }
 
     /// Feeds the decoded character data to `sink`, in order, in pieces.
@@ -122,16 +126,6 @@ impl fmt::Debug for Content {
     }
 }
 
-/// A text in CDATA sections, inside which neither their end nor a carriage return can stand.
-pub(super) fn cdata(mut text: String) -> String {
-    if text.contains("]]>") || text.contains('\r') {
-        text = text.replace("]]>", "]]]]><![CDATA[>").replace('\r', "]]>&#13;<![CDATA[");
-    }
-    text.insert_str(0, "<![CDATA[");
-    text.push_str("]]>");
-    text
-}
-
 /// Feeds the character data that a checked content stands for to `sink`, in order, in pieces that
 /// are never empty:
 /// references and CDATA sections resolved, `CR` and `CRLF` made `LF` as XML demands.
@@ -146,7 +140,7 @@ mod tests {
     #[test]
     fn a_text_of_our_own_is_read_back_whatever_is_in_it() {
         for text in ["", "<a>&amp;</a>", "]]>", "a\r\nb\r]]>\r", "]]]]>>", "å]]"] {
-            let content = Content::cdata(text.to_owned());
+            let content = Content::escaped(text);
             let mut read = Vec::new();
             content.decode(&mut |piece| read.extend_from_slice(piece));
             assert_eq!(String::from_utf8_lossy(&read), text);
