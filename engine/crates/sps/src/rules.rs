@@ -63,9 +63,9 @@ pub(crate) enum Scope {
     ReExport,
     /// Certificates of other types that the field knows.
     OutsideProfile,
-    /// Every document.
     /// Documents of types that are in UNCL 1001 and are no certificate's.
     UnusualType,
+    /// Every document.
     Document,
 }
 
@@ -112,11 +112,11 @@ pub(crate) enum Check {
     FilledAttribute(&'static str),
     /// The attribute's value is in the list.
     ListedAttribute(&'static str, CodeListName),
+    /// The second description of a characteristic with one of these tags is in the list.
+    TaggedListed(&'static [&'static str], CodeListName),
     /// The class code of a classification by that system has that form.
     ClassCode(&'static str, Form),
     /// A treatment that says anything says it in full text too.
-    /// The second description of a characteristic with one of these tags is in the list.
-    TaggedListed(&'static [&'static str], CodeListName),
     TreatmentText,
     /// The subject of a note is known.
     NoteSubject,

@@ -79,8 +79,8 @@ fn place(rule: &Rule) -> String {
         Check::HasAttribute(name)
         | Check::FilledAttribute(name)
         | Check::ListedAttribute(name, _) => format!("@{name}"),
-        Check::ClassCode(system, _) => format!("/ClassCode where SystemName is {system}"),
         Check::TaggedListed(tags, _) => format!("/Description[2] after {}", tags.join(" or ")),
+        Check::ClassCode(system, _) => format!("/ClassCode where SystemName is {system}"),
         _ => String::new(),
     };
     format!("{kind:?}{below}")
