@@ -14,6 +14,8 @@ mod exchange;
 mod floors;
 #[path = "it/init.rs"]
 mod init;
+#[path = "it/push.rs"]
+mod push;
 #[path = "it/refusal.rs"]
 mod refusal;
 #[path = "it/sample.rs"]
