@@ -315,7 +315,8 @@ Try it:
   phytohub sample | phytohub validate -       a certificate, judged
 
 'phytohub COMMAND --help' explains each command, with examples.
-Exit codes: 0 done, 1 no such thing, 64 usage or configuration, 70 a bug, 74 the store.";
+Exit codes: 0 done, 1 no such thing or not as it should be, 64 usage or configuration, 66 a file
+cannot be read, 69 another system failed, 70 a bug, 73 a file cannot be written, 74 the store.";
 
 const INIT_EXAMPLES: &str = "\
 Examples:

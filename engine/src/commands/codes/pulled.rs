@@ -48,9 +48,19 @@ impl Pulled {
         remark(&mut remarks, "repaired, white space was out of order", &repaired);
         let (list, filled, lacking) = fill(list, ours)?;
         remark(&mut remarks, "kept from the list in force, the language was missing", &filled);
-        let hint =
-            format!("lack one of the languages {}, clients may stumble", LANGUAGES.join(", "));
-        remark(&mut remarks, &hint, &lacking);
+        // Clients take the first row in their language of these, and fail where there is none.
+        let spoken = matches!(
+            list.rows(),
+            Rows::Condition(_)
+                | Rows::IntendedUse(_)
+                | Rows::ProductDescription(_)
+                | Rows::Statement(_)
+        );
+        if spoken {
+            let languages = LANGUAGES.join(", ");
+            let hint = format!("lack one of the languages {languages}, clients may stumble");
+            remark(&mut remarks, &hint, &lacking);
+        }
         Ok(Self { list, remarks })
     }
 }
