@@ -215,8 +215,8 @@ fn content(xml: &str, field: &str, bytes_max: usize) -> Made<Content> {
 
 fn too_large(field: &str, bytes_max: usize) -> String {
     format!(
-        "{field}: as a document it is larger than this hub's limits (content_bytes={bytes_max}, and \
-         {CERTIFICATE_BYTES_MAX} for a certificate); send smaller attachments"
+        "{field}: as a document it is larger than this hub's limits (content_bytes={bytes_max}, \
+         and {CERTIFICATE_BYTES_MAX} for a certificate); send smaller attachments"
     )
 }
 
