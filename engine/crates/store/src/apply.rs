@@ -157,7 +157,11 @@ impl<'a> Batch<'a> {
         let key = keys::connection(connection.id);
         let record = record::encode_connection(connection);
         self.write.put_cf(self.database.family(keys::REGISTRY), key, record);
+        let was_pushed_to = self.known.is_pushed_to(connection.id);
         self.known.put(connection);
+        if !was_pushed_to {
+            self.age_all_later(connection.id);
+        }
     }
 
     /// Writes a channel rule.
@@ -187,9 +191,9 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// The operator accepts the clock as it is: what waited for that is worked off, with the
-    /// next batch.
+    /// The operator accepts the clock as it is: what waited for that may be worked off.
     pub(crate) fn accept_clock(&mut self, actor: Actor) {
+        self.suspected = false;
         self.put_suspicion(None);
         self.record(Event::new(EventKind::ClockAccepted, actor));
         self.known.due.rewind();

@@ -4,6 +4,8 @@
 //! piece by piece between the others, so that an acknowledgement never waits for more than one
 //! batch behind them.
 
+mod accept;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -14,10 +16,9 @@ use tokio::sync::{mpsc, watch};
 
 use crate::apply::{Batch, Waiting};
 use crate::clock::{ClockGuard, ClockStatus};
-use crate::command::{Accepted, Answer, Command, Disposition, NewEnvelope};
+use crate::command::{Answer, Command};
 use crate::counters::Counters;
 use crate::error::{CommitError, StoreFailure};
-use crate::keys::ContentId;
 use crate::known::Known;
 use crate::mailbox::Mailboxes;
 use crate::open::Database;
@@ -53,14 +54,7 @@ pub(crate) struct Signals {
     pub(crate) paused: watch::Sender<bool>,
 }
 
-/// An envelope with a large content.
-#[derive(Debug)]
-pub(crate) struct Large {
-    id: ContentId,
-    next_chunk: u32,
-    envelope: Box<NewEnvelope>,
-    answer: Answer<Accepted>,
-}
+pub(crate) use accept::Large;
 
 /// A commit failed; everybody who must know has been told.
 struct Failed;
@@ -245,66 +239,6 @@ impl Committer {
         }
     }
 
-    fn accept(
-        &mut self,
-        batch: &mut Batch<'_>,
-        mut envelope: Box<NewEnvelope>,
-        answer: Answer<Accepted>,
-    ) {
-        let bytes = envelope.content.raw.len();
-        let id = content_id(batch.now());
-        if let Disposition::Reject(_) = envelope.disposition {
-            // Nobody will ask for it: only what it was is remembered.
-            envelope.content.raw.clear();
-            return batch.accept(*envelope, id, answer);
-        }
-        match batch.repeated(&envelope) {
-            Ok(None) => {}
-            Ok(Some(accepted)) => return batch.waiting.push(Waiting::Accepted(answer, accepted)),
-            Err(error) => return drop(answer.send(Err(error.into()))),
-        }
-        if let Err(error) = self.reserve.check(bytes as u64) {
-            self.metrics.disk_reserve_breached.set(1);
-            return drop(answer.send(Err(error)));
-        }
-        self.metrics.disk_reserve_breached.set(0);
-        if bytes > CHUNK_BYTES {
-            batch.stage(id, chunks(bytes));
-            self.large.push_back(Large { id, next_chunk: 0, envelope, answer });
-        } else {
-            batch.put_chunk(id, 0, &envelope.content.raw);
-            batch.accept(*envelope, id, answer);
-        }
-    }
-
-    /// Writes the next pieces of the oldest large content, and its envelope behind the last one.
-    fn advance_large(&mut self, batch: &mut Batch<'_>) {
-        let Some(mut large) = self.large.pop_front() else { return };
-        let raw = large.envelope.content.raw.clone();
-        let pieces = raw.chunks(CHUNK_BYTES).skip(large.next_chunk as usize);
-        for piece in pieces.take(LARGE_CHUNKS_PER_BATCH) {
-            batch.put_chunk(large.id, large.next_chunk, piece);
-            large.next_chunk += 1;
-        }
-        if large.next_chunk < chunks(raw.len()) {
-            return self.large.push_front(large);
-        }
-        batch.unstage(large.id);
-        // Its twin may have come in while the pieces did.
-        let Large { id, next_chunk, envelope, answer } = large;
-        match batch.repeated(&envelope) {
-            Ok(None) => batch.accept(*envelope, id, answer),
-            Ok(Some(accepted)) => {
-                batch.delete_chunks(id, next_chunk);
-                batch.waiting.push(Waiting::Accepted(answer, accepted));
-            }
-            Err(error) => {
-                batch.delete_chunks(id, next_chunk);
-                drop(answer.send(Err(error.into())));
-            }
-        }
-    }
-
     /// A failed sync is not tried again: what the disk holds is unknown.
     fn fail(&mut self, error: &rocksdb::Error, waiting: Vec<Waiting>) {
         let cause = Arc::from(error.to_string());
@@ -385,18 +319,11 @@ pub(crate) fn chunks(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(CHUNK_BYTES).max(1)).unwrap_or(u32::MAX)
 }
 
-fn content_id(now: Timestamp) -> ContentId {
-    let random = rand::random::<u128>() >> 48;
-    ((u128::from(now.as_millis()) << 80) | random).to_be_bytes()
-}
-
 /// Enough that the sync is a small part of a batch's time, and few enough that nobody waits long.
 const BATCH_BYTES: usize = 2 << 20;
 /// Commands of a batch: as many as there may be requests in flight.
 const BATCH_COMMANDS: usize = 1024;
 /// What a command writes beside content: records, queue entries, event.
 const COMMAND_BYTES: usize = 1024;
-/// Pieces of a large content that one batch takes with it.
-const LARGE_CHUNKS_PER_BATCH: usize = 2;
 /// How often the positions below which queues are empty are written down.
 const LOWER_BOUND_COMMITS: u64 = 1024;

@@ -2,6 +2,7 @@
 
 use phytohub_domain::{ConnectionId, Timestamp, TrackingInfo};
 use phytohub_telemetry::Actor;
+use rocksdb::WaitForCompactOptions;
 use tokio::sync::watch;
 
 use crate::command::{Command, DueOutcome};
@@ -58,10 +59,11 @@ impl Store {
     }
 
     /// At most `count` states after a position that a connection's endpoint is to be told, oldest
-    /// first. Blocks: keep it off the reactor.
+    /// first. One that cannot be read is left out, with an alert, so that it hides no other.
+    /// Blocks: keep it off the reactor.
     ///
     /// # Errors
-    /// If the database cannot be read, or a record of it.
+    /// If the database cannot be read.
     pub fn updates(
         &self,
         connection: ConnectionId,
@@ -73,12 +75,19 @@ impl Store {
             let key = keys::queue(connection, sequence);
             // It may have been told meanwhile.
             let Some(bytes) = self.database().get(keys::UPDATE, &key)? else { continue };
-            let (number, info, message) = record::decode_update(&key, &bytes)?;
-            if let Some((envelope, _)) = self.envelope(number)? {
-                updates.push(Update { sequence, envelope, info, message });
+            match self.update(sequence, &key, &bytes) {
+                Ok(update) => updates.extend(update),
+                Err(error @ ReadError::Database(_)) => return Err(error),
+                Err(error) => tracing::error!(%error, sequence, "a sender cannot be told a state"),
             }
         }
         Ok(updates)
+    }
+
+    fn update(&self, sequence: u64, key: &[u8], bytes: &[u8]) -> Result<Option<Update>, ReadError> {
+        let (number, info, message) = record::decode_update(key, bytes)?;
+        let tracked = self.envelope(number)?;
+        Ok(tracked.map(|(envelope, _)| Update { sequence, envelope, info, message }))
     }
 
     /// A connection's endpoint was told the state at this position: it is told no more.
@@ -93,17 +102,15 @@ impl Store {
         self.ask(|answer| Command::UpdateTold { connection, sequence, answer }).await
     }
 
-    /// Gives the space of dropped contents back at once, instead of with the next compactions.
-    /// Blocks for as long as rewriting what is kept takes.
+    /// Writes what is in memory into tables and waits for the compactions that follow from it.
+    /// With them the space of dropped contents comes back, as it does by itself in time. Blocks.
     ///
     /// # Errors
-    /// If the database cannot be read or written.
-    pub fn reclaim(&self) -> Result<(), ReadError> {
-        let database = self.database();
-        let family = database.family(keys::CONTENT);
-        database.db.flush_cf(family).map_err(ReadError::Database)?;
-        database.db.compact_range_cf(family, None::<&[u8]>, None::<&[u8]>);
-        Ok(())
+    /// If the database cannot be written.
+    pub fn settle(&self) -> Result<(), ReadError> {
+        let mut options = WaitForCompactOptions::default();
+        options.set_flush(true);
+        self.database().db.wait_for_compact(&options).map_err(ReadError::Database)
     }
 
     /// How many envelopes of this sender wait in this inbox, from memory.

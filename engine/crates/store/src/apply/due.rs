@@ -10,6 +10,7 @@ use super::Batch;
 use crate::command::{Change, DueOutcome};
 use crate::due::{self, Due, DueKey, DueKind};
 use crate::error::{CommitError, ReadError};
+use crate::mailbox::Queue;
 use crate::{keys, options, record};
 
 impl Batch<'_> {
@@ -39,6 +40,19 @@ impl Batch<'_> {
         if self.known.is_pushed_to(mailbox) {
             let at = self.now.plus(self.known.retention.fail_after);
             self.put_due(&Due { at, kind: DueKind::Age, number }, b"");
+        }
+    }
+
+    /// The same for what waits already, when its inbox gets an endpoint.
+    pub(super) fn age_all_later(&mut self, mailbox: ConnectionId) {
+        if !self.known.is_pushed_to(mailbox) {
+            return;
+        }
+        for sequence in self.mailboxes.taken_after(mailbox, Queue::Inbox, 0, usize::MAX) {
+            match self.queued_at(mailbox, sequence) {
+                Ok(envelope) => self.age_later(mailbox, envelope.number),
+                Err(error) => tracing::error!(%error, sequence, "an envelope cannot age"),
+            }
         }
     }
 
@@ -84,6 +98,9 @@ impl Batch<'_> {
         }
         outcome.paused = cursor.waiting;
         outcome.more = cursor.first.is_some_and(|first| first <= self.now);
+        if outcome.done > 0 {
+            self.put_due_from();
+        }
         Ok(outcome)
     }
 

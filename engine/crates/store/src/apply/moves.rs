@@ -38,7 +38,8 @@ impl Batch<'_> {
         Ok(moved)
     }
 
-    fn queued_at(
+    /// The envelope at a position of an inbox.
+    pub(super) fn queued_at(
         &mut self,
         mailbox: ConnectionId,
         sequence: u64,

@@ -53,6 +53,17 @@ struct Expected {
     purged: bool,
 }
 
+impl Expected {
+    fn push(&mut self, hands_over: bool, again_at: Timestamp) {
+        if self.acknowledged.is_none() {
+            self.released |= hands_over;
+            if !self.failed {
+                (self.again, self.told_again) = (Some(again_at), false);
+            }
+        }
+    }
+}
+
 type Model = BTreeMap<HubDeliveryNumber, Expected>;
 
 /// What working off must bring now: pushes and failures.
@@ -115,13 +126,7 @@ async fn follow(steps: &[Step]) {
                     Change::Attempt { error: "refused".into(), next: at }
                 };
                 change(world.store(), number, step).await.expect("committed");
-                let expected = model.get_mut(&number).expect("there");
-                if expected.acknowledged.is_none() {
-                    expected.released |= hands_over;
-                    if !expected.failed {
-                        (expected.again, expected.told_again) = (Some(at), false);
-                    }
-                }
+                model.get_mut(&number).expect("there").push(hands_over, at);
             }
             Step::Pass(hours) => world.clock.pass(HOUR * u32::try_from(*hours).expect("small")),
             Step::Work => {
@@ -240,6 +245,59 @@ async fn pushes_go_on_behind_much_that_waits() {
     assert_eq!(world.store().next_due().borrow().map(|next| next <= far), Some(true));
     world.run_due().await;
     assert!(world.store().envelope(numbers[0]).expect("readable").is_none());
+}
+
+/// The operator's word counts for what is asked right behind it.
+#[tokio::test]
+async fn nothing_is_forgotten_when_the_clock_is_accepted_meanwhile() {
+    let world = World::new(retention()).await;
+    let number = accept(world.store(), "A-1", b"x").await.number;
+    change(world.store(), number, received()).await.expect("committed");
+    world.clock.set(world.clock.now().plus(40 * DAY));
+    assert!(world.run_due().await.paused);
+    let store = world.store();
+    let (accepted, outcome) = tokio::join!(store.accept_clock(operator()), store.run_due(100));
+    accepted.expect("committed");
+    assert!(!outcome.expect("committed").paused);
+    world.run_due().await;
+    assert!(world.store().envelope(number).expect("readable").is_none());
+}
+
+/// Mail that waits when its inbox gets an endpoint ages from then on.
+#[tokio::test]
+async fn waiting_mail_ages_from_when_it_can_be_brought() {
+    let world = World::new(retention()).await;
+    let number = accept(world.store(), "A-1", b"x").await.number;
+    world.clock.pass(20 * DAY);
+    world.put(pushed(LK)).await;
+    world.put(pushed(LK)).await;
+    assert_eq!(world.run_due().await.failed, []);
+    world.clock.pass(5 * DAY);
+    assert_eq!(world.run_due().await.failed, [number]);
+}
+
+/// After a restore nothing is brought, so nothing fails for want of it.
+#[tokio::test]
+async fn a_restored_store_waits_for_the_operator() {
+    let mut world = World::new(retention()).await;
+    world.put(pushed(LK)).await;
+    let number = accept(world.store(), "A-1", b"x").await.number;
+    let done = accept(world.store(), "A-2", b"x").await.number;
+    change(world.store(), done, received()).await.expect("committed");
+    world.pause();
+    assert!(world.store().is_paused());
+    world.clock.pass(20 * DAY);
+    let outcome = world.run_due().await;
+    assert_eq!((outcome.paused, outcome.failed.as_slice()), (true, [].as_slice()));
+    assert!(world.state(done).content_dropped, "the rest goes on");
+    let mut paused = world.store().paused();
+    world.store().resume(operator()).await.expect("committed");
+    assert!(!*paused.borrow_and_update());
+    assert_eq!(world.run_due().await.failed, [number]);
+    world.reopen();
+    assert!(!world.store().is_paused());
+    let events = world.store().events(1, 100).expect("readable");
+    assert!(events.iter().any(|event| event.event.kind == EventKind::DeliveryResumed));
 }
 
 /// What was worked off costs the next look nothing, after a restart either.

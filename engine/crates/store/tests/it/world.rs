@@ -22,6 +22,9 @@ pub(crate) const EU: ConnectionId = ConnectionId(4);
 
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
 
+/// A key and its value.
+pub(crate) type Row = (Vec<u8>, Vec<u8>);
+
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
 pub(crate) struct Hands {
@@ -92,6 +95,18 @@ impl World {
         Store::open(config, clock, Arc::new(Metrics::new())).expect("a store opens").0
     }
 
+    /// As a restore leaves it.
+    pub(crate) fn pause(&mut self) {
+        drop(self.store.take());
+        let options = rocksdb::Options::default();
+        let families = rocksdb::DB::list_cf(&options, self.path()).expect("a store");
+        let db = rocksdb::DB::open_cf(&options, self.path(), families).expect("opens");
+        let meta = db.cf_handle("meta").expect("a family");
+        db.put_cf(meta, b"paused", b"restored").expect("writable");
+        drop(db);
+        self.reopen();
+    }
+
     /// What a crash would leave now: nothing that is not on disk.
     pub(crate) fn crash(&mut self) {
         let directory = tempfile::tempdir().expect("a directory");
@@ -138,7 +153,7 @@ impl World {
     }
 
     /// Everything that the database holds, by family. The store is closed for it.
-    pub(crate) fn rows(&mut self) -> BTreeMap<String, Vec<(Vec<u8>, Vec<u8>)>> {
+    pub(crate) fn rows(&mut self) -> BTreeMap<String, Vec<Row>> {
         drop(self.store.take());
         let options = rocksdb::Options::default();
         let families = rocksdb::DB::list_cf(&options, self.path()).expect("a store");

@@ -1,0 +1,88 @@
+//! New envelopes on their way into batches: whole, or piece by piece.
+
+use phytohub_domain::Timestamp;
+
+use super::{Committer, chunks};
+use crate::CHUNK_BYTES;
+use crate::apply::{Batch, Waiting};
+use crate::command::{Accepted, Answer, Disposition, NewEnvelope};
+use crate::keys::ContentId;
+
+/// An envelope with a large content.
+#[derive(Debug)]
+pub(crate) struct Large {
+    id: ContentId,
+    next_chunk: u32,
+    envelope: Box<NewEnvelope>,
+    pub(super) answer: Answer<Accepted>,
+}
+
+impl Committer {
+    pub(super) fn accept(
+        &mut self,
+        batch: &mut Batch<'_>,
+        mut envelope: Box<NewEnvelope>,
+        answer: Answer<Accepted>,
+    ) {
+        let bytes = envelope.content.raw.len();
+        let id = content_id(batch.now());
+        if let Disposition::Reject(_) = envelope.disposition {
+            // Nobody will ask for it: only what it was is remembered.
+            envelope.content.raw.clear();
+            return batch.accept(*envelope, id, answer);
+        }
+        match batch.repeated(&envelope) {
+            Ok(None) => {}
+            Ok(Some(accepted)) => return batch.waiting.push(Waiting::Accepted(answer, accepted)),
+            Err(error) => return drop(answer.send(Err(error.into()))),
+        }
+        if let Err(error) = self.reserve.check(bytes as u64) {
+            self.metrics.disk_reserve_breached.set(1);
+            return drop(answer.send(Err(error)));
+        }
+        self.metrics.disk_reserve_breached.set(0);
+        if bytes > CHUNK_BYTES {
+            batch.stage(id, chunks(bytes));
+            self.large.push_back(Large { id, next_chunk: 0, envelope, answer });
+        } else {
+            batch.put_chunk(id, 0, &envelope.content.raw);
+            batch.accept(*envelope, id, answer);
+        }
+    }
+
+    /// Writes the next pieces of the oldest large content, and its envelope behind the last one.
+    pub(super) fn advance_large(&mut self, batch: &mut Batch<'_>) {
+        let Some(mut large) = self.large.pop_front() else { return };
+        let raw = large.envelope.content.raw.clone();
+        let pieces = raw.chunks(CHUNK_BYTES).skip(large.next_chunk as usize);
+        for piece in pieces.take(LARGE_CHUNKS_PER_BATCH) {
+            batch.put_chunk(large.id, large.next_chunk, piece);
+            large.next_chunk += 1;
+        }
+        if large.next_chunk < chunks(raw.len()) {
+            return self.large.push_front(large);
+        }
+        batch.unstage(large.id);
+        // Its twin may have come in while the pieces did.
+        let Large { id, next_chunk, envelope, answer } = large;
+        match batch.repeated(&envelope) {
+            Ok(None) => batch.accept(*envelope, id, answer),
+            Ok(Some(accepted)) => {
+                batch.delete_chunks(id, next_chunk);
+                batch.waiting.push(Waiting::Accepted(answer, accepted));
+            }
+            Err(error) => {
+                batch.delete_chunks(id, next_chunk);
+                drop(answer.send(Err(error.into())));
+            }
+        }
+    }
+}
+
+fn content_id(now: Timestamp) -> ContentId {
+    let random = rand::random::<u128>() >> 48;
+    ((u128::from(now.as_millis()) << 80) | random).to_be_bytes()
+}
+
+/// Pieces of a large content that one batch takes with it.
+const LARGE_CHUNKS_PER_BATCH: usize = 2;
