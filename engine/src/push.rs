@@ -155,7 +155,7 @@ impl EndpointCalls {
     ) -> Boxed<Result<ClientReply, PartnerError>> {
         let client = self.client();
         Box::pin(async move {
-            let body = RequestBody::streamed(message.len(), MessageBody::Idle(message));
+            let body = RequestBody::streamed(message.len(), MessageBody::Idle(Box::new(message)));
             client?.call(operation, body).await.map_err(|error| classified(&error))
         })
     }
@@ -215,8 +215,8 @@ fn unreachable(error: &dyn std::error::Error) -> PartnerError {
 
 /// A message as HTTP sends it: a piece is read when there is room for it.
 enum MessageBody {
-    Idle(Message),
-    Reading(Boxed<(Message, Option<Result<Bytes, phytohub_exchange::CallError>>)>),
+    Idle(Box<Message>),
+    Reading(Boxed<(Box<Message>, Option<Result<Bytes, phytohub_exchange::CallError>>)>),
     Ended,
 }
 

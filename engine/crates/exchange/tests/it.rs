@@ -8,6 +8,7 @@ mod it {
     mod codes;
     mod deliver;
     mod fixture;
+    mod push;
     mod receive;
     mod response;
     mod settings;

@@ -101,8 +101,11 @@ impl Runner {
     /// Runs until it is time to stop, or the connection has no endpoint any more.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut endpoint = self.read_terms();
-        while endpoint && !*stop.borrow() {
-            endpoint = self.hear();
+        loop {
+            endpoint = endpoint && self.hear();
+            if !endpoint || *stop.borrow() {
+                break;
+            }
             if self.read_anew.is_some_and(|time| time <= self.waiter.now()) {
                 self.read_anew = None;
                 self.schedule.rebuild();
