@@ -1,5 +1,6 @@
 //! The command line: what can be said, and what each command then does.
 
+mod account;
 mod codes;
 mod document;
 
@@ -13,6 +14,10 @@ use phytohub_domain::{
 };
 use tracing::level_filters::LevelFilter;
 
+pub use account::{
+    AuditArgs, AuditCommand, BackupArgs, BackupCommand, DoctorArgs, ReceiptArgs, ReceiptCommand,
+    RestoreArgs, RestoreCommand,
+};
 pub use codes::{CodesArgs, CodesCommand, ListName, PullArgs};
 pub use document::{SampleArgs, ValidateArgs};
 
@@ -36,6 +41,11 @@ pub enum Command {
     Codes(CodesArgs),
     Validate(ValidateArgs),
     Sample(SampleArgs),
+    Audit(AuditArgs),
+    Receipt(ReceiptArgs),
+    Backup(BackupArgs),
+    Restore(RestoreArgs),
+    Doctor(DoctorArgs),
     Clock(ClockArgs),
     Demo(DemoArgs),
 }

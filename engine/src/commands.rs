@@ -1,12 +1,17 @@
 //! What each command does, one module a command.
 
 pub mod admin;
+pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod codes;
 pub mod connection;
 pub mod demo;
+pub mod doctor;
 pub mod envelope;
 pub mod init;
+pub mod receipt;
+pub mod restore;
 pub mod sample;
 pub mod serve;
 pub mod validate;

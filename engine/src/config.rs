@@ -11,6 +11,7 @@ use phytohub_store::StoreConfig;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+mod audit;
 mod delivery;
 mod limits;
 mod range;
@@ -18,6 +19,7 @@ mod responses;
 mod settings;
 mod template;
 
+pub use audit::AuditConfig;
 pub use delivery::DeliveryConfig;
 pub use limits::LimitsConfig;
 pub use responses::ResponsesConfig;
@@ -42,6 +44,8 @@ pub struct HubConfig {
     pub admin: AdminConfig,
     /// Bringing to partners that have an endpoint.
     pub delivery: DeliveryConfig,
+    /// What the hub signs and tells of what it did.
+    pub audit: AuditConfig,
     /// Countries' answers to certificates.
     pub responses: ResponsesConfig,
     /// What one caller, and all together, may use.
@@ -59,6 +63,7 @@ impl Default for HubConfig {
             store: StoreSection::default(),
             admin: AdminConfig::default(),
             delivery: DeliveryConfig::default(),
+            audit: AuditConfig::default(),
             responses: ResponsesConfig::default(),
             limits: LimitsConfig::default(),
         }

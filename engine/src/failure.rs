@@ -8,10 +8,14 @@ use phytohub_telemetry::Escaped;
 use thiserror::Error;
 
 use crate::commands::admin::AskError;
+use crate::commands::audit::AuditError;
+use crate::commands::backup::BackupError;
 use crate::commands::codes::CodesError;
 use crate::commands::connection::ConnectionError;
 use crate::commands::demo::DemoError;
+use crate::commands::doctor::DoctorError;
 use crate::commands::init::{FillError, InitError};
+use crate::commands::receipt::ReceiptCommandError;
 use crate::commands::sample::SampleError;
 use crate::commands::serve::ServeError;
 use crate::commands::validate::ValidateError;
@@ -24,6 +28,12 @@ pub enum CommandError {
     /// `clock` or `envelope`.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// `audit`.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// `backup`.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// `codes`.
     #[error(transparent)]
     Codes(#[from] CodesError),
@@ -33,9 +43,15 @@ pub enum CommandError {
     /// `demo`.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// `doctor`.
+    #[error(transparent)]
+    Doctor(#[from] DoctorError),
     /// `init`.
     #[error(transparent)]
     Init(#[from] InitError),
+    /// `receipt`.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptCommandError),
     /// `sample`.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -54,9 +70,14 @@ impl CommandError {
         ExitCode::from(match self {
             Self::Ask(error) | Self::Connection(ConnectionError::Ask(error)) => of_ask(error),
             Self::Connection(ConnectionError::Certificate(_)) => USAGE,
+            Self::Audit(error) => of_audit(error),
+            Self::Backup(error) => of_backup(error),
             Self::Codes(error) => of_codes(error),
             Self::Demo(error) => of_demo(error),
+            Self::Doctor(DoctorError::Ask(error)) => of_ask(error),
+            Self::Doctor(DoctorError::MustAct) => NEGATIVE,
             Self::Init(error) => of_init(error),
+            Self::Receipt(error) => of_receipt(error),
             Self::Sample(SampleError::Output { .. }) => NO_OUTPUT,
             Self::Sample(SampleError::Stdout(_)) => BUG,
             Self::Serve(error) => of_serve(error),
@@ -69,7 +90,10 @@ impl CommandError {
     pub const fn is_told(&self) -> bool {
         matches!(
             self,
-            Self::Codes(CodesError::Different)
+            Self::Audit(AuditError::Broken)
+                | Self::Backup(BackupError::Broken)
+                | Self::Codes(CodesError::Different)
+                | Self::Doctor(DoctorError::MustAct)
                 | Self::Validate(ValidateError::Grave | ValidateError::Unreadable)
         )
     }
@@ -97,6 +121,34 @@ fn of_ask(error: &AskError) -> u8 {
         ErrorKind::Invalid | ErrorKind::Denied => USAGE,
         ErrorKind::Corrupt | ErrorKind::Exhausted | ErrorKind::Unavailable => STORE,
         _ => BUG,
+    }
+}
+
+fn of_audit(error: &AuditError) -> u8 {
+    match error {
+        AuditError::Ask(error) => of_ask(error),
+        AuditError::Broken => NEGATIVE,
+        _ => USAGE,
+    }
+}
+
+fn of_backup(error: &BackupError) -> u8 {
+    use phytohub_exchange::backup::BackupError as Copy;
+    match error {
+        BackupError::Ask(error) => of_ask(error),
+        BackupError::Broken | BackupError::Backup(Copy::Damaged { .. }) => NEGATIVE,
+        BackupError::Backup(Copy::File { .. } | Copy::Store(_)) => STORE,
+        _ => USAGE,
+    }
+}
+
+fn of_receipt(error: &ReceiptCommandError) -> u8 {
+    match error {
+        ReceiptCommandError::Ask(error) => of_ask(error),
+        ReceiptCommandError::Doubt(_) => NEGATIVE,
+        ReceiptCommandError::Read { .. } => NO_INPUT,
+        ReceiptCommandError::Stdout(_) => BUG,
+        _ => USAGE,
     }
 }
 

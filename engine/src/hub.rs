@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use phytohub_domain::Clock;
+use phytohub_exchange::audit::AuditKeeper;
 use phytohub_exchange::push::Dispatcher;
 use phytohub_exchange::{Housekeeping, Hub, OpenHubError};
 use phytohub_server::{
@@ -17,6 +18,7 @@ use phytohub_telemetry::{Actor, Event, EventKind, Metrics};
 use thiserror::Error;
 
 use crate::config::{ConfigError, LoadedConfig, TrustMode};
+use crate::keys::{self, KeyError};
 use crate::push::{LoadIdentityError, PartnerCalls};
 
 /// A hub whose doors are open.
@@ -119,6 +121,9 @@ impl RunningHub {
         );
         let mut stop = shutdown.clone();
         self.tasks.spawn("dispatcher", async move { dispatcher.run(stop.requested()).await });
+        let keeper = AuditKeeper::new(self.hub.clone(), alarm.clone());
+        let mut stop = shutdown.clone();
+        self.tasks.spawn("audit", async move { keeper.run(stop.requested()).await });
         let housekeeping = Housekeeping::new(self.hub.clone(), alarm);
         let mut stop = shutdown.clone();
         self.tasks.spawn("housekeeping", async move { housekeeping.run(stop.requested()).await });
@@ -227,6 +232,7 @@ fn open_with(
     config.disk_reserve_bytes = section.disk_reserve_bytes;
     config.block_cache_bytes = bytes(section.block_cache_bytes);
     config.write_buffer_bytes = bytes(section.write_buffer_bytes);
+    let audit = keys::settings(loaded, config.retention.headers)?;
     let (store, report) = Store::open(config, Arc::clone(&clock), Arc::clone(&metrics))?;
     if !section.sync {
         tracing::warn!("[store] sync is off: a power failure loses what was answered");
@@ -236,6 +242,7 @@ fn open_with(
     }
     let hub = Hub::open(store, loaded.limits(), clock, metrics)?;
     hub.set_decisions(loaded.decisions());
+    hub.set_audit(audit);
     Ok((hub, report))
 }
 
@@ -258,7 +265,8 @@ fn push_files(loaded: &LoadedConfig) -> (PathBuf, PathBuf) {
     (loaded.resolve(&delivery.certificate), loaded.resolve(&delivery.key))
 }
 
-fn tls_files(loaded: &LoadedConfig) -> TlsFiles {
+/// The files of certificates, keys and trust.
+pub(crate) fn tls_files(loaded: &LoadedConfig) -> TlsFiles {
     let config = loaded.config();
     let resolve = |files: &[PathBuf]| files.iter().map(|file| loaded.resolve(file)).collect();
     TlsFiles {
@@ -281,6 +289,9 @@ pub enum OpenStoreError {
     /// The code lists that the program brings could not be written.
     #[error("the code lists cannot be written into the store")]
     CodeLists(#[source] CommitError),
+    /// A key to sign with.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The exchange found the registry wrong.
     #[error(transparent)]
     Registry(#[from] OpenHubError),

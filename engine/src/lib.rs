@@ -13,8 +13,10 @@ pub mod client;
 pub mod commands;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod failure;
 pub mod hub;
+pub mod keys;
 pub mod logging;
 pub mod output;
 pub mod pki;
@@ -37,6 +39,11 @@ pub async fn run(cli: &Cli) -> Result<(), CommandError> {
         Command::Codes(args) => Ok(commands::codes::run(args).await?),
         Command::Validate(args) => Ok(commands::validate::run(args)?),
         Command::Sample(args) => Ok(commands::sample::run(args)?),
+        Command::Audit(args) => Ok(commands::audit::run(args).await?),
+        Command::Receipt(args) => Ok(commands::receipt::run(args).await?),
+        Command::Backup(args) => Ok(commands::backup::run(args).await?),
+        Command::Restore(args) => Ok(commands::restore::run(args).await?),
+        Command::Doctor(args) => Ok(commands::doctor::run(args).await?),
         Command::Clock(args) => Ok(commands::clock::run(args).await?),
         Command::Demo(args) => Ok(commands::demo::run(args).await?),
     }

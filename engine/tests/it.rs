@@ -1,5 +1,7 @@
 //! The hub from outside: the real binary, real sockets, real clients.
 
+#[path = "it/account.rs"]
+mod account;
 #[path = "it/admin.rs"]
 mod admin;
 #[path = "it/clients.rs"]

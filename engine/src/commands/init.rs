@@ -15,6 +15,7 @@ use crate::certificate::ReadCertificateError;
 use crate::cli::InitArgs;
 use crate::config::{ConfigError, HubConfig, LoadedConfig, template};
 use crate::hub;
+use crate::keys::{self, KeyError};
 use crate::output::line;
 use crate::pki::{Authority, Issued, PKCS12_PASSWORD, PkiError};
 
@@ -32,7 +33,8 @@ pub async fn run(args: &InitArgs) -> Result<(), InitError> {
          \x20 data/                    the store\n\
          \x20 pki/ca.pem               the authority that clients must trust\n\
          \x20 pki/server.pem, .key     the server's certificate\n\
-         \x20 pki/push.pem, .key       what the hub shows to partners that it calls"
+         \x20 pki/push.pem, .key       what the hub shows to partners that it calls\n\
+         \x20 pki/audit.key, .pub      what signs the account; receipt.key, .pub: receipts"
     );
     if args.connections.is_empty() {
         told += &format!(
@@ -91,6 +93,9 @@ async fn fill(
     let authority = Authority::new(clock.now())?;
     let pki = directory.join("pki");
     write(&pki.join("ca.pem"), authority.pem().as_bytes(), PUBLIC)?;
+    for key in ["audit.key", "receipt.key"] {
+        keys::make(&pki.join(key))?;
+    }
     write_pair(&pki, "server", &authority.server(hosts)?)?;
     write_pair(&pki, "push", &authority.push()?)?;
 
@@ -202,6 +207,9 @@ pub enum FillError {
     /// The configuration that was just written cannot be read.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A key to sign with could not be made.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// A certificate could not be made.
     #[error(transparent)]
     Pki(#[from] PkiError),

@@ -38,6 +38,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "delivery",
         "Bringing envelopes, and state changes, to partners that have an endpoint of their own.",
     ),
+    (
+        "audit",
+        "The account of what happened: its daily signed heads, and receipts. 'phytohub audit'.",
+    ),
     ("responses", "Countries' answers to certificates. Reloaded on SIGHUP."),
     ("limits", "What one caller, and all together, may use. Reloaded on SIGHUP."),
 ];
@@ -177,6 +181,20 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
     number("delivery", "probe_first_seconds", (1, 86_400), "Until the first such call."),
     number("delivery", "probe_most_seconds", (1, 86_400), "The longest wait between two of them."),
+    text(
+        "audit",
+        "hub",
+        "Name of this hub in signed heads and receipts. Empty: the host of [https] public_url.",
+    ),
+    text(
+        "audit",
+        "sink",
+        "File outside the store to which each day's signed head is appended, as a line of JSON: on \
+         another machine's disk, so that whoever changes the store cannot change it too. Empty: none.",
+    ),
+    text("audit", "key", "PEM file with the private key that signs heads (Ed25519)."),
+    text("audit", "receipt_key", "PEM file with the private key that signs receipts (Ed25519)."),
+    text("audit", "former_keys", "PEM files with the public keys that signed heads before."),
     text(
         "responses",
         "decisions",

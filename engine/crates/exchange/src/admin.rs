@@ -1,6 +1,7 @@
 //! What the operator may do: the same requests whether a running hub answers them over its admin
 //! socket or a command works on the store itself.
 
+mod account;
 mod audit;
 mod backup;
 mod change;
@@ -22,6 +23,7 @@ use phytohub_domain::{
 use phytohub_store::{Change, Queue, StoredEnvelope};
 use phytohub_telemetry::{Actor, EventKind};
 
+pub use account::AccountRequest;
 pub use error::AdminError;
 pub use health::{HealthView, ScrubView};
 pub use message::{AdminReply, AdminRequest, CertificateInput, Operator};
@@ -130,17 +132,7 @@ impl Hub {
             AdminRequest::CodesImport { text, valid_from_ms } => {
                 self.codes_import(actor, text, valid_from_ms).await
             }
-            AdminRequest::AuditClose => Ok(AdminReply::Head(self.close_segment(actor).await?)),
-            AdminRequest::AuditList => self.audit_list().await,
-            AdminRequest::AuditVerify { since, anchor } => {
-                self.audit_verify(since, anchor.map(Into::into)).await
-            }
-            AdminRequest::ReceiptGet { number } => self.receipt_get(&number).await,
-            AdminRequest::BackupCreate { directory, extras } => {
-                self.backup_create(actor, directory.into(), extras).await
-            }
-            AdminRequest::DeliveryResume => self.delivery_resume(actor).await,
-            AdminRequest::Health { scrub } => self.health(scrub).await,
+            AdminRequest::Account(request) => self.account(actor, request).await,
             AdminRequest::ClockShow => Ok(self.clock_view()),
             AdminRequest::ClockAccept => {
                 self.inner.store.accept_clock(actor).await?;

@@ -178,8 +178,10 @@ impl Hub {
         let Ok(number) = number.parse() else { return Ok(None) };
         let own = caller.connection.id;
         let found = self.envelope(number).await?.map(|(envelope, _)| envelope);
-        let visible =
-            found.filter(|envelope| envelope.from_id == own || envelope.to_id == Some(own));
+        let visible = found.filter(|envelope| {
+            [envelope.from_id, envelope.actor_id].contains(&own)
+                || [envelope.to_id, envelope.mailbox_id].contains(&Some(own))
+        });
         Ok(visible.and_then(|envelope| self.receipt_of(&envelope)))
     }
 

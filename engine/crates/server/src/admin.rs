@@ -37,7 +37,7 @@ pub struct AdminDoor {
 #[serde(rename_all = "snake_case")]
 enum Line {
     /// It was done.
-    Done(AdminReply),
+    Done(Box<AdminReply>),
     /// It was not.
     Refused {
         /// [`ErrorKind::as_str`].
@@ -170,7 +170,7 @@ async fn answer(hub: &Hub, operator: Operator, line: &[u8], whole: bool) -> Line
         }
     };
     match hub.admin(&operator, request).await {
-        Ok(reply) => Line::Done(reply),
+        Ok(reply) => Line::Done(Box::new(reply)),
         Err(error) => refused(error.kind(), error.to_string()),
     }
 }

@@ -31,6 +31,9 @@ use crate::{Shutdown, Tasks, Tls};
 /// The path of the service, as clients of the real hub have it in their configuration.
 pub const DELIVERY_SERVICE_PATH: &str = "/hub/DeliveryService";
 
+/// Where a system gets the receipts of its own envelopes: this and the number.
+pub const RECEIPT_PATH: &str = "/hub/receipt/";
+
 /// A bound address, not yet served.
 #[derive(Debug)]
 pub struct HttpsDoor {

@@ -39,7 +39,7 @@ mod tls;
 
 pub use admin::{AdminDoor, BindAdminError};
 pub use clock::SystemClock;
-pub use https::{BindError, DELIVERY_SERVICE_PATH, HttpsDoor};
+pub use https::{BindError, DELIVERY_SERVICE_PATH, HttpsDoor, RECEIPT_PATH};
 pub use metrics::{BindMetricsError, MetricsDoor};
 pub use shutdown::{Shutdown, ShutdownTrigger};
 pub use task::{Tasks, TasksLeft};

@@ -4,11 +4,11 @@ use phytohub_telemetry::{Actor, ActorKind};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClockView, CodeListView, ConnectionChanges, ConnectionView, EnvelopeView, EventView,
-    HealthView, RuleDone, RuleInput, RuleView,
+    AccountRequest, ClockView, CodeListView, ConnectionChanges, ConnectionView, EnvelopeView,
+    EventView, HealthView, RuleDone, RuleInput, RuleView,
 };
 use crate::audit::{AuditReport, SignedHead};
-use crate::backup::{BackupExtra, Manifest};
+use crate::backup::Manifest;
 use crate::receipt::Receipt;
 
 /// Something that the operator wants. JSON, one object with the request's name as key.
@@ -160,36 +160,8 @@ pub enum AdminRequest {
         /// Why; the sender reads it.
         reason: String,
     },
-    /// Close the chain of events now, with a signed head.
-    AuditClose,
-    /// List the signed heads.
-    AuditList,
-    /// Verify the chain of events and its heads.
-    AuditVerify {
-        /// From which segment on, or from when: an index or a date; all if absent.
-        since: Option<String>,
-        /// File of heads outside the store; the configured one if absent.
-        anchor: Option<String>,
-    },
-    /// The signed receipt of an envelope.
-    ReceiptGet {
-        /// Its number.
-        number: String,
-    },
-    /// Make a backup.
-    BackupCreate {
-        /// Directory of backups, absolute.
-        directory: String,
-        /// Configuration and public certificates to go with it.
-        extras: Vec<BackupExtra>,
-    },
-    /// Let push and callbacks go on after a restore.
-    DeliveryResume,
-    /// What the store says of itself.
-    Health {
-        /// Whether to read every record with its checksum.
-        scrub: bool,
-    },
+    /// The account of what happened, receipts, backups and health.
+    Account(AccountRequest),
     /// What the store thinks of the wall clock.
     ClockShow,
     /// The wall clock is right.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use phytohub_domain::{Clock as _, Timestamp};
+use phytohub_exchange::admin::AccountRequest;
 use phytohub_exchange::audit::{AuditKeeper, AuditReport, AuditSettings, SignedHead};
 use phytohub_exchange::receipt::Receipt;
 use phytohub_exchange::signing::SigningKey;
@@ -56,14 +57,17 @@ impl Alarm for HandAlarm {
 
 async fn verified(fixture: &Fixture, anchor: Option<&Path>) -> AuditReport {
     let anchor = anchor.map(|path| path.to_str().expect("UTF-8").to_owned());
-    match fixture.admin(AdminRequest::AuditVerify { since: None, anchor }).await {
+    match fixture
+        .admin(AdminRequest::Account(AccountRequest::AuditVerify { since: None, anchor }))
+        .await
+    {
         AdminReply::Audit(report) => report,
         other => panic!("no report: {other:?}"),
     }
 }
 
 async fn heads(fixture: &Fixture) -> Vec<SignedHead> {
-    match fixture.admin(AdminRequest::AuditList).await {
+    match fixture.admin(AdminRequest::Account(AccountRequest::AuditList)).await {
         AdminReply::Heads(heads) => heads,
         other => panic!("no heads: {other:?}"),
     }
@@ -141,7 +145,9 @@ async fn a_tail_that_was_cut_off_is_known_by_the_heads_outside() {
     let (fixture, outside) = (Fixture::new().await, tempfile::tempdir().expect("a directory"));
     let sink = outside.path().join("heads.jsonl");
     fixture.hub.set_audit(settings(Some(sink.clone())));
-    let AdminReply::Head(head) = fixture.admin(AdminRequest::AuditClose).await else {
+    let AdminReply::Head(head) =
+        fixture.admin(AdminRequest::Account(AccountRequest::AuditClose)).await
+    else {
         panic!("no head")
     };
     let line = serde_json::to_string(&head).expect("JSON") + "\n";
@@ -168,8 +174,10 @@ async fn heads_of_another_hub_are_not_ours() {
     let outside = tempfile::tempdir().expect("a directory");
     fixture.hub.set_audit(settings(None));
     other.hub.set_audit(settings(None));
-    fixture.admin(AdminRequest::AuditClose).await;
-    let AdminReply::Head(foreign) = other.admin(AdminRequest::AuditClose).await else {
+    fixture.admin(AdminRequest::Account(AccountRequest::AuditClose)).await;
+    let AdminReply::Head(foreign) =
+        other.admin(AdminRequest::Account(AccountRequest::AuditClose)).await
+    else {
         panic!("no head")
     };
     let file = outside.path().join("heads.jsonl");
@@ -264,12 +272,14 @@ async fn receipts_are_for_sender_and_recipient_alone() {
 
     let refused = fixture.deliver("NO", "XX", "A-2").await;
     let number = refused.hub_delivery_number.expect("a number");
-    let AdminReply::Receipt(told) = fixture.admin(AdminRequest::ReceiptGet { number }).await else {
+    let AdminReply::Receipt(told) =
+        fixture.admin(AdminRequest::Account(AccountRequest::ReceiptGet { number })).await
+    else {
         panic!("no receipt")
     };
     assert_eq!((told.outcome.as_str(), told.verify(&public)), ("refused", Ok(())));
     assert_eq!(Receipt::read(told.to_json().as_bytes()), Ok(told));
-    let unknown = AdminRequest::ReceiptGet { number: "0".repeat(26) };
+    let unknown = AdminRequest::Account(AccountRequest::ReceiptGet { number: "0".repeat(26) });
     assert!(fixture.hub.admin(&OPERATOR, unknown).await.is_err());
     assert!(Timestamp::parse_utc(&own.accepted).is_ok());
 }

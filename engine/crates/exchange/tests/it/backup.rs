@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use phytohub_exchange::admin::AccountRequest;
 use phytohub_exchange::backup::{self, BackupError, BackupExtra, Manifest};
 use phytohub_exchange::{AdminReply, AdminRequest, Hub};
 use phytohub_store::{Store, StoreConfig};
@@ -20,7 +21,10 @@ async fn create(fixture: &Fixture, directory: &Path) -> (PathBuf, Manifest) {
     let extras = vec![extra("hub.toml", "trial = true\n")];
     let directory = directory.to_str().expect("UTF-8").to_owned();
     let path = PathBuf::from(&directory);
-    match fixture.admin(AdminRequest::BackupCreate { directory, extras }).await {
+    match fixture
+        .admin(AdminRequest::Account(AccountRequest::BackupCreate { directory, extras }))
+        .await
+    {
         AdminReply::Backup(manifest) => (path.join(&manifest.name), manifest),
         other => panic!("no backup: {other:?}"),
     }
@@ -70,7 +74,7 @@ async fn no_private_key_gets_into_a_backup() {
     let secret = "-----BEGIN PRIVATE KEY-----";
     for extra in [extra("server.key", secret), extra("../x", ""), extra("", ""), extra(".x", "")] {
         let (directory, extras) = (directory.clone(), vec![extra]);
-        let request = AdminRequest::BackupCreate { directory, extras };
+        let request = AdminRequest::Account(AccountRequest::BackupCreate { directory, extras });
         assert!(fixture.hub.admin(&OPERATOR, request).await.is_err());
     }
     assert_eq!(fs::read_dir(outside.path()).expect("readable").count(), 0);
@@ -127,10 +131,15 @@ async fn a_restored_hub_knows_what_came_before_the_point_and_pauses_delivery() {
         AdminReply::Health(health) => health.paused,
         other => panic!("no health: {other:?}"),
     };
-    let health = AdminRequest::Health { scrub: true };
+    let health = AdminRequest::Account(AccountRequest::Health { scrub: true });
     assert!(paused(hub.admin(&OPERATOR, health).await.expect("healthy")));
-    let resumed = hub.admin(&OPERATOR, AdminRequest::DeliveryResume).await.expect("resumed");
+    let resumed = hub
+        .admin(&OPERATOR, AdminRequest::Account(AccountRequest::DeliveryResume))
+        .await
+        .expect("resumed");
     assert!(!paused(resumed));
-    assert!(hub.admin(&OPERATOR, AdminRequest::DeliveryResume).await.is_err());
+    assert!(
+        hub.admin(&OPERATOR, AdminRequest::Account(AccountRequest::DeliveryResume)).await.is_err()
+    );
     assert!(backup::verify(&path).expect("a backup").holds, "a restore changes no backup");
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use phytohub_domain::ErrorKind;
+use phytohub_exchange::admin::AccountRequest;
 use phytohub_exchange::{AdminReply, AdminRequest};
 use thiserror::Error;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -61,17 +62,27 @@ pub async fn call(directory: &Path, request: &AdminRequest) -> Result<AdminReply
         }
         _ => AdminCallError::Socket { path: path.clone(), source },
     })?;
-    let reply = match timeout(ANSWER_TIME, exchange(stream, request)).await {
+    let reply = match timeout(answer_time(request), exchange(stream, request)).await {
         Ok(reply) => reply,
         Err(elapsed) => Err(elapsed.into()),
     };
     let reply = reply.map_err(|source| AdminCallError::Socket { path: path.clone(), source })?;
     match serde_json::from_slice(&reply) {
-        Ok(Line::Done(reply)) => Ok(reply),
+        Ok(Line::Done(reply)) => Ok(*reply),
         Ok(Line::Refused { kind, message }) => {
             Err(AdminCallError::Refused { kind: error_kind(&kind), message })
         }
         Err(_) => Err(AdminCallError::Answer { path }),
+    }
+}
+
+/// How long an answer may take.
+fn answer_time(request: &AdminRequest) -> Duration {
+    match request {
+        AdminRequest::Account(AccountRequest::AuditVerify { .. })
+        | AdminRequest::Account(AccountRequest::BackupCreate { .. })
+        | AdminRequest::Account(AccountRequest::Health { scrub: true }) => WHOLE_STORE_TIME,
+        _ => ANSWER_TIME,
     }
 }
 
@@ -99,5 +110,7 @@ fn error_kind(word: &str) -> ErrorKind {
 
 /// A change waits for its commit, which a slow disk may take seconds for.
 const ANSWER_TIME: Duration = Duration::from_secs(60);
+/// What reads the whole store: a terabyte at 50 MB/s.
+const WHOLE_STORE_TIME: Duration = Duration::from_secs(6 * 3600);
 /// A list of a hundred thousand envelopes is under it.
 const REPLY_BYTES_MAX: u64 = 64 << 20;

@@ -41,6 +41,9 @@ pub(super) enum Refusal {
         "this method is not offered: POST SOAP 1.1 to {DELIVERY_SERVICE_PATH}, or GET {DELIVERY_SERVICE_PATH}?wsdl"
     )]
     Method,
+    /// No receipt of this number for this caller.
+    #[error("no envelope of yours has this number, or this hub signs no receipts")]
+    NoReceipt,
     /// Another path.
     #[error("there is nothing here: the service is at {DELIVERY_SERVICE_PATH}")]
     NotFound,
@@ -56,6 +59,9 @@ pub(super) enum Refusal {
     /// Under the service's path.
     #[error("there is no service here: POST to {DELIVERY_SERVICE_PATH}")]
     SubPath,
+    /// Another method than GET for a receipt.
+    #[error("this method is not offered: GET the receipt")]
+    ReceiptMethod,
     /// Over the limit of a request.
     #[error("the request is over the limit of {limit} bytes")]
     TooLarge {
@@ -77,8 +83,8 @@ impl Refusal {
             Self::Body(_) => StatusCode::BAD_REQUEST,
             Self::ContentEncoding | Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Idle { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Method | Self::SubPath => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Method | Self::ReceiptMethod | Self::SubPath => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NoReceipt | Self::NotFound => StatusCode::NOT_FOUND,
             Self::Origin => StatusCode::FORBIDDEN,
             Self::TooLarge { .. } | Self::Read(ReadError::PeerSentTooMuch { .. }) => {
                 StatusCode::PAYLOAD_TOO_LARGE
@@ -120,6 +126,7 @@ impl Refusal {
     pub(super) fn allow(&self) -> Option<&'static str> {
         match self {
             Self::Method => Some("GET, POST"),
+            Self::ReceiptMethod => Some("GET"),
             Self::SubPath => Some(""),
             _ => None,
         }

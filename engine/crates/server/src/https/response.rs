@@ -102,6 +102,14 @@ pub(super) fn document(text: Bytes, in_flight: &Arc<InFlight>) -> Response<Reply
     respond(StatusCode::OK, [Item::Text(text, None)].into(), in_flight)
 }
 
+/// A JSON document that needs no admission: it is a few hundred bytes.
+pub(super) fn json(text: Bytes, in_flight: &Arc<InFlight>) -> Response<ReplyBody> {
+    let mut response = document(text, in_flight);
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}
+
 /// A refusal as a fault. It needs no admission either: it is a few hundred bytes.
 pub(super) fn refused(refusal: &Refusal, in_flight: &Arc<InFlight>) -> Response<ReplyBody> {
     let fault = soap::fault(refusal.fault_code(), &refusal.to_string());

@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 use super::request::InFlight;
 use super::socket::Socket;
 use super::upload::{self, share_of};
-use super::{DELIVERY_SERVICE_PATH, Door, dispatch, response};
+use super::{DELIVERY_SERVICE_PATH, Door, RECEIPT_PATH, dispatch, response};
 
 /// Answers one request, whatever it is.
 pub(super) async fn answer(
@@ -55,6 +55,9 @@ async fn route(
     if parts.headers.contains_key(ORIGIN) {
         return Err(Refusal::Origin);
     }
+    if let Some(number) = parts.uri.path().strip_prefix(RECEIPT_PATH) {
+        return receipt(door, socket, in_flight, &parts.method, number).await;
+    }
     match parts.uri.path().strip_prefix(DELIVERY_SERVICE_PATH) {
         Some("") => {}
         Some(rest) if rest.starts_with('/') => return Err(Refusal::SubPath),
@@ -81,6 +84,27 @@ async fn route(
     let upload = upload::read(incoming, declared, &door.admission, &place, &limits).await?;
     *body = None;
     dispatch::call(door, in_flight, &limits, &caller, place, upload, charset).await
+}
+
+/// The signed receipt of an envelope of the caller's own, as JSON.
+async fn receipt(
+    door: &Arc<Door>,
+    socket: &Arc<Socket>,
+    in_flight: &Arc<InFlight>,
+    method: &Method,
+    number: &str,
+) -> Result<Response<ReplyBody>, Refusal> {
+    in_flight.set_operation("receipt");
+    if method != Method::GET {
+        return Err(Refusal::ReceiptMethod);
+    }
+    let caller = socket.peer.identify(door)?;
+    let limits = door.hub.limits();
+    let _place = door.admission.place(&limits, share_of(0))?;
+    let found = door.hub.receipt_for(&caller, number).await?;
+    let receipt = found.ok_or(Refusal::NoReceipt)?;
+    in_flight.set_outcome(Outcome::Answered);
+    Ok(response::json(receipt.to_json().into(), in_flight))
 }
 
 /// `?wsdl` in any case, alone or among others, with a value or without.
