@@ -1,4 +1,6 @@
-//! A client certificate as an operator gets it: a file in PEM or DER.
+//! A certificate as an operator gets it: a file in PEM or DER.
+
+mod name;
 
 use std::fs;
 use std::io;
@@ -17,6 +19,7 @@ use x509_parser::time::ASN1Time;
 #[derive(Debug)]
 pub struct Certificate {
     der: CertificateDer<'static>,
+    subject: String,
     label: String,
     fingerprint: Fingerprint,
     not_before: Timestamp,
@@ -56,11 +59,18 @@ impl Certificate {
         let validity = certificate.validity();
         Ok(Self {
             der: der.to_vec().into(),
+            subject: name::rfc4514(certificate.subject()),
             label,
             fingerprint: Fingerprint(Sha256::digest(der).into()),
             not_before: timestamp(validity.not_before),
             not_after: timestamp(validity.not_after),
         })
+    }
+
+    /// Distinguished name of its subject, as RFC 4514 writes it.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
     }
 
     /// The certificate itself.
@@ -92,6 +102,20 @@ impl Certificate {
     pub const fn not_after(&self) -> Timestamp {
         self.not_after
     }
+}
+
+/// Reads every certificate of a PEM file, or the one of a DER file.
+///
+/// # Errors
+/// When the file cannot be read, or holds something else.
+pub fn read_all(file: &Path) -> Result<Vec<CertificateDer<'static>>, ReadCertificateError> {
+    let first = Certificate::read(file)?;
+    let bytes = fs::read(file)
+        .map_err(|source| ReadCertificateError::Read { file: file.to_owned(), source })?;
+    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
+    let all = all.map_err(|source| ReadCertificateError::Pem { file: file.to_owned(), source })?;
+    // A file in DER has no PEM in it.
+    Ok(if all.is_empty() { vec![first.der] } else { all })
 }
 
 /// Why a file is of no use as a certificate.

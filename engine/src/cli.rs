@@ -3,6 +3,8 @@
 mod account;
 mod codes;
 mod document;
+mod rule;
+mod setting;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,6 +22,8 @@ pub use account::{
 };
 pub use codes::{CodesArgs, CodesCommand, ListName, PullArgs};
 pub use document::{SampleArgs, ValidateArgs};
+pub use rule::{ChannelAddArgs, ChannelArgs, ChannelCommand, RuleAddArgs, RuleArgs, RuleCommand};
+pub use setting::{FairUseArgs, LimitArg, MaintenanceArgs, PushArgs, SetArgs};
 
 /// An open ePhyto Hub: national systems exchange phytosanitary certificates through it.
 #[derive(Debug, Parser)]
@@ -37,6 +41,8 @@ pub enum Command {
     Init(InitArgs),
     Serve(ServeArgs),
     Connection(ConnectionArgs),
+    Channel(ChannelArgs),
+    Rule(RuleArgs),
     Envelope(EnvelopeArgs),
     Codes(CodesArgs),
     Validate(ValidateArgs),
@@ -123,6 +129,10 @@ pub enum ConnectionCommand {
         #[arg(value_parser = BoolishValueParser::new())]
         on: bool,
     },
+    /// Change what is set for a connection: switches, documents, push, limits
+    Set(Box<SetArgs>),
+    /// Announce when a connection's system will be away
+    Maintenance(MaintenanceArgs),
     /// Add or remove the certificates with which a connection's systems prove who they are
     #[command(subcommand)]
     Certificate(CertificateCommand),
@@ -145,7 +155,8 @@ pub struct ConnectionAddArgs {
     /// Countries that it serves [default: the first two letters of CODE]
     #[arg(long, value_name = "CC,CC", value_delimiter = ',')]
     pub serves: Vec<String>,
-    /// Certificate type and status that it accepts, such as 851/70; repeated [default: all]
+    /// Certificate type and status that it accepts, such as 851/70; repeated [default: 851 and 657
+    /// with 70, 40, 39, 41]
     #[arg(long, value_name = "TYPE/STATUS", value_parser = allowed_document)]
     pub accepts: Vec<AllowedDocument>,
     /// Client certificate to register with it, in PEM or DER; repeated
@@ -352,6 +363,9 @@ Examples:
   phytohub connection add NO --name 'Norwegian NPPO' --live --certificate no.cer
   phytohub connection add EU-TRACES --name 'TRACES NT' --live --serves FR,DE,NL
   phytohub connection certificate add NO spare.pem --scope receive,acknowledge
+  phytohub connection set NO --push https://nppo.example.no/DeliveryService --tracking-updates yes
+  phytohub connection set NO --accepts 851/70 851/40 --signing signer.cer
+  phytohub connection maintenance NO --from 2026-12-01T20:00:00Z --until 2026-12-02 --reason upgrade
   phytohub connection list --json";
 
 const ENVELOPE_EXAMPLES: &str = "\

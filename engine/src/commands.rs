@@ -12,6 +12,8 @@ pub mod envelope;
 pub mod init;
 pub mod receipt;
 pub mod restore;
+pub mod rule;
 pub mod sample;
 pub mod serve;
+mod setting;
 pub mod validate;

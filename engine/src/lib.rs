@@ -35,6 +35,8 @@ pub async fn run(cli: &Cli) -> Result<(), CommandError> {
         Command::Init(args) => Ok(commands::init::run(args).await?),
         Command::Serve(args) => Ok(commands::serve::run(args).await?),
         Command::Connection(args) => Ok(commands::connection::run(args).await?),
+        Command::Channel(args) => Ok(commands::rule::run_channel(args).await?),
+        Command::Rule(args) => Ok(commands::rule::run(args).await?),
         Command::Envelope(args) => Ok(commands::envelope::run(args).await?),
         Command::Codes(args) => Ok(commands::codes::run(args).await?),
         Command::Validate(args) => Ok(commands::validate::run(args)?),

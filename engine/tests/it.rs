@@ -24,6 +24,8 @@ mod refusal;
 mod sample;
 #[path = "it/serve.rs"]
 mod serve;
+#[path = "it/standing.rs"]
+mod standing;
 #[path = "it/support.rs"]
 mod support;
 #[path = "it/validate.rs"]

@@ -4,6 +4,7 @@ use clap::CommandFactory as _;
 
 use super::codes::CODES_HELP;
 use super::document::{SAMPLE_HELP, VALIDATE_HELP};
+use super::rule::{CHANNEL_HELP, RULE_HELP};
 use super::*;
 
 fn parse(line: &str) -> Result<Cli, clap::Error> {
@@ -19,7 +20,8 @@ fn the_command_line_is_consistent() {
 fn help_fits_a_terminal() {
     let documents = [CODES_HELP, SAMPLE_HELP, VALIDATE_HELP];
     let others = [EXAMPLES, INIT_EXAMPLES, SERVE_EXAMPLES, CONNECTION_EXAMPLES, DEMO_EXAMPLES];
-    for text in documents.into_iter().chain(others) {
+    let orders = [CHANNEL_HELP, RULE_HELP];
+    for text in documents.into_iter().chain(others).chain(orders) {
         assert!(text.lines().all(|line| line.len() <= 100));
     }
 }
@@ -41,4 +43,31 @@ fn lists_are_written_with_commas() {
     assert!(parse("phytohub init d --connections no").is_err());
     assert!(parse("phytohub connection add NO --name N --accepts 851").is_err());
     assert!(parse("phytohub connection add NO --name N --live --test").is_err());
+}
+
+#[test]
+fn a_rule_needs_a_consent() {
+    let rule = "phytohub rule add FR EU --type DELEGATE --direction INC";
+    assert!(parse(rule).is_err());
+    assert!(parse(&format!("{rule} --consent-by Director")).is_err());
+    assert!(parse(&format!("{rule} --consent-by Director --consent-reference 7")).is_ok());
+    assert!(parse(&rule.replace("INC", "IN")).is_err());
+}
+
+#[test]
+fn settings_are_named_and_trust_needs_an_address() {
+    let set = |rest: &str| parse(&format!("phytohub connection set NO {rest}"));
+    assert!(set("--sends no --accepts 851/70 657/70 --requests-per-minute default").is_ok());
+    assert!(set("--push none --tracking-updates yes").is_ok());
+    assert!(set("--push-ca ca.pem").is_err(), "of which address?");
+    assert!(set("--push https://a.no/ --push-ca ca.pem").is_ok());
+    assert!(
+        set(&format!("--push https://a.no/ --push-ca f --push-key {}", "ab".repeat(32))).is_err()
+    );
+    assert!(set("--sends perhaps").is_err() && set("--bytes-per-minute some").is_err());
+    let maintenance = |rest: &str| parse(&format!("phytohub connection maintenance NO {rest}"));
+    assert!(maintenance("--clear").is_ok());
+    assert!(maintenance("--from 2026-12-01 --until 2026-12-02 --reason upgrade").is_ok());
+    assert!(maintenance("--from 2026-12-01 --until 2026-12-02").is_err());
+    assert!(maintenance("").is_err() && maintenance("--clear --from 2026-12-01").is_err());
 }

@@ -1,12 +1,17 @@
 //! `phytohub connection`: the accesses of national systems.
 
-use phytohub_domain::{CertificateScope, ConnectionCode, ConnectionMode, Timestamp};
+use std::path::PathBuf;
+
+use phytohub_domain::{
+    AllowedDocument, CertificateScope, ConnectionCode, ConnectionMode, Timestamp,
+};
 use phytohub_exchange::admin::{
-    AdminReply, AdminRequest, CertificateInput, CertificateView, ConnectionView,
+    AdminReply, AdminRequest, CertificateInput, CertificateView, ConnectionView, DeliveryView,
 };
 use thiserror::Error;
 
 use super::admin::{self, AskError};
+use super::setting;
 use crate::certificate::{Certificate, ReadCertificateError};
 use crate::cli::{CertificateCommand, ConnectionAddArgs, ConnectionArgs, ConnectionCommand};
 use crate::output::Table;
@@ -36,7 +41,7 @@ pub struct Registration {
     pub mode: ConnectionMode,
     /// Countries that it serves; none means its own.
     pub serves: Vec<String>,
-    /// Type and status pairs that it accepts; none means all.
+    /// Type and status pairs that it accepts; none means those of the profile.
     pub accepts: Vec<(i32, i32)>,
     /// Its certificates.
     pub certificates: Vec<CertificateInput>,
@@ -87,6 +92,8 @@ fn request(command: &ConnectionCommand) -> Result<AdminRequest, ConnectionError>
         ConnectionCommand::Responses { code, on } => {
             AdminRequest::ConnectionSetResponses { code: code.to_string(), responses: *on }
         }
+        ConnectionCommand::Set(args) => setting::set(args)?,
+        ConnectionCommand::Maintenance(args) => setting::maintenance(args),
         ConnectionCommand::Certificate(CertificateCommand::Add {
             code,
             file,
@@ -106,19 +113,30 @@ fn request(command: &ConnectionCommand) -> Result<AdminRequest, ConnectionError>
     })
 }
 
-fn registration(args: &ConnectionAddArgs) -> Result<Registration, ConnectionError> {
-    let certificates = args.certificates.iter().map(|file| {
+/// Reads the certificates of a new connection or channel.
+pub(super) fn certificates(
+    files: &[PathBuf],
+) -> Result<Vec<CertificateInput>, ReadCertificateError> {
+    let certificates = files.iter().map(|file| {
         let certificate = Certificate::read(file)?;
         Ok(input(&certificate, certificate.label(), CertificateScope::ALL, None))
     });
-    let accepts = args.accepts.iter();
+    certificates.collect()
+}
+
+/// Types and statuses as the hub is asked.
+pub(super) fn pairs(documents: &[AllowedDocument]) -> Vec<(i32, i32)> {
+    documents.iter().map(|d| (d.certificate_type, d.certificate_status)).collect()
+}
+
+fn registration(args: &ConnectionAddArgs) -> Result<Registration, ConnectionError> {
     Ok(Registration {
         code: args.code.clone(),
         name: args.name.clone(),
         mode: if args.live { ConnectionMode::Live } else { ConnectionMode::Test },
         serves: args.serves.clone(),
-        accepts: accepts.map(|d| (d.certificate_type, d.certificate_status)).collect(),
-        certificates: certificates.collect::<Result<_, ReadCertificateError>>()?,
+        accepts: pairs(&args.accepts),
+        certificates: certificates(&args.certificates)?,
     })
 }
 
@@ -138,7 +156,7 @@ fn input(
     }
 }
 
-fn list(connections: &[ConnectionView]) -> String {
+pub(super) fn list(connections: &[ConnectionView]) -> String {
     let heads = ["code", "name", "mode", "state", "serves", "certificates", "waiting"];
     let mut table = Table::new(&heads);
     for connection in connections {
@@ -156,7 +174,7 @@ fn list(connections: &[ConnectionView]) -> String {
     table.render()
 }
 
-fn show(connection: &ConnectionView) -> String {
+pub(super) fn show(connection: &ConnectionView) -> String {
     let accepts = connection.accepts.iter().map(|(kind, status)| format!("{kind}/{status}"));
     let accepts = accepts.collect::<Vec<_>>().join(", ");
     let mut table = Table::new(&["code", &connection.code]);
@@ -164,16 +182,38 @@ fn show(connection: &ConnectionView) -> String {
     table.row(&["mode", &connection.mode]);
     table.row(&["state", state(connection)]);
     table.row(&["serves", &connection.serves.join(", ")]);
-    table.row(&["accepts", if accepts.is_empty() { "every document" } else { &accepts }]);
-    table.row(&["responses", if connection.responses { "taken" } else { "not taken" }]);
+    table.row(&["accepts", &accepts]);
+    setting::show(&mut table, connection);
     table.row(&["registered", &connection.added]);
     table.row(&["waiting", &connection.pending.to_string()]);
+    if let Some(delivery) = &connection.delivery {
+        show_delivery(&mut table, delivery);
+    }
     let mut text = table.render();
     for certificate in &connection.certificates {
         text += "\n\n";
         text += &show_certificate(certificate);
     }
     text
+}
+
+/// How bringing to it goes.
+fn show_delivery(table: &mut Table, delivery: &DeliveryView) {
+    let state = match (delivery.breaker.as_str(), &delivery.probe) {
+        (_, Some(probe)) => format!("away, tried again at {probe}"),
+        ("probing", _) => "away, being tried".to_owned(),
+        _ => "called".to_owned(),
+    };
+    table.row(&["endpoint", &state]);
+    let DeliveryView { succeeded, failed, open_calls, .. } = delivery;
+    let calls = format!("{succeeded} succeeded, {failed} failed, {open_calls} open");
+    table.row(&["calls", &calls]);
+    if let Some(at) = &delivery.last_failure {
+        table.row(&["last failure", &format!("{at}: {}", delivery.last_error)]);
+    }
+    if let Some(at) = &delivery.next {
+        table.row(&["next call", at]);
+    }
 }
 
 fn show_certificate(certificate: &CertificateView) -> String {

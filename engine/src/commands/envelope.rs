@@ -50,6 +50,18 @@ fn show(envelope: &EnvelopeView) -> String {
     let mut table = Table::new(&["number", &envelope.number]);
     table.row(&["from", &envelope.from]);
     table.row(&["to", &envelope.to]);
+    if envelope.actor != envelope.from {
+        table.row(&["sent by", &envelope.actor]);
+    }
+    if !envelope.mailbox.is_empty() && envelope.mailbox != envelope.to {
+        table.row(&["inbox of", &envelope.mailbox]);
+    }
+    if let Some(original) = &envelope.copy_of {
+        table.row(&["copy of", original]);
+    }
+    for (code, copy) in &envelope.forwardings {
+        table.row(&["copy", &format!("{copy} for {code}")]);
+    }
     table.row(&["mode", &envelope.mode]);
     table.row(&["certificate", &envelope.nppo_certificate_number]);
     table.row(&["type/status", &document]);
@@ -60,6 +72,16 @@ fn show(envelope: &EnvelopeView) -> String {
     table.row(&["accepted", &envelope.accepted]);
     table.row(&["content", &format!("{} bytes", envelope.content_bytes)]);
     table.row(&["content hash", &envelope.content_hash]);
+    if let Some(at) = &envelope.handed_over {
+        table.row(&["handed over", at]);
+    }
+    if envelope.attempts > 0 {
+        let failed = format!("{} times: {}", envelope.attempts, envelope.last_error);
+        table.row(&["push failed", &failed]);
+    }
+    if let Some(at) = &envelope.next_attempt {
+        table.row(&["next push", at]);
+    }
     table.row(&["sent", if envelope.content_released { "completely" } else { "not yet" }]);
     table.render()
 }

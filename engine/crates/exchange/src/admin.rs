@@ -17,11 +17,9 @@ mod view;
 
 use std::sync::Arc;
 
-use phytohub_domain::{
-    Connection, ConnectionKind, MaintenanceWindow, Timestamp, TrackingState, Transition,
-};
+use phytohub_domain::{Connection, ConnectionKind, TrackingState, Transition};
 use phytohub_store::{Change, Queue, StoredEnvelope};
-use phytohub_telemetry::{Actor, EventKind};
+use phytohub_telemetry::Actor;
 
 pub use account::AccountRequest;
 pub use error::AdminError;
@@ -38,13 +36,14 @@ pub use view::{
 
 use crate::registry::Registry;
 use crate::{Hub, blocking};
-use connection::{NewConnection, add_certificate, connection_event, remove_certificate};
+use connection::NewConnection;
 
 impl Hub {
     /// Does what the operator wants; every change is an event.
     ///
     /// # Errors
     /// See [`AdminError`]; nothing was changed then.
+    #[expect(clippy::too_many_lines, reason = "a table: one entry for each request")]
     pub async fn admin(
         &self,
         operator: &Operator,
@@ -53,13 +52,11 @@ impl Hub {
         let actor = operator.actor();
         match request {
             AdminRequest::ConnectionAdd { code, name, mode, serves, accepts, certificates } => {
-                let (code, mode) = (parse("code", &code)?, parse("mode", &mode)?);
                 let kind = ConnectionKind::Nppo;
                 let add = NewConnection { code, name, kind, mode, serves, accepts };
                 self.connection_add(actor, add, certificates).await
             }
             AdminRequest::ChannelAdd { code, name, mode, accepts, certificates } => {
-                let (code, mode) = (parse("code", &code)?, parse("mode", &mode)?);
                 let (kind, serves) = (ConnectionKind::Channel, Vec::new());
                 let add = NewConnection { code, name, kind, mode, serves, accepts };
                 self.connection_add(actor, add, certificates).await
@@ -68,9 +65,7 @@ impl Hub {
                 self.connection_change(actor, &code, *changes).await
             }
             AdminRequest::MaintenanceAdd { code, from_ms, until_ms, reason } => {
-                let (from, until) =
-                    (Timestamp::from_millis(from_ms), Timestamp::from_millis(until_ms));
-                self.maintenance_add(actor, &code, MaintenanceWindow { from, until, reason }).await
+                self.maintenance_add(actor, &code, (from_ms, until_ms), reason).await
             }
             AdminRequest::MaintenanceClear { code } => self.maintenance_clear(actor, &code).await,
             AdminRequest::RuleAdd { rule } => self.rule_add(actor, rule).await,
@@ -78,15 +73,8 @@ impl Hub {
             AdminRequest::RuleSetActive { id, active } => {
                 self.rule_set_active(actor, id, active).await
             }
-            AdminRequest::ConnectionList => {
-                let registry = self.inner.registry.load();
-                let views = registry.connections().into_iter().map(|c| self.view(c));
-                Ok(AdminReply::Connections(views.collect()))
-            }
-            AdminRequest::ConnectionShow { code } => {
-                let connection = find(&self.inner.registry.load(), &code)?;
-                Ok(AdminReply::Connection(self.view(&connection)))
-            }
+            AdminRequest::ConnectionList => Ok(self.connection_list()),
+            AdminRequest::ConnectionShow { code } => self.connection_show(&code),
             AdminRequest::ConnectionSetEnabled { code, enabled } => {
                 self.set_enabled(actor, &code, enabled).await
             }
@@ -94,26 +82,12 @@ impl Hub {
                 self.set_responses(actor, &code, responses).await
             }
             AdminRequest::CertificateAdd { code, certificate } => {
-                let now = self.clock().now();
-                self.change_connection(&code, |connection, registry| {
-                    let detail = add_certificate(connection, registry, certificate, now)?;
-                    Ok(connection_event(EventKind::CertificateAdded, actor, connection, detail))
-                })
-                .await
+                self.certificate_add(actor, &code, certificate).await
             }
             AdminRequest::CertificateRemove { code, fingerprint } => {
-                let fingerprint = parse("fingerprint", &fingerprint)?;
-                let now = self.clock().now();
-                self.change_connection(&code, |connection, _| {
-                    let detail = remove_certificate(connection, fingerprint, now)?;
-                    Ok(connection_event(EventKind::CertificateRemoved, actor, connection, detail))
-                })
-                .await
+                self.certificate_remove(actor, &code, &fingerprint).await
             }
-            AdminRequest::EnvelopeShow { number } => {
-                let (envelope, state) = self.find_envelope(&number).await?;
-                Ok(AdminReply::Envelope(self.envelope_view(&envelope, &state)))
-            }
+            AdminRequest::EnvelopeShow { number } => self.envelope_show(&number).await,
             AdminRequest::EnvelopeList { to, after, count } => {
                 self.envelope_list(&to, after, count).await
             }
@@ -134,16 +108,23 @@ impl Hub {
             }
             AdminRequest::Account(request) => self.account(actor, request).await,
             AdminRequest::ClockShow => Ok(self.clock_view()),
-            AdminRequest::ClockAccept => {
-                self.inner.store.accept_clock(actor).await?;
-                Ok(self.clock_view())
-            }
+            AdminRequest::ClockAccept => self.clock_accept(actor).await,
         }
     }
 
     fn clock_view(&self) -> AdminReply {
         let status = self.inner.store.clock_status();
         AdminReply::Clock(ClockView::new(self.clock().now(), &status))
+    }
+
+    async fn clock_accept(&self, actor: Actor) -> Result<AdminReply, AdminError> {
+        self.inner.store.accept_clock(actor).await?;
+        Ok(self.clock_view())
+    }
+
+    async fn envelope_show(&self, number: &str) -> Result<AdminReply, AdminError> {
+        let (envelope, state) = self.find_envelope(number).await?;
+        Ok(AdminReply::Envelope(self.envelope_view(&envelope, &state)))
     }
 
     fn envelope_view(&self, envelope: &StoredEnvelope, state: &TrackingState) -> EnvelopeView {

@@ -39,9 +39,12 @@ impl Hub {
         &self,
         actor: Actor,
         code: &str,
-        window: MaintenanceWindow,
+        (from_ms, until_ms): (u64, u64),
+        reason: String,
     ) -> Result<AdminReply, AdminError> {
         let now = self.clock().now();
+        let (from, until) = (Timestamp::from_millis(from_ms), Timestamp::from_millis(until_ms));
+        let window = MaintenanceWindow { from, until, reason };
         self.change_connection(code, |connection, _| {
             check_window(&window, now)?;
             connection.maintenance.retain(|known| known.until > now);
@@ -204,7 +207,8 @@ fn difference(before: &Connection, after: &Connection) -> String {
         }
     };
     let said = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
-    let number = |limit: Option<u64>| limit.map_or("the hub's".to_owned(), |n| n.to_string());
+    let number =
+        |limit: Option<u64>| limit.map_or_else(|| "the hub's".to_owned(), |n| n.to_string());
     note("name", before.name.clone(), after.name.clone());
     note("serves", before.serves.join(","), after.serves.join(","));
     note("sends", said(before.sends), said(after.sends));

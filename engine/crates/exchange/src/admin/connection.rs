@@ -22,6 +22,46 @@ impl Hub {
         ConnectionView::new(connection, pending, delivery)
     }
 
+    pub(super) fn connection_list(&self) -> AdminReply {
+        let registry = self.inner.registry.load();
+        let views = registry.connections().into_iter().map(|connection| self.view(connection));
+        AdminReply::Connections(views.collect())
+    }
+
+    pub(super) fn connection_show(&self, code: &str) -> Result<AdminReply, AdminError> {
+        let connection = find(&self.inner.registry.load(), code)?;
+        Ok(AdminReply::Connection(self.view(&connection)))
+    }
+
+    pub(super) async fn certificate_add(
+        &self,
+        actor: Actor,
+        code: &str,
+        certificate: CertificateInput,
+    ) -> Result<AdminReply, AdminError> {
+        let now = self.clock().now();
+        self.change_connection(code, |connection, registry| {
+            let detail = add_certificate(connection, registry, certificate, now)?;
+            Ok(connection_event(EventKind::CertificateAdded, actor, connection, detail))
+        })
+        .await
+    }
+
+    pub(super) async fn certificate_remove(
+        &self,
+        actor: Actor,
+        code: &str,
+        fingerprint: &str,
+    ) -> Result<AdminReply, AdminError> {
+        let fingerprint = parse("fingerprint", fingerprint)?;
+        let now = self.clock().now();
+        self.change_connection(code, |connection, _| {
+            let detail = remove_certificate(connection, fingerprint, now)?;
+            Ok(connection_event(EventKind::CertificateRemoved, actor, connection, detail))
+        })
+        .await
+    }
+
     pub(super) async fn connection_add(
         &self,
         actor: Actor,
@@ -30,11 +70,13 @@ impl Hub {
     ) -> Result<AdminReply, AdminError> {
         let _changing = self.inner.registry_change.lock().await;
         let registry = self.inner.registry.load_full();
-        if registry.connection(&new.code).is_some() {
-            return Err(AdminError::CodeTaken { code: new.code });
+        let code: ConnectionCode = parse("code", &new.code)?;
+        let mode: ConnectionMode = parse("mode", &new.mode)?;
+        if registry.connection(&code).is_some() {
+            return Err(AdminError::CodeTaken { code });
         }
         let now = self.clock().now();
-        let mut connection = Connection::new(registry.next_id(), new.code, new.name, new.mode, now);
+        let mut connection = Connection::new(registry.next_id(), code, new.name, mode, now);
         connection.kind = new.kind;
         if new.kind == ConnectionKind::Channel || !new.serves.is_empty() {
             connection.serves = countries(new.serves)?;
@@ -117,10 +159,10 @@ impl Hub {
 
 /// A connection to be registered.
 pub(super) struct NewConnection {
-    pub(super) code: ConnectionCode,
+    pub(super) code: String,
     pub(super) name: String,
     pub(super) kind: ConnectionKind,
-    pub(super) mode: ConnectionMode,
+    pub(super) mode: String,
     pub(super) serves: Vec<String>,
     pub(super) accepts: Vec<(i32, i32)>,
 }
@@ -136,7 +178,7 @@ pub(super) fn countries(serves: Vec<String>) -> Result<Vec<String>, AdminError> 
     }
 }
 
-pub(super) fn add_certificate(
+fn add_certificate(
     connection: &mut Connection,
     registry: &Registry,
     input: CertificateInput,
@@ -160,7 +202,7 @@ pub(super) fn add_certificate(
     Ok(detail)
 }
 
-pub(super) fn remove_certificate(
+fn remove_certificate(
     connection: &mut Connection,
     fingerprint: Fingerprint,
     now: Timestamp,

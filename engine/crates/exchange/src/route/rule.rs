@@ -18,7 +18,7 @@ pub(crate) fn check_rule(
     rule: &ChannelRule,
     forwards_max: usize,
 ) -> Result<(), (&'static str, String)> {
-    let party = |id, what| registry.by_id(id).ok_or((what, "is no connection".to_owned()));
+    let party = |id, what| registry.by_id(id).ok_or_else(|| (what, "is no connection".to_owned()));
     let (owner, channel) = (party(rule.owner, "owner")?, party(rule.channel, "channel")?);
     check_parties(owner, channel, rule.rule_type)?;
     let others: Vec<&ChannelRule> = registry

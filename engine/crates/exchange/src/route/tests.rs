@@ -5,6 +5,8 @@ use phytohub_domain::{
     Consent, Direction, RuleType, Timestamp,
 };
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::{Document, Parties, Route, check_rule};
 use crate::registry::Registry;
@@ -317,4 +319,25 @@ fn has_circle(office: &Office, direction: Direction) -> bool {
         }
         reaches.extend(further);
     }
+}
+
+#[test]
+fn the_samples_reach_what_matters() {
+    let mut runner = TestRunner::deterministic();
+    let (mut delegated, mut acted, mut copied, mut refused) = (0, 0, 0, 0);
+    for _ in 0..4096 {
+        let sample = (office(0..14), sent()).new_tree(&mut runner).expect("a sample");
+        let (office, sent) = sample.current();
+        match routed(&office.registry(), &sent) {
+            Ok(route) => {
+                let to = office.find(CODES[sent.to]).expect("registered");
+                delegated += u32::from(route.mailbox != to.id);
+                acted += u32::from(sent.actor != sent.from);
+                copied += u32::from(!route.copies.is_empty());
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    let counts = (delegated, acted, copied, refused);
+    assert!(delegated > 40 && acted > 40 && copied > 200 && refused < 3800, "{counts:?}");
 }
