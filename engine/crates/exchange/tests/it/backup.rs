@@ -17,7 +17,7 @@ fn extra(name: &str, text: &str) -> BackupExtra {
     BackupExtra { name: name.into(), text: text.into() }
 }
 
-async fn create(fixture: &Fixture, directory: &Path) -> (PathBuf, Manifest) {
+pub(super) async fn create(fixture: &Fixture, directory: &Path) -> (PathBuf, Manifest) {
     let extras = vec![extra("hub.toml", "trial = true\n")];
     let directory = directory.to_str().expect("UTF-8").to_owned();
     let path = PathBuf::from(&directory);
@@ -30,7 +30,7 @@ async fn create(fixture: &Fixture, directory: &Path) -> (PathBuf, Manifest) {
     }
 }
 
-fn reopened(path: &Path, fixture: &Fixture) -> Hub {
+pub(super) fn reopened(path: &Path, fixture: &Fixture) -> Hub {
     let mut config = StoreConfig::new(path);
     (config.disk_reserve_bytes, config.disk_reserve_percent) = (0, 0);
     let metrics = Arc::new(Metrics::new());

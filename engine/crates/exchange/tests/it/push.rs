@@ -7,7 +7,7 @@ use phytohub_domain::{ConnectionCode, ConnectionId, EnvelopeHeader, PushEndpoint
 use phytohub_exchange::push::{
     BreakerState, Dispatcher, Message, Partner, PartnerError, Partners, PushConfig, PushStatus,
 };
-use phytohub_exchange::{Boxed, Housekeeping, StartTask};
+use phytohub_exchange::{AdminRequest, Boxed, Housekeeping, Hub, StartTask, backup};
 use phytohub_store::Queue;
 use tokio::sync::mpsc;
 
@@ -89,14 +89,15 @@ impl Pushing {
         for (code, host) in endpoints {
             give_endpoint(&fixture, code, host).await;
         }
-        Self::start(fixture, config)
+        let hub = fixture.hub.clone();
+        Self::start(fixture, hub, config)
     }
 
-    /// Lanes over a hub that was just opened.
-    fn start(fixture: Fixture, config: PushConfig) -> Self {
+    /// Lanes over a hub that was just opened, by the fixture's clock.
+    fn start(fixture: Fixture, hub: Hub, config: PushConfig) -> Self {
         let (sender, calls) = mpsc::channel(16);
         let tasks = Arc::new(Set::default());
-        let (hub, alarm) = (fixture.hub.clone(), fixture.clock.clone());
+        let alarm = fixture.clock.clone();
         let partners = Arc::new(Stubs(sender));
         let dispatcher =
             Dispatcher::new(hub.clone(), partners, tasks.clone(), alarm.clone(), config);
@@ -133,7 +134,6 @@ impl Pushing {
 
 /// As the operator would, but with an address that no client could call.
 async fn give_endpoint(fixture: &Fixture, code: &str, host: &str) {
-    use phytohub_exchange::AdminRequest;
     use phytohub_exchange::admin::{ConnectionChanges, PushInput, Setting, TrustInput};
     let push = PushInput {
         url: format!("https://{host}"),
@@ -187,7 +187,8 @@ async fn what_waited_before_there_was_an_endpoint_is_brought_in_order() {
     for index in 0..50 {
         fixture.deliver("NO", "LK", &format!("N{index:02}")).await;
     }
-    let mut world = Pushing::start(fixture, config);
+    let hub = fixture.hub.clone();
+    let mut world = Pushing::start(fixture, hub, config);
     give_endpoint(&world.fixture, "LK", "fine").await;
     for index in 0..50 {
         let (_, body) = world.call().await;
@@ -198,7 +199,6 @@ async fn what_waited_before_there_was_an_endpoint_is_brought_in_order() {
 /// An endpoint that is taken away is called no more; given back, it is.
 #[tokio::test]
 async fn a_lane_ends_with_its_endpoint_and_begins_with_the_next() {
-    use phytohub_exchange::AdminRequest;
     use phytohub_exchange::admin::{ConnectionChanges, Setting};
     let mut world = Pushing::new(PushConfig::default(), &[("LK", "fine")]).await;
     world.fixture.deliver("NO", "LK", "A").await;
@@ -212,6 +212,30 @@ async fn a_lane_ends_with_its_endpoint_and_begins_with_the_next() {
     let (host, body) = world.call().await;
     assert_eq!(host, "other", "B was not brought to an address that is set no more");
     assert!(body.contains(">B<"), "A was handed over and is not brought again");
+}
+
+/// After a restore nobody is called before the operator says so.
+#[tokio::test]
+async fn a_restored_hub_calls_nobody_until_it_is_resumed() {
+    let (fixture, outside) = (Fixture::new().await, tempfile::tempdir().expect("a directory"));
+    give_endpoint(&fixture, "LK", "fine").await;
+    let number = fixture.deliver("NO", "LK", "A").await.hub_delivery_number.expect("a number");
+    let (path, _) = super::backup::create(&fixture, outside.path()).await;
+    let target = outside.path().join("restored");
+    backup::restore(&path, &target, &*fixture.clock).expect("restored");
+    let hub = super::backup::reopened(&target, &fixture);
+    let mut world = Pushing::start(fixture, hub.clone(), PushConfig::default());
+    world.fixture.hub = hub.clone();
+    // The lane runs, and is told of something new: it would call if it were let.
+    world.lane("LK", |_| true).await;
+    world.fixture.deliver("NO", "LK", "B").await;
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    assert!(world.calls.try_recv().is_err(), "called while paused");
+    hub.admin(&fixture::OPERATOR, AdminRequest::DeliveryResume).await.expect("resumed");
+    let (_, body) = world.call().await;
+    assert!(body.contains(&number) || body.contains(">B<"), "{body}");
 }
 
 /// Mail that nobody took in a week fails by its age, and its sender is told; what was handed over
