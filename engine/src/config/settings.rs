@@ -184,7 +184,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     text(
         "audit",
         "hub",
-        "Name of this hub in signed heads and receipts. Empty: the host of [https] public_url.",
+        "Name of this hub in signed heads and receipts. Empty: the host that public_url names.",
     ),
     text(
         "audit",

@@ -215,7 +215,7 @@ fn openssl_verifies(trial: &Trial) -> Output {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_under_load_is_restored_up_to_its_point() {
-    let trial = Trial::new();
+    let trial = trial_with_sink();
     let hub = trial.serve();
     let (mut sender, mut recipient) = (hub.client("LK").await, hub.client("NO").await);
     let acknowledged = deliver(&mut sender, "LK", "NO").await;
@@ -237,6 +237,7 @@ async fn a_backup_under_load_is_restored_up_to_its_point() {
     let (mut sender, mut given) = load.join_next().await.expect("a load").expect("no panic");
     let after = deliver(&mut sender, "LK", "NO").await;
     given.extend([acknowledged.clone(), pending.clone(), after.clone()]);
+    let left_behind = trial.json(&["audit", "close"]);
     assert_eq!(hub.stop().code, Some(0));
 
     let backup = argument(&trial.path("backups").join(made["name"].as_str().expect("a name")));
@@ -270,8 +271,11 @@ async fn a_backup_under_load_is_restored_up_to_its_point() {
     assert!(told(&ill).contains("restore resume"), "{}", told(&ill));
     assert_eq!(trial.json(&["restore", "resume"])["paused"], false);
     refused(&trial.run(&["restore", "resume"]), 1, &["does not pause"]);
+    trial.json(&["audit", "close"]);
     assert_eq!(hub.stop().code, Some(0));
-    assert_eq!(trial.json(&["audit", "verify"])["holds"], true);
+    let report = trial.json(&["audit", "verify"]);
+    assert_eq!(report["holds"], true, "{report}");
+    assert_eq!(report["lost_by_restore"]["last"], left_behind["last"], "{report}");
 }
 
 #[test]

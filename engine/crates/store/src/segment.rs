@@ -74,6 +74,8 @@ pub struct ChainLink {
     pub hash: [u8; 32],
     /// When it happened; nothing if the record cannot be read.
     pub at: Option<Timestamp>,
+    /// What happened.
+    pub kind: Option<EventKind>,
     /// The envelope that it tells of.
     pub envelope: Option<HubDeliveryNumber>,
 }
@@ -291,6 +293,7 @@ fn link(sequence: u64, bytes: &[u8]) -> ChainLink {
         previous: *previous,
         hash: hash_of(sequence, previous, record),
         at: read.as_ref().map(|event| event.at),
+        kind: read.as_ref().map(|event| event.event.kind),
         envelope: read.and_then(|event| event.event.envelope),
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use phytohub_domain::Timestamp;
 use phytohub_store::{ChainHead, ChainLink, PruneRecord, ReadError, Segment, Store};
+use phytohub_telemetry::EventKind;
 use serde::{Deserialize, Serialize};
 
 use super::head::{Doubt, doubt_prune, doubt_segment, incarnation};
@@ -104,7 +105,7 @@ pub(crate) fn verify(
         if !file.exists() {
             check.find("truncated", 0, format!("the file of heads is gone: {}", file.display()));
         }
-        check.anchors(&text, &segments);
+        check.anchors(store, &text, &segments)?;
     }
     check.unanchored(store)?;
     check.report.holds = check.report.findings.is_empty();
@@ -259,26 +260,38 @@ impl Check {
         (walk.next, walk.before) = (place + 1, Some(link.hash));
     }
 
-    /// The heads that were told outside the store: each must be one of the store's.
-    fn anchors(&mut self, text: &str, segments: &[Segment]) {
-        let (mut count, mut lost) = (0, None::<EventRange>);
-        for line in text.lines() {
-            // What a crash cut short is no head; its head stands on the next line.
-            let Some(anchor) = SignedHead::read(line).and_then(|head| head.segment()) else {
-                continue;
-            };
+    /// The heads that were told outside the store: each must be one of the store's, unless a restore
+    /// from a backup left it behind, of which the chain itself tells.
+    fn anchors(
+        &mut self,
+        store: &Store,
+        text: &str,
+        segments: &[Segment],
+    ) -> Result<(), ReadError> {
+        let mut missing = Vec::new();
+        let mut count = 0;
+        // What a crash cut short is no head; its head stands on the next line.
+        let anchors = text.lines().filter_map(SignedHead::read).filter_map(|head| head.segment());
+        for anchor in anchors {
             count += 1;
-            let index = anchor.index;
-            self.doubt(doubt_segment(&anchor, &self.keys), index, "anchor", anchor.key_id);
-            let known = segments.contains(&anchor);
-            let restored = anchor.incarnation != self.head.incarnation;
-            if known {
+            self.doubt(doubt_segment(&anchor, &self.keys), anchor.index, "anchor", anchor.key_id);
+            if segments.contains(&anchor) {
                 self.confirmed = self.confirmed.max(anchor.last);
-            } else if restored {
-                let range =
-                    lost.get_or_insert(EventRange { first: anchor.first, last: anchor.last });
-                range.first = range.first.min(anchor.first);
-                range.last = range.last.max(anchor.last);
+            } else {
+                missing.push(anchor);
+            }
+        }
+        self.report.anchors = Some(count);
+        let restored = if missing.is_empty() { Vec::new() } else { restored_at(store)? };
+        for anchor in missing {
+            let index = anchor.index;
+            let left_behind = anchor.incarnation != self.head.incarnation
+                && restored.iter().any(|place| *place <= anchor.last);
+            if left_behind {
+                let range = EventRange { first: anchor.first, last: anchor.last };
+                let lost = self.report.lost_by_restore.get_or_insert(range);
+                lost.first = lost.first.min(anchor.first);
+                lost.last = lost.last.max(anchor.last);
             } else if segments.iter().any(|segment| segment.index == index) {
                 let what = format!("the head of segment {index} is not the one told outside");
                 self.find("changed", index, what);
@@ -290,8 +303,7 @@ impl Check {
                 self.find("truncated", index, what);
             }
         }
-        self.report.anchors = Some(count);
-        self.report.lost_by_restore = lost;
+        Ok(())
     }
 
     /// What no head outside the store confirms.
@@ -304,6 +316,18 @@ impl Check {
             self.report.unanchored_since = link.and_then(|link| link.at).map(|at| at.to_string());
         }
         Ok(())
+    }
+}
+
+/// Places of the events that tell of a restore from a backup.
+fn restored_at(store: &Store) -> Result<Vec<u64>, ReadError> {
+    let (mut places, mut next) = (Vec::new(), 1);
+    loop {
+        let links = store.chain(next, LINKS_PER_READ)?;
+        let Some(last) = links.last() else { return Ok(places) };
+        next = last.sequence + 1;
+        let told = links.iter().filter(|link| link.kind == Some(EventKind::StoreRestored));
+        places.extend(told.map(|link| link.sequence));
     }
 }
 

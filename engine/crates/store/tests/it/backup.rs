@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use phytohub_domain::HubDeliveryNumber;
 use phytohub_store::{Store, inspect, revive};
+use phytohub_telemetry::{Actor, EventKind};
 
 use super::fixture::{START, Ticking, accept, change, open, received, with_connections};
 
@@ -94,6 +95,32 @@ async fn a_copy_taken_under_load_holds_everything_answered_before_it() {
         assert!(numbers.insert(accept(&restored, &format!("R-{round}"), b"r").await.number));
         assert!(numbers.insert(accept(&store, &format!("S-{round}"), b"s").await.number));
     }
+}
+
+#[tokio::test]
+async fn delivery_pauses_after_a_restore_until_it_is_resumed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = with_connections(&directory.path().join("data")).await;
+    assert!(!store.is_paused());
+    let incarnation = store.chain_head().expect("readable").incarnation;
+    let at = directory.path().join("copy");
+    store.checkpoint(&at).expect("copied");
+    let clock = Ticking::at(START);
+    revive(&at, &*clock, "of a test").expect("restored");
+    let (restored, _) = open(&at);
+    assert!(restored.is_paused());
+    assert_ne!(restored.chain_head().expect("readable").incarnation, incarnation);
+    drop(restored);
+    let (restored, _) = open(&at);
+    assert!(restored.is_paused(), "opening again is no resumption");
+    restored.resume(Actor::hub()).await.expect("committed");
+    assert!(!restored.is_paused());
+    drop(restored);
+    let (restored, _) = open(&at);
+    assert!(!restored.is_paused());
+    let kinds: Vec<_> =
+        restored.events(1, 100).expect("readable").iter().map(|event| event.event.kind).collect();
+    assert_eq!(kinds, [EventKind::StoreRestored, EventKind::DeliveryResumed]);
 }
 
 #[tokio::test]
