@@ -43,7 +43,6 @@ impl Hub {
     ///
     /// # Errors
     /// See [`AdminError`]; nothing was changed then.
-    #[expect(clippy::too_many_lines, reason = "a table: one entry for each request")]
     pub async fn admin(
         &self,
         operator: &Operator,

@@ -4,19 +4,25 @@
 //! configuration and the public certificates that the operator's command brought along, and
 //! `manifest.json` says what must be there. It holds certificates of partners, and no private key.
 
+mod file;
+
 use std::collections::BTreeSet;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
 use phytohub_domain::{Clock, Timestamp};
 use phytohub_store::{BackupPoint, Inspection, Store, inspect, revive};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::error::with_causes;
 use crate::signing::hex;
+use file::{
+    failed, free_name, hash, make_directories, make_directory, new_file, sync_directory, walk,
+    write,
+};
 
 /// What every manifest says of itself.
 pub const BACKUP_FORMAT: &str = "phytohub backup 1";
@@ -372,43 +378,6 @@ fn check_store(manifest: &Manifest, seen: &Inspection) -> Option<String> {
     (!same).then(|| "its store holds another point than the manifest says".to_owned())
 }
 
-/// Every file under a directory, by its path from there.
-fn walk(directory: &Path) -> Result<Vec<String>, BackupError> {
-    let (mut files, mut open) = (Vec::new(), vec![PathBuf::new()]);
-    while let Some(relative) = open.pop() {
-        let path = directory.join(&relative);
-        for entry in fs::read_dir(&path).map_err(|source| failed(&path, source))? {
-            let entry = entry.map_err(|source| failed(&path, source))?;
-            let below = relative.join(entry.file_name());
-            if entry.path().is_dir() {
-                open.push(below);
-            } else {
-                files.push(below.to_string_lossy().into_owned());
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// Size and hash of a file, which is on disk then.
-fn hash(file: &Path) -> Result<(u64, String), BackupError> {
-    let read = || -> io::Result<(u64, String)> {
-        let mut opened = File::open(file)?;
-        let (mut hasher, mut total) = (Sha256::new(), 0);
-        let mut buffer = vec![0; COPY_BYTES];
-        loop {
-            let read = opened.read(&mut buffer)?;
-            let Some(part) = buffer.get(..read).filter(|part| !part.is_empty()) else { break };
-            hasher.update(part);
-            total += read as u64;
-        }
-        opened.sync_all()?;
-        Ok((total, hex(&hasher.finalize())))
-    };
-    read().map_err(|source| failed(file, source))
-}
-
 fn check_extra(extra: &BackupExtra) -> Result<(), BackupError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let name = extra.name.bytes().all(plain) && !extra.name.starts_with('.');
@@ -420,59 +389,8 @@ fn check_extra(extra: &BackupExtra) -> Result<(), BackupError> {
     }
 }
 
-/// A name after the time, such as `2026-11-21T101112Z`, that nothing has.
-fn free_name(directory: &Path, now: Timestamp) -> String {
-    let time = now.to_string();
-    let name = time.split('.').next().unwrap_or_default().replace(':', "") + "Z";
-    let free = |name: &str| !directory.join(name).exists();
-    let others = (2..).map(|count| format!("{name}-{count}"));
-    let mut names = std::iter::once(name.clone()).chain(others);
-    names.find(|name| free(name)).unwrap_or(name)
-}
-
-fn make_directories(path: &Path) -> Result<(), BackupError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(|source| failed(path, source))
-}
-
-fn make_directory(path: &Path) -> Result<(), BackupError> {
-    let made = DirBuilder::new().mode(0o700).create(path);
-    made.map_err(|source| failed(path, source))
-}
-
-fn new_file(path: &Path) -> Result<File, BackupError> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    opened.map_err(|source| failed(path, source))
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<(), BackupError> {
-    let mut opened = new_file(path)?;
-    let written = opened.write_all(content).and_then(|()| opened.sync_all());
-    written.map_err(|source| failed(path, source))
-}
-
-fn sync_directory(path: &Path) -> Result<(), BackupError> {
-    let synced = File::open(path).and_then(|opened| opened.sync_all());
-    synced.map_err(|source| failed(path, source))
-}
-
-fn failed(path: &Path, source: io::Error) -> BackupError {
-    BackupError::File { path: path.to_owned(), source }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
-}
-
 const MANIFEST: &str = "manifest.json";
 const STORE: &str = "store";
 const CONFIG: &str = "config";
 /// A manifest of a hundred thousand files is under it.
 const MANIFEST_BYTES_MAX: u64 = 64 << 20;
-const COPY_BYTES: usize = 1 << 20;

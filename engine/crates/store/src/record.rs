@@ -8,6 +8,7 @@
 mod connection;
 mod envelope;
 mod rule;
+mod segment;
 mod state;
 
 use phytohub_domain::{ConnectionMode, Timestamp};
@@ -24,6 +25,7 @@ pub(crate) use connection::{decode_connection, encode_connection};
 pub use envelope::StoredEnvelope;
 pub(crate) use envelope::{decode_envelope, encode_envelope};
 pub(crate) use rule::{decode_rule, encode_rule};
+pub(crate) use segment::{decode_prune, decode_segment, encode_prune, encode_segment};
 pub(crate) use state::{decode_state, decode_update, encode_state, encode_update};
 
 /// A revision of a code list. Its text is the list's file, which only its readers understand.

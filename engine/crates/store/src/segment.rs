@@ -4,14 +4,13 @@
 
 use phytohub_domain::{HubDeliveryNumber, Timestamp};
 use phytohub_telemetry::{Actor, Event, EventKind};
-use rkyv::{Archive, Deserialize, Serialize};
 use rocksdb::{Direction, IteratorMode, WriteBatch};
 
 use crate::counters::Counters;
 use crate::error::{CommitError, ReadError};
 use crate::event::{decode_event, hash_of};
 use crate::open::Database;
-use crate::record::{corrupt, decode, encode};
+use crate::record::{corrupt, decode_prune, decode_segment, encode_prune, encode_segment};
 use crate::{Store, keys, options};
 
 /// A closed piece of the chain of events, with its signed head.
@@ -313,90 +312,6 @@ fn rows<T>(
         decode(&value).ok_or_else(|| corrupt(what, &key))
     })
     .collect()
-}
-
-#[derive(Archive, Deserialize, Serialize)]
-struct SegmentRecord {
-    hub: String,
-    index: u64,
-    incarnation: u32,
-    first: u64,
-    last: u64,
-    head_hash: [u8; 32],
-    previous_head_hash: [u8; 32],
-    closed: u64,
-    key_id: [u8; 8],
-    signature: [u8; 64],
-}
-
-#[derive(Archive, Deserialize, Serialize)]
-struct PruneRecordRow {
-    hub: String,
-    index: u64,
-    first: u64,
-    last: u64,
-    head_hash: [u8; 32],
-    pruned: u64,
-    key_id: [u8; 8],
-    signature: [u8; 64],
-}
-
-fn encode_segment(segment: &Segment) -> Vec<u8> {
-    encode(&SegmentRecord {
-        hub: segment.hub.clone(),
-        index: segment.index,
-        incarnation: segment.incarnation,
-        first: segment.first,
-        last: segment.last,
-        head_hash: segment.head_hash,
-        previous_head_hash: segment.previous_head_hash,
-        closed: segment.closed.as_millis(),
-        key_id: segment.key_id,
-        signature: segment.signature,
-    })
-}
-
-fn decode_segment(bytes: &[u8]) -> Option<Segment> {
-    let record = decode::<SegmentRecord>(bytes)?;
-    Some(Segment {
-        hub: record.hub,
-        index: record.index,
-        incarnation: record.incarnation,
-        first: record.first,
-        last: record.last,
-        head_hash: record.head_hash,
-        previous_head_hash: record.previous_head_hash,
-        closed: Timestamp::from_millis(record.closed),
-        key_id: record.key_id,
-        signature: record.signature,
-    })
-}
-
-fn encode_prune(record: &PruneRecord) -> Vec<u8> {
-    encode(&PruneRecordRow {
-        hub: record.hub.clone(),
-        index: record.index,
-        first: record.first,
-        last: record.last,
-        head_hash: record.head_hash,
-        pruned: record.pruned.as_millis(),
-        key_id: record.key_id,
-        signature: record.signature,
-    })
-}
-
-fn decode_prune(bytes: &[u8]) -> Option<PruneRecord> {
-    let record = decode::<PruneRecordRow>(bytes)?;
-    Some(PruneRecord {
-        hub: record.hub,
-        index: record.index,
-        first: record.first,
-        last: record.last,
-        head_hash: record.head_hash,
-        pruned: Timestamp::from_millis(record.pruned),
-        key_id: record.key_id,
-        signature: record.signature,
-    })
 }
 
 /// Few enough to hold and to drop in one batch, many enough that seeking does not matter.

@@ -11,6 +11,7 @@ use phytohub_telemetry::Actor;
 use super::{AdminError, AdminReply, CodeListView};
 use crate::Hub;
 use crate::codes::{CodeLists, import_event};
+use crate::error::with_causes;
 
 impl Hub {
     pub(super) fn codes_list(&self) -> AdminReply {
@@ -82,14 +83,4 @@ impl Hub {
         let unknown = || AdminError::NoSuchCodeList { name: stored.name };
         view.map(AdminReply::CodeList).ok_or_else(unknown)
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }
