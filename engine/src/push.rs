@@ -213,10 +213,13 @@ fn unreachable(error: &dyn std::error::Error) -> PartnerError {
     PartnerError::Unreachable { reason: told(error) }
 }
 
+/// A piece of a message, or why it cannot be read.
+type Piece = Result<Bytes, phytohub_exchange::CallError>;
+
 /// A message as HTTP sends it: a piece is read when there is room for it.
 enum MessageBody {
     Idle(Box<Message>),
-    Reading(Boxed<(Box<Message>, Option<Result<Bytes, phytohub_exchange::CallError>>)>),
+    Reading(Boxed<(Box<Message>, Option<Piece>)>),
     Ended,
 }
 

@@ -3,6 +3,8 @@
 
 #[path = "push/answer.rs"]
 mod answer;
+#[path = "push/binary.rs"]
+mod binary;
 #[path = "push/order.rs"]
 mod order;
 #[path = "push/restart.rs"]

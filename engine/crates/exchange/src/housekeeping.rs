@@ -39,7 +39,11 @@ impl Housekeeping {
             }
             let next = next_due.borrow_and_update().map(|next| next.max(not_before));
             if next.is_some_and(|next| next <= now) {
-                not_before = self.work_off().await;
+                // What a stop interrupts goes on after the next start.
+                tokio::select! {
+                    later = self.work_off() => not_before = later,
+                    () = &mut stop => break,
+                }
                 continue;
             }
             tokio::select! {

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use phytohub_domain::{ConnectionCode, ConnectionId, EnvelopeHeader, PushEndpoint};
+use phytohub_exchange::admin::{AccountRequest, ConnectionChanges, PushInput, Setting, TrustInput};
 use phytohub_exchange::push::{
     BreakerState, Dispatcher, Message, Partner, PartnerError, Partners, PushConfig, PushStatus,
 };
@@ -134,7 +135,6 @@ impl Pushing {
 
 /// As the operator would, but with an address that no client could call.
 async fn give_endpoint(fixture: &Fixture, code: &str, host: &str) {
-    use phytohub_exchange::admin::{ConnectionChanges, PushInput, Setting, TrustInput};
     let push = PushInput {
         url: format!("https://{host}"),
         trust: TrustInput::Public,
@@ -199,7 +199,6 @@ async fn what_waited_before_there_was_an_endpoint_is_brought_in_order() {
 /// An endpoint that is taken away is called no more; given back, it is.
 #[tokio::test]
 async fn a_lane_ends_with_its_endpoint_and_begins_with_the_next() {
-    use phytohub_exchange::admin::{ConnectionChanges, Setting};
     let mut world = Pushing::new(PushConfig::default(), &[("LK", "fine")]).await;
     world.fixture.deliver("NO", "LK", "A").await;
     world.call().await;
@@ -233,7 +232,8 @@ async fn a_restored_hub_calls_nobody_until_it_is_resumed() {
         tokio::task::yield_now().await;
     }
     assert!(world.calls.try_recv().is_err(), "called while paused");
-    hub.admin(&fixture::OPERATOR, AdminRequest::DeliveryResume).await.expect("resumed");
+    let resume = AdminRequest::Account(AccountRequest::DeliveryResume);
+    hub.admin(&fixture::OPERATOR, resume).await.expect("resumed");
     let (_, body) = world.call().await;
     assert!(body.contains(&number) || body.contains(">B<"), "{body}");
 }
