@@ -20,3 +20,9 @@ impl Stopwatch {
         self.0.elapsed()
     }
 }
+
+impl Default for Stopwatch {
+    fn default() -> Self {
+        Self::start()
+    }
+}

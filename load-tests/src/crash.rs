@@ -4,23 +4,29 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::seq::IteratorRandom;
 use rand::{RngExt, SeedableRng};
+use serde_json::Value;
 
 use crate::Failure;
+use crate::clock::Stopwatch;
 use crate::history::Histories;
 use crate::hub::{Hub, Site, StartError};
-use crate::ledger::Broken;
-use crate::load::{CODES, Field, Load};
+use crate::ledger::{Broken, EntryId, Kept, Ledger, State, States};
+use crate::load::{CHANNEL, CODES, Field, Load, PUSHED, TOLD};
+use crate::partner::Partner;
 use crate::powercut::{Cut, LostBytes, LostNames};
 use crate::shim::{Shim, Slot};
 use crate::verify::{self, Depth};
 
+mod orders;
 mod report;
 
+use orders::Orders;
 pub use report::{RoundReport, Summary};
 
 /// What to do.
@@ -94,6 +100,8 @@ pub struct Rig {
     pub shim: Option<Shim>,
     /// Connections and ledger.
     pub field: Field,
+    partner: Partner,
+    orders: Orders,
     histories: Histories,
     rng: StdRng,
 }
@@ -105,7 +113,10 @@ impl Rig {
     /// When `phytohub init` or the C compiler fails.
     pub fn new(options: &Options, seed: u64) -> Result<Self, Failure> {
         std::fs::create_dir_all(&options.work)?;
-        let site = Site::init(&options.program, &options.work.join("hub"), &CODES)?;
+        let codes: Vec<&str> = CODES.into_iter().filter(|code| *code != CHANNEL).collect();
+        let site = Site::init(&options.program, &options.work.join("hub"), &codes)?;
+        orders::add_channel(&options.program, &site, &options.work)?;
+        orders::hurry(&site)?;
         let site = match &options.server {
             Some(server) => site.served_by(server),
             None => site,
@@ -120,7 +131,11 @@ impl Rig {
         let identities = CODES.iter().map(|code| site.identity(code)).collect::<Result<_, _>>()?;
         let rng = StdRng::seed_from_u64(seed);
         let (field, histories) = (Field::new(identities), Histories::default());
-        Ok(Self { site, shim, field, histories, rng })
+        field.ledger().ack_wait = Duration::from_secs(orders::ACK_WAIT_SECONDS.into());
+        let (identity, ledger) = (field.identity(PUSHED), field.shared_ledger());
+        let partner = Partner::start(&site.pki(), PUSHED, identity, ledger, seed)?;
+        let orders = Orders::write(&site, &partner)?;
+        Ok(Self { site, shim, field, partner, orders, histories, rng })
     }
 
     /// Starts the hub.
@@ -141,14 +156,26 @@ impl Rig {
         let load = Load { address: hub.address(), seed: self.rng.random(), faults_expected: false };
         let killed_inside = self.order_a_death_at_a_sync()?;
         let (broken, when_broken) = mpsc::sync_channel(1);
+        let before = time.mul_f64(self.rng.random_range(0.0..1.0));
+        let mut switch = None;
+        self.partner.acknowledge_at(Some(hub.address()));
         let (ended, end) = self.field.load(&load, broken, |stop| {
-            let broke = when_broken.recv_timeout(time).is_ok();
+            let mut broke = when_broken.recv_timeout(before).is_ok();
+            if !broke {
+                // A command that does not run is a switch that was not answered.
+                switch = self.orders.begin_switch(&self.site).ok();
+                broke = when_broken.recv_timeout(time - before).is_ok();
+            }
             // The death of a process is seen a moment after that of its sockets.
             let ended = broke.then(|| hub.wait_for_end(Duration::from_millis(200))).flatten();
             stop.store(true, Ordering::Release);
             hub.kill();
             ended
         })?;
+        self.partner.acknowledge_at(None);
+        if let Some(switch) = switch {
+            self.orders.end_switch(switch);
+        }
         let mut ledger = self.field.ledger();
         match ended {
             None if end.broken_early > 0 => {
@@ -178,13 +205,53 @@ impl Rig {
             known.sample(&mut self.rng, count)
         };
         for number in numbers {
-            match self.site.ask(&["envelope", "history", &number]) {
-                Ok(told) => self.histories.told(&number, &told, &mut self.field.ledger()),
-                Err(error) => {
-                    self.field.ledger().find(Broken::Misbehaved, error.to_string());
+            self.check_history(&number);
+        }
+    }
+
+    /// Looks which envelopes that came to the partner's service the hub knows to have handed over.
+    fn check_hand_overs(&mut self) {
+        let brought: Vec<(EntryId, String)> = {
+            let ledger = self.field.ledger();
+            let brought = ledger.iter().filter(|(_, entry)| {
+                !entry.brought.is_empty()
+                    && entry.handed_over.is_none()
+                    && entry.possible == States::only(State::Pending)
+            });
+            let brought = brought.filter_map(|(id, entry)| Some((id, entry.number.clone()?)));
+            brought.sample(&mut self.rng, HAND_OVERS_PER_ROUND)
+        };
+        for (id, number) in brought {
+            let told = self.check_history(&number);
+            let kind = |event: &Value| event["kind"] == "EnvelopeHandedOver";
+            if told.as_array().is_some_and(|events| events.iter().any(kind)) {
+                self.field.ledger().handed_over(id);
+            }
+        }
+    }
+
+    /// Has the hub walk the whole chain of its events.
+    fn check_chain(&self) {
+        if let Err(error) = self.site.ask(&["audit", "verify"]) {
+            self.field.ledger().find(Broken::Misbehaved, format!("the chain of events: {error}"));
+        }
+    }
+
+    fn check_history(&mut self, number: &str) -> Value {
+        let told = self.site.ask(&["envelope", "history", number]);
+        let mut ledger = self.field.ledger();
+        match told {
+            Ok(told) => {
+                self.histories.told(number, &told, &mut ledger);
+                return told;
+            }
+            Err(error) => {
+                if let Some(id) = ledger.by_number(number) {
+                    ledger.gone(id, Kept::Nothing, &error.to_string());
                 }
             }
         }
+        Value::Null
     }
 
     /// Everything is checked, taken, acknowledged and checked again.
@@ -193,10 +260,35 @@ impl Rig {
     /// When the hub does not answer; that is noted as a finding too.
     pub fn settle(&mut self, hub: &Hub) -> Result<(), Failure> {
         verify::verify(&self.field, hub.address(), Depth::All, &mut self.rng)?;
+        self.partner.be_good(true);
+        self.partner.acknowledge_at(Some(hub.address()));
+        self.wait_for("was never brought", |ledger| ledger.never_brought(PUSHED));
+        self.partner.acknowledge_at(None);
         verify::drain(&self.field, hub.address())?;
         verify::verify(&self.field, hub.address(), Depth::All, &mut self.rng)?;
         self.check_histories(HISTORIES_AT_END);
+        self.check_chain();
+        self.wait_for("was never told to its sender", |ledger| ledger.never_told(TOLD));
+        self.partner.be_good(false);
         Ok(())
+    }
+
+    /// Waits until nothing is missing, as long as it becomes less.
+    fn wait_for(&self, what: &str, missing: impl Fn(&Ledger) -> Vec<EntryId>) {
+        let (mut least, mut watch) = (usize::MAX, Stopwatch::start());
+        loop {
+            let ids = missing(&self.field.ledger());
+            if ids.is_empty() {
+                return;
+            }
+            if ids.len() < least {
+                (least, watch) = (ids.len(), Stopwatch::start());
+            }
+            if watch.elapsed() > PARTNER_TIME_MAX {
+                return self.field.ledger().not_in_time(&ids, what);
+            }
+            thread::park_timeout(Duration::from_millis(20));
+        }
     }
 
     fn live(
@@ -210,7 +302,7 @@ impl Rig {
         for _ in 0..rounds {
             let before = {
                 let ledger = self.field.ledger();
-                (ledger.accepted, ledger.acknowledged, ledger.in_doubt)
+                (ledger.accepted, ledger.acknowledged, ledger.in_doubt, ledger.brought)
             };
             self.sabotage(options)?;
             let load_us = u64::try_from(options.load_max.as_micros())?;
@@ -227,6 +319,9 @@ impl Rig {
                 // What fails here has been noted.
                 let _ = verify::verify(&self.field, hub.address(), depth, &mut self.rng);
                 self.check_histories(HISTORIES_PER_ROUND);
+                self.check_hand_overs();
+                self.check_chain();
+                self.orders.check(&self.site, &self.field, &hub);
             }
             let ledger = self.field.ledger();
             let report = RoundReport {
@@ -234,6 +329,7 @@ impl Rig {
                 accepted: ledger.accepted - before.0,
                 acknowledged: ledger.acknowledged - before.1,
                 in_doubt: ledger.in_doubt - before.2,
+                brought: ledger.brought - before.3,
                 restart_ms: u64::try_from(hub.start_time().as_millis())?,
                 unsynced_bytes,
                 findings: ledger.findings().len(),
@@ -249,6 +345,13 @@ impl Rig {
         }
         // What fails here has been noted.
         let _ = self.settle(&hub);
+        let ledger = self.field.ledger();
+        summary.copied += ledger.copied;
+        summary.brought += ledger.brought;
+        summary.updates += ledger.updates;
+        summary.dropped += ledger.dropped;
+        summary.resent += ledger.resent;
+        summary.switched += self.orders.switched;
         Ok(())
     }
 
@@ -315,6 +418,10 @@ pub fn make_shim(work: &Path, site: &Site) -> Result<Shim, Failure> {
 /// The shim's way to kill, the same on every Linux.
 const SIGKILL: i32 = 9;
 
+/// The longest wait for a partner's service to hear of one thing more: retries take two seconds.
+const PARTNER_TIME_MAX: Duration = Duration::from_secs(30);
+
 const HISTORIES_PER_ROUND: usize = 2;
+const HAND_OVERS_PER_ROUND: usize = 3;
 const HISTORIES_AT_END: usize = 10;
 const OLD_ONES_ASKED_ONE_IN: u32 = 20;

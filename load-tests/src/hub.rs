@@ -73,6 +73,25 @@ impl Site {
         Ok(fs::write(path, config.to_string())?)
     }
 
+    /// Changes one setting, unless the hub's program does not know it. Whether it does.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn configure_if_known(
+        &self,
+        section: &str,
+        key: &str,
+        value: impl Into<toml::Value>,
+    ) -> Result<bool, Failure> {
+        let before = fs::read_to_string(self.config())?;
+        self.configure(section, key, value)?;
+        let known = self.ask(&["connection", "list"]).is_ok();
+        if !known {
+            fs::write(self.config(), before)?;
+        }
+        Ok(known)
+    }
+
     /// Where the store lies: what a shim watches.
     #[must_use]
     pub fn data(&self) -> PathBuf {
@@ -84,7 +103,7 @@ impl Site {
     /// # Errors
     /// When the certificate cannot be read.
     pub fn identity(&self, code: &str) -> Result<Arc<ClientConfig>, Failure> {
-        https::identity(&self.dir.join("pki"), code)
+        https::identity(&self.pki(), code)
     }
 
     /// Runs an operator's command, and gives its output as JSON.
@@ -103,6 +122,30 @@ impl Site {
             return Err(format!("phytohub {}: {}: {told}", words.join(" "), output.status).into());
         }
         Ok(serde_json::from_slice(&output.stdout)?)
+    }
+
+    /// Starts an operator's command that talks to the running hub alone: where there is none it
+    /// fails, instead of opening the store itself.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn begin(&self, words: &[&str]) -> Result<Child, Failure> {
+        let mut config: toml::Table = fs::read_to_string(self.config())?.parse()?;
+        let store = config.entry("store").or_insert_with(|| toml::Table::new().into());
+        let store = store.as_table_mut().ok_or("not a section of hub.toml")?;
+        store.insert("path".into(), "nothing-here/data".into());
+        let path = self.dir.join("operator.toml");
+        fs::write(&path, config.to_string())?;
+        let mut command = Command::new(&self.program);
+        command.args(words).arg("--config").arg(path);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(command.spawn()?)
+    }
+
+    /// Where its keys and certificates lie.
+    #[must_use]
+    pub fn pki(&self) -> PathBuf {
+        self.dir.join("pki")
     }
 
     /// Starts the hub and waits until it is ready.

@@ -6,16 +6,22 @@
 //! once its envelope was seen, it has happened for good.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
+use crate::clock::Stopwatch;
 use crate::content::Hash;
 use crate::soap::Envelope;
 
+mod copies;
 mod finding;
+mod kept;
+mod partner;
 mod states;
 #[cfg(test)]
 mod tests;
 
 pub use finding::{Broken, Finding};
+pub use kept::{Kept, Retention};
 pub use states::{Acknowledge, State, States};
 
 /// An envelope's place in the ledger.
@@ -41,6 +47,12 @@ pub struct Entry {
     pub from: &'static str,
     /// Recipient's code.
     pub to: &'static str,
+    /// Whose inbox holds it: the recipient's, or a channel's for a copy.
+    pub mailbox: &'static str,
+    /// Of an original, its copy; of a copy, its original.
+    pub pair: Option<EntryId>,
+    /// Whether it is a copy for a channel.
+    pub is_copy: bool,
     /// `NPPOCertificateNumber`.
     pub certificate: String,
     /// Of its content.
@@ -53,6 +65,18 @@ pub struct Entry {
     pub possible: States,
     /// Touched since the last complete check.
     pub fresh: bool,
+    /// What the hub still keeps of it.
+    pub kept: Kept,
+    /// When its recipient's partner service got it, whole.
+    pub brought: Vec<Duration>,
+    /// When its history was seen to say that it was handed over.
+    pub handed_over: Option<Duration>,
+    /// The state that its sender's service was told last.
+    pub told: Option<State>,
+    /// When its first acknowledgement was sent.
+    ended: Option<Duration>,
+    /// When an acknowledgement of it was answered.
+    settled: Option<Duration>,
     /// Offered to its recipient since the hub started.
     seen: bool,
     /// The greatest number that had been answered when it was sent.
@@ -68,6 +92,23 @@ pub struct Ledger {
     by_key: HashMap<(&'static str, &'static str, String), Vec<EntryId>>,
     greatest: String,
     findings: Vec<Finding>,
+    watch: Stopwatch,
+    /// How long the hub keeps what is delivered, if it drops anything in the time of a test.
+    pub retention: Option<Retention>,
+    /// The least time from a hand-over to the next push of the same envelope.
+    pub ack_wait: Duration,
+    /// Recipients whose mail may lie in another's inbox: who is offered it first is not known.
+    pub shared: &'static [&'static str],
+    /// Copies told in answers.
+    pub copied: u64,
+    /// Envelopes that came whole to a partner's service.
+    pub brought: u64,
+    /// State changes that came to a partner's service.
+    pub updates: u64,
+    /// Contents and envelopes that were seen to be dropped in time.
+    pub dropped: u64,
+    /// Deliveries that were sent again over a new socket.
+    pub resent: u64,
     /// Deliveries answered with a number.
     pub accepted: u64,
     /// Acknowledgements answered.
@@ -92,7 +133,7 @@ impl Ledger {
     /// Envelopes that wait to be taken, more or less.
     #[must_use]
     pub fn backlog(&self) -> u64 {
-        self.accepted.saturating_sub(self.ended)
+        (self.accepted + self.copied).saturating_sub(self.ended)
     }
 
     /// Notes a broken promise.
@@ -125,21 +166,40 @@ impl Ledger {
         certificate: &str,
         hash: Hash,
     ) -> EntryId {
+        self.add((from, to), to, certificate, hash)
+    }
+
+    fn add(
+        &mut self,
+        (from, to): (&'static str, &'static str),
+        mailbox: &'static str,
+        certificate: &str,
+        hash: Hash,
+    ) -> EntryId {
         let id = self.entries.len();
         self.entries.push(Entry {
             from,
             to,
+            mailbox,
+            pair: None,
+            is_copy: false,
             certificate: certificate.into(),
             hash,
             delivery: Delivery::InDoubt,
             number: None,
             possible: States::only(State::Pending),
             fresh: true,
+            kept: Kept::Whole,
+            brought: Vec::new(),
+            handed_over: None,
+            told: None,
+            ended: None,
+            settled: None,
             seen: false,
             floor: self.greatest.clone(),
         });
-        self.by_content.insert((to, certificate.into(), hash), id);
-        self.by_key.entry((from, to, certificate.into())).or_default().push(id);
+        self.by_content.insert((mailbox, certificate.into(), hash), id);
+        self.by_key.entry((from, mailbox, certificate.into())).or_default().push(id);
         id
     }
 
@@ -173,8 +233,10 @@ impl Ledger {
 
     /// An acknowledgement is about to be sent.
     pub fn acknowledgement_begins(&mut self, id: EntryId, kind: Acknowledge) {
+        let now = self.watch.elapsed();
         let entry = &mut self.entries[id];
         entry.fresh = true;
+        entry.ended.get_or_insert(now);
         if entry.possible.contains(State::Pending) {
             entry.possible = entry.possible.with(kind.state());
         }
@@ -186,8 +248,10 @@ impl Ledger {
     /// the hub saw the content leave is known only to the hub, so both stay possible.
     pub fn acknowledgement_answered(&mut self, id: EntryId, kind: Acknowledge) {
         self.acknowledged += 1;
-        let entry = &self.entries[id];
+        let now = self.watch.elapsed();
+        let entry = &mut self.entries[id];
         if kind != Acknowledge::Failed {
+            entry.settled.get_or_insert(now);
             let possible = entry.possible.without(State::Pending);
             self.narrow(id, possible);
         }
@@ -229,11 +293,15 @@ impl Ledger {
         if let Some(hash) = hash {
             self.check_content(id, hash);
         }
-        if !self.entries[id].possible.contains(State::Pending) {
+        let entry = &self.entries[id];
+        let shared = !entry.is_copy && self.shared.contains(&entry.to);
+        if !entry.possible.contains(State::Pending) && !shared {
             let text = format!("{} is offered again after its acknowledgement", envelope.number);
             self.find(Broken::Undone, text);
         }
-        self.check_order(id);
+        if !shared {
+            self.check_order(id);
+        }
         true
     }
 
@@ -243,17 +311,24 @@ impl Ledger {
             let text = format!("the content of {} is not what was accepted", self.name(id));
             self.find(Broken::Lost, text);
         }
+        if self.entries[id].kept != Kept::Whole {
+            let text = format!("the content of {} was dropped and is there again", self.name(id));
+            self.find(Broken::Misbehaved, text);
+        }
     }
 
     /// The hub does not know an envelope, or cannot give its content.
     pub fn missing(&mut self, id: EntryId, told: &str) {
+        if self.may_be_gone(id, Kept::Nothing) {
+            return;
+        }
         let text = format!("{} was accepted and is not there: {told}", self.name(id));
         self.find(Broken::Lost, text);
     }
 
     /// Whatever was offered before may be offered in any order now: a reply was lost on its way.
     pub fn order_begins_anew(&mut self, to: &'static str) {
-        for entry in self.entries.iter_mut().filter(|entry| entry.to == to) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.mailbox == to) {
             entry.seen = false;
         }
     }
@@ -268,7 +343,7 @@ impl Ledger {
             let text = format!("{} is acknowledged and still offered to {to}", self.name(id));
             self.find(Broken::Undone, text);
         }
-        for (id, entry) in self.entries.iter_mut().enumerate().filter(|(_, e)| e.to == to) {
+        for (id, entry) in self.entries.iter_mut().enumerate().filter(|(_, e)| e.mailbox == to) {
             match (entry.delivery, &entry.number) {
                 (Delivery::InDoubt, _) => entry.delivery = Delivery::Absent,
                 (Delivery::Accepted, Some(number)) => {
@@ -296,7 +371,9 @@ impl Ledger {
     pub fn name(&self, id: EntryId) -> String {
         let entry = &self.entries[id];
         let number = entry.number.as_deref().unwrap_or("(no number)");
-        format!("{number} ({} to {}, {})", entry.from, entry.to, entry.certificate)
+        let copy =
+            if entry.is_copy { format!(", copy for {}", entry.mailbox) } else { String::new() };
+        format!("{number} ({} to {}, {}{copy})", entry.from, entry.to, entry.certificate)
     }
 
     fn narrow(&mut self, id: EntryId, possible: States) {
@@ -359,7 +436,7 @@ impl Ledger {
         if entry.seen {
             return;
         }
-        let key = (entry.from, entry.to, entry.certificate.clone());
+        let key = (entry.from, entry.mailbox, entry.certificate.clone());
         let siblings = self.by_key.get(&key).map(Vec::as_slice).unwrap_or_default();
         let overtaken = siblings
             .iter()
@@ -374,12 +451,18 @@ impl Ledger {
 
     fn judge(&mut self, id: EntryId, legal: States, told: &Envelope) -> Option<State> {
         let name = self.name(id);
+        if told.state == "EnvelopeNotExists" {
+            self.gone(id, Kept::Nothing, &told.state);
+            return None;
+        }
         let Some(state) = State::from_word(&told.state) else {
-            let lost = told.state == "EnvelopeNotExists";
-            let kind = if lost { Broken::Lost } else { Broken::Misbehaved };
-            self.find(kind, format!("{name} is told to be {}: {}", told.state, told.message));
+            let text = format!("{name} is told to be {}: {}", told.state, told.message);
+            self.find(Broken::Misbehaved, text);
             return None;
         };
+        if self.entries[id].kept == Kept::Nothing {
+            self.find(Broken::Misbehaved, format!("{name} was removed and is there again"));
+        }
         self.check_header(id, told);
         if !legal.contains(state) {
             let text = format!("{name} is told to be {state:?}, and may only be {legal}");

@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod load;
 pub mod memory;
 mod oplog;
+pub mod partner;
 pub mod powercut;
 pub mod shim;
 pub mod soap;

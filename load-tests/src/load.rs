@@ -18,15 +18,33 @@ use crate::https::{CallError, Client};
 use crate::ledger::{Acknowledge, Broken, EntryId, Ledger};
 use crate::soap::{Answer, Envelope, Request};
 
-/// The connections of every hub under test.
-pub const CODES: [&str; 3] = ["NO", "LK", "AR"];
+/// The connections of every hub under test: three that pull, one that has a service of its own,
+/// one that at times has the mail of `AR`, and a channel that gets copies.
+pub const CODES: [&str; 6] = ["NO", "LK", "AR", PUSHED, DELEGATE, CHANNEL];
+/// Has a service of its own, to which envelopes are brought.
+pub const PUSHED: &str = "TH";
+/// At times has the mail of [`DELEGATING`].
+pub const DELEGATE: &str = "EU";
+/// Gets copies of all that comes for [`COPIED`], and of what names it.
+pub const CHANNEL: &str = "ASW";
+/// Whose mail is at times its delegate's.
+pub const DELEGATING: &str = "AR";
+/// Of whose mail the channel gets copies.
+pub const COPIED: &str = "LK";
+/// Whose service is told what becomes of what it sent.
+pub const TOLD: &str = "NO";
+
+/// Those that send.
+const SENDING: [&str; 3] = ["NO", "LK", "AR"];
+/// Those that pull; one thread for each inbox.
+const PULLING: [&str; 5] = ["NO", "LK", "AR", DELEGATE, CHANNEL];
 
 /// What all threads of one hub's life share.
 #[derive(Debug)]
 pub struct Field {
     /// Each connection's client identity, in the order of [`CODES`].
     identities: Vec<Arc<ClientConfig>>,
-    ledger: Mutex<Ledger>,
+    ledger: Arc<Mutex<Ledger>>,
     /// Counts deliveries: the seed of each content, and its certificate number.
     counter: AtomicU64,
 }
@@ -55,7 +73,23 @@ impl Field {
     /// A field for a new hub.
     #[must_use]
     pub fn new(identities: Vec<Arc<ClientConfig>>) -> Self {
-        Self { identities, ledger: Mutex::default(), counter: AtomicU64::new(1) }
+        let mut ledger = Ledger::default();
+        ledger.shared = &[DELEGATING];
+        let ledger = Arc::new(Mutex::new(ledger));
+        Self { identities, ledger, counter: AtomicU64::new(1) }
+    }
+
+    /// The ledger, for a service that notes what comes to it.
+    #[must_use]
+    pub fn shared_ledger(&self) -> Arc<Mutex<Ledger>> {
+        Arc::clone(&self.ledger)
+    }
+
+    /// The TLS side of a connection's clients.
+    #[must_use]
+    pub fn identity(&self, code: &str) -> Arc<ClientConfig> {
+        let place = CODES.iter().position(|known| *known == code).unwrap_or_default();
+        Arc::clone(&self.identities[place])
     }
 
     /// The ledger.
@@ -66,8 +100,7 @@ impl Field {
     /// A client of a connection.
     #[must_use]
     pub fn client(&self, code: &str, address: SocketAddr) -> Client {
-        let place = CODES.iter().position(|known| *known == code).unwrap_or_default();
-        Client::new(address, Arc::clone(&self.identities[place]))
+        Client::new(address, self.identity(code))
     }
 
     /// Loads a hub while `during` runs, then stops. `during` is told when a socket breaks.
@@ -84,9 +117,11 @@ impl Field {
         let broken_early = AtomicU32::new(0);
         let big_left = AtomicU32::new(BIG_PER_LOAD);
         let result = thread::scope(|scope| -> Result<R, Failure> {
-            for number in 0..SENDERS + CODES.len() {
+            for number in 0..SENDERS + PULLING.len() {
                 let seed = load.seed.wrapping_mul(31).wrapping_add(number as u64);
-                let code = CODES[number % CODES.len()];
+                // One recipient for each inbox: what is offered in which order is known only then.
+                let recipient = PULLING.get(number);
+                let code = recipient.unwrap_or(&SENDING[number % SENDING.len()]);
                 let mut worker = Worker {
                     field: self,
                     code,
@@ -99,8 +134,7 @@ impl Field {
                     faults_expected: load.faults_expected,
                     over: false,
                 };
-                // One recipient for each inbox: what is offered in which order is known only then.
-                let is_recipient = number < CODES.len();
+                let is_recipient = recipient.is_some();
                 let name = if is_recipient { "recipient" } else { "sender" };
                 thread::Builder::new().name(name.into()).spawn_scoped(scope, move || {
                     if is_recipient { worker.receive() } else { worker.send() }
@@ -178,7 +212,11 @@ impl Worker<'_> {
                 continue;
             }
             let counter = self.field.counter.fetch_add(1, Ordering::Relaxed);
-            let fresh = (format!("C-{counter}"), CODES[self.rng.random_range(0..CODES.len())]);
+            let to = match self.rng.random_range(0..20) {
+                0..4 => PUSHED,
+                place => SENDING[place % SENDING.len()],
+            };
+            let fresh = (format!("C-{counter}"), to);
             let in_series = series.is_some() || self.rng.random_bool(0.2);
             let (certificate, to) = series.take().unwrap_or(fresh);
             // Contents of one certificate number must differ, and short ones may not.
@@ -210,8 +248,19 @@ impl Worker<'_> {
         content: &Content,
     ) -> Option<EntryId> {
         let from = self.code;
-        let id = self.field.ledger().delivery_begins(from, to, certificate, content.hash);
-        let request = Request::Deliver { from, to, certificate, content: &content.xml };
+        let named = self.rng.random_ratio(1, 10);
+        let id = {
+            let mut ledger = self.field.ledger();
+            if named || to == COPIED {
+                let parties = (from, to);
+                ledger.copied_delivery_begins(parties, CHANNEL, certificate, content.hash)
+            } else {
+                ledger.delivery_begins(from, to, certificate, content.hash)
+            }
+        };
+        let channel = if named { CHANNEL } else { "" };
+        let content = &content.xml;
+        let request = Request::Deliver { from, to, certificate, channel, content };
         let answer = self.call(&request)?;
         let mut ledger = self.field.ledger();
         match answer {
@@ -222,6 +271,7 @@ impl Worker<'_> {
                     return None;
                 }
                 ledger.delivery_answered(id, &header.number);
+                ledger.copies_told(id, &header.forwardings);
                 Some(id)
             }
             other => {
@@ -238,6 +288,10 @@ impl Worker<'_> {
         };
         let Some(number) = number else { return };
         match self.call(&Request::Track(&number)) {
+            // It was given back since it was pulled, and is its delegate's no more.
+            Some(Answer::Envelopes(headers))
+                if self.code == DELEGATE
+                    && headers.iter().all(|header| header.state == "EnvelopeNotExists") => {}
             Some(Answer::Envelopes(headers)) if headers.len() == 1 => {
                 self.field.ledger().state_told(id, before, &headers[0]);
             }
@@ -276,7 +330,7 @@ impl Worker<'_> {
     fn take(&mut self, envelope: &Envelope) -> Option<EntryId> {
         let mut ledger = self.field.ledger();
         let hash = envelope.content.as_deref().map(hash_of);
-        if !ledger.offered(self.code, envelope, hash) {
+        if !ledger.offered(whose_mail(self.code), envelope, hash) {
             ledger.find(Broken::Lost, format!("{} was pulled without content", envelope.number));
         }
         ledger.by_number(&envelope.number)
@@ -285,12 +339,14 @@ impl Worker<'_> {
     /// Takes an envelope that a list named. One that is not known yet must be looked into at once,
     /// or its place in the order would be missed.
     fn take_single(&mut self, header: &Envelope) -> Option<EntryId> {
-        let known = self.field.ledger().offered(self.code, header, None);
+        let known = self.field.ledger().offered(whose_mail(self.code), header, None);
         if known && self.rng.random_bool(0.5) {
             return None;
         }
         match self.call(&Request::PullSingle(&header.number))? {
             Answer::Envelopes(envelopes) if envelopes.len() == 1 => self.take(&envelopes[0]),
+            // It was moved between the two requests.
+            Answer::Fault(_) if header.to == DELEGATING && self.code != CHANNEL => None,
             other => {
                 let text = format!("{} is listed and not pulled: {other:?}", header.number);
                 self.field.ledger().find(Broken::Lost, text);
@@ -327,13 +383,26 @@ impl Worker<'_> {
         };
         match self.call(&request) {
             Some(Answer::Envelopes(_)) => self.field.ledger().acknowledgement_answered(id, kind),
+            // Moved since it was pulled: its new holder acknowledges.
+            Some(Answer::Fault(_)) if self.may_have_moved(id) => {}
             Some(Answer::Fault(fault)) => self.field.ledger().missing(id, &fault),
             None => {}
         }
     }
+
+    fn may_have_moved(&self, id: EntryId) -> bool {
+        let ledger = self.field.ledger();
+        let entry = ledger.entry(id);
+        entry.to == DELEGATING && !entry.is_copy
+    }
 }
 
-/// With the three recipients, seven sockets: enough that commits are shared.
+/// In a delegate's inbox lies what is for its country.
+fn whose_mail(code: &'static str) -> &'static str {
+    if code == DELEGATE { DELEGATING } else { code }
+}
+
+/// With the five recipients, nine sockets: enough that commits are shared.
 const SENDERS: usize = 4;
 
 /// Deliveries of 2 to 3 MiB in one round; more would fill the disk in a thousand rounds.

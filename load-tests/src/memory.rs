@@ -123,6 +123,7 @@ impl Small {
             from: CODES[1],
             to: CODES[1],
             certificate: &certificate,
+            channel: "",
             content: &content.xml,
         })?;
         let pulled = self.one(&Request::PullSingle(&delivered.number))?;
@@ -211,8 +212,13 @@ impl Trickle {
     }
 
     fn begin(&mut self) -> io::Result<Upload> {
-        let request =
-            Request::Deliver { from: CODES[0], to: CODES[1], certificate: "SLOW", content: "" };
+        let request = Request::Deliver {
+            from: CODES[0],
+            to: CODES[1],
+            certificate: "SLOW",
+            channel: "",
+            content: "",
+        };
         let message = request.to_xml();
         let start = message.find("</h:Content>").unwrap_or(message.len());
         let mut socket = https::connect(self.address, &self.identity)?;

@@ -21,6 +21,8 @@ pub enum Request<'a> {
         to: &'a str,
         /// `NPPOCertificateNumber`.
         certificate: &'a str,
+        /// The channel named in `Forwardings`; empty for none.
+        channel: &'a str,
         /// As it stands between the tags.
         content: &'a str,
     },
@@ -66,15 +68,16 @@ impl Request<'_> {
         let mut body = String::new();
         let number = |number: &str| format!("<e:hubTrackingNumber>{number}</e:hubTrackingNumber>");
         match self {
-            Self::Deliver { from, to, certificate, content } => {
+            Self::Deliver { from, to, certificate, channel, content } => {
                 let certificate = escape(certificate);
+                let forwardings = forwardings(channel);
                 let written = write!(
                     body,
                     "<e:env><h:From>{from}</h:From><h:To>{to}</h:To>\
                      <h:CertificateType>851</h:CertificateType>\
                      <h:CertificateStatus>70</h:CertificateStatus>\
                      <h:NPPOCertificateNumber>{certificate}</h:NPPOCertificateNumber>\
-                     <h:Content>{content}</h:Content></e:env>"
+                     {forwardings}<h:Content>{content}</h:Content></e:env>"
                 );
                 debug_assert!(written.is_ok(), "a string takes everything");
             }
@@ -115,6 +118,8 @@ pub struct Envelope {
     pub state: String,
     /// `hubDeliveryErrorMessage`.
     pub message: String,
+    /// `Forwardings`: each channel with the number of its copy, if one is told.
+    pub forwardings: Vec<(String, String)>,
     /// `Content`, decoded.
     pub content: Option<String>,
 }
@@ -190,10 +195,29 @@ impl Envelope {
             "HUBTrackingInfo" => &mut self.state,
             "hubDeliveryErrorMessage" => &mut self.message,
             "Content" => self.content.insert(String::new()),
+            "Code" => {
+                self.forwardings.push((std::mem::take(text), String::new()));
+                return;
+            }
+            // Of a copy: a capital letter here, unlike in the header.
+            "HubDeliveryNumber" => match self.forwardings.last_mut() {
+                Some((_, number)) => number,
+                None => return,
+            },
             _ => return,
         };
         *field = std::mem::take(text);
     }
+}
+
+fn forwardings(channel: &str) -> String {
+    if channel.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<h:Forwardings><h:EnvelopeForwarding><h:Code>{channel}</h:Code></h:EnvelopeForwarding>\
+         </h:Forwardings>"
+    )
 }
 
 fn push_reference(reference: &BytesRef<'_>, text: &mut String) -> Result<(), Failure> {
@@ -220,7 +244,9 @@ mod tests {
             <ns3:NPPOCertificateNumber>A &amp; B</ns3:NPPOCertificateNumber>\
             <ns3:hubDeliveryNumber>N1</ns3:hubDeliveryNumber>\
             <ns3:HUBTrackingInfo>PendingDelivery</ns3:HUBTrackingInfo>\
-            <ns3:Content>&lt;a&#13;<![CDATA[<&]]>&#x6f22;</ns3:Content></ns3:Envelope>\
+            <ns3:Forwardings><ns3:EnvelopeForwarding><ns3:Code>ASW</ns3:Code>\
+            <ns3:HubDeliveryNumber>N2</ns3:HubDeliveryNumber></ns3:EnvelopeForwarding>\
+            </ns3:Forwardings><ns3:Content>&lt;a&#13;<![CDATA[<&]]>&#x6f22;</ns3:Content></ns3:Envelope>\
             <ns3:Envelope><ns3:From>AR</ns3:From><ns3:Content/></ns3:Envelope>\
             </ns2:PULLImportEnvelopesResult></ns2:PULLImportEnvelopeResponse></soap:Body>\
             </soap:Envelope>";
@@ -230,6 +256,7 @@ mod tests {
         assert_eq!(envelopes.len(), 2);
         assert_eq!((envelopes[0].from.as_str(), envelopes[0].number.as_str()), ("NO", "N1"));
         assert_eq!(envelopes[0].certificate, "A & B");
+        assert_eq!(envelopes[0].forwardings, [("ASW".to_owned(), "N2".to_owned())]);
         assert_eq!(envelopes[0].content.as_deref(), Some("<a\r<&\u{6f22}"));
         assert_eq!(envelopes[1].content.as_deref(), Some(""));
     }
@@ -254,11 +281,13 @@ mod tests {
                 from: "NO",
                 to: "LK",
                 certificate: "C<1>",
+                channel: "ASW",
                 content: &content.xml,
             };
             let read = Answer::read(request.to_xml().as_bytes()).expect("it is well formed");
             let Answer::Envelopes(envelopes) = read else { panic!("no fault") };
             assert_eq!(envelopes[0].certificate, "C<1>");
+            assert_eq!(envelopes[0].forwardings, [("ASW".to_owned(), String::new())]);
             let decoded = envelopes[0].content.as_deref().expect("a content");
             assert_eq!(hash_of(decoded), content.hash);
         }

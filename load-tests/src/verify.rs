@@ -10,8 +10,8 @@ use rand::rngs::StdRng;
 use crate::Failure;
 use crate::content::hash_of;
 use crate::https::Client;
-use crate::ledger::{Acknowledge, Broken, Delivery, EntryId, State};
-use crate::load::{CODES, Field};
+use crate::ledger::{Acknowledge, Broken, Delivery, EntryId, Kept, State};
+use crate::load::{CODES, DELEGATE, DELEGATING, Field};
 use crate::soap::{Answer, Envelope, Request};
 
 /// Which envelopes are asked about one by one.
@@ -44,10 +44,12 @@ pub fn verify(
             Depth::Fresh { one_in } => entry.fresh || rng.random_ratio(1, one_in),
         };
         if asked && entry.delivery != Delivery::Absent {
-            scope.push((id, entry.to));
+            scope.push((id, entry.mailbox));
         }
     }
-    in_parallel(field, address, |checker| checker.check(&scope))
+    in_parallel(field, address, |checker| checker.check(&scope))?;
+    field.ledger().check_pairs();
+    Ok(())
 }
 
 /// Takes and acknowledges everything; afterwards every inbox must be empty.
@@ -66,8 +68,11 @@ fn in_parallel(
 ) -> Result<(), Failure> {
     let result: Result<Vec<()>, Failure> = thread::scope(|scope| {
         let mut threads = Vec::new();
-        for code in CODES {
-            let mut checker = Checker { field, code, client: field.client(code, address) };
+        for code in CODES.into_iter().filter(|code| *code != DELEGATE) {
+            let mut clients = vec![field.client(code, address)];
+            // Its mail may lie in either inbox, and nothing moves it now.
+            clients.extend((code == DELEGATING).then(|| field.client(DELEGATE, address)));
+            let mut checker = Checker { field, code, clients, place: 0 };
             let work = &work;
             threads.push(
                 thread::Builder::new()
@@ -87,12 +92,20 @@ fn in_parallel(
 struct Checker<'a> {
     field: &'a Field,
     code: &'static str,
-    client: Client,
+    /// Of each inbox that may hold its mail.
+    clients: Vec<Client>,
+    /// Which of them is used.
+    place: usize,
 }
 
 impl Checker<'_> {
     fn check(&mut self, scope: &[(EntryId, &'static str)]) -> Result<(), Failure> {
-        let numbers = self.read_inbox()?;
+        let mut numbers = HashSet::new();
+        for place in 0..self.clients.len() {
+            self.place = place;
+            numbers.extend(self.read_inbox()?);
+        }
+        self.place = 0;
         let mine = |(_, to): &&(EntryId, &'static str)| *to == self.code;
         let ids: Vec<EntryId> = scope.iter().filter(mine).map(|(id, _)| *id).collect();
         for id in ids {
@@ -145,11 +158,19 @@ impl Checker<'_> {
             return Ok(());
         };
         let tracked = self.call(&Request::Track(&number))?;
-        let pulled = self.call(&Request::PullSingle(&number))?;
+        let mut pulled = self.call(&Request::PullSingle(&number))?;
+        if matches!(pulled, Answer::Fault(_)) && self.clients.len() > 1 {
+            self.place = 1;
+            pulled = self.call(&Request::PullSingle(&number))?;
+            self.place = 0;
+        }
         let mut ledger = self.field.ledger();
         match tracked {
             Answer::Envelopes(headers) if headers.len() == 1 => {
                 ledger.state_told_in_quiet(id, &headers[0]);
+                if ledger.entry(id).kept != Kept::Nothing && !ledger.entry(id).is_copy {
+                    ledger.copies_told(id, &headers[0].forwardings);
+                }
             }
             other => ledger.missing(id, &format!("tracking: {other:?}")),
         }
@@ -159,7 +180,10 @@ impl Checker<'_> {
                 ledger.check_content(id, hash_of(content));
             }
             Answer::Envelopes(_) => ledger.missing(id, "pulled without an envelope"),
-            Answer::Fault(fault) => ledger.missing(id, &fault),
+            Answer::Fault(fault) => {
+                let left = ledger.entry(id).kept.max(Kept::Record);
+                ledger.gone(id, left, &fault);
+            }
         }
         ledger.checked(id);
         Ok(())
@@ -173,6 +197,7 @@ impl Checker<'_> {
             // An unknown one lies in an inbox that another thread is looking into.
             let Some(id) = ledger.by_number(&header.number) else { continue };
             if ledger.entry(id).from != self.code
+                || ledger.entry(id).is_copy
                 || !ledger.entry(id).possible.contains(State::Pending)
             {
                 let text = format!("{} is told to be under delivery", ledger.name(id));
@@ -183,6 +208,15 @@ impl Checker<'_> {
     }
 
     fn drain(&mut self) -> Result<(), Failure> {
+        for place in 0..self.clients.len() {
+            self.place = place;
+            self.drain_inbox()?;
+        }
+        self.place = 0;
+        Ok(())
+    }
+
+    fn drain_inbox(&mut self) -> Result<(), Failure> {
         loop {
             let envelopes = self.ask(&Request::Pull)?;
             if envelopes.is_empty() {
@@ -217,7 +251,7 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, request: &Request<'_>) -> Result<Answer, Failure> {
-        self.client
+        self.clients[self.place]
             .call(request)
             .map_err(|error| format!("{}: {error:?}", request.operation()).into())
     }

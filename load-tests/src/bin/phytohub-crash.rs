@@ -113,12 +113,13 @@ fn run(arguments: &Arguments) -> Result<bool, Failure> {
     tell(&format!("seed {seed}, hubs in {}", work.display()));
     let summary = crash::run(&options, |round| {
         tell(&format!(
-            "round {:>4}: accepted {:>5}  acknowledged {:>5}  in doubt {:>2}  unsynced {:>8}  \
+            "round {:>4}: accepted {:>5}  acknowledged {:>5}  in doubt {:>2}  brought {:>4}  unsynced {:>8}  \
              restart {:>5} ms  findings {}",
             round.round,
             round.accepted,
             round.acknowledged,
             round.in_doubt,
+            round.brought,
             round.unsynced_bytes,
             round.restart_ms,
             round.findings,

@@ -16,6 +16,8 @@ pub struct RoundReport {
     pub acknowledged: u64,
     /// Requests that died unanswered.
     pub in_doubt: u64,
+    /// Envelopes that came whole to the partner's service.
+    pub brought: u64,
     /// From starting the process after the kill to `ready`, in milliseconds.
     pub restart_ms: u64,
     /// Bytes that the power cut put at risk.
@@ -36,6 +38,18 @@ pub struct Summary {
     pub acknowledged: u64,
     /// Requests that died unanswered.
     pub in_doubt: u64,
+    /// Copies for the channel.
+    pub copied: u64,
+    /// Envelopes that came whole to the partner's service.
+    pub brought: u64,
+    /// State changes that came to a sender's service.
+    pub updates: u64,
+    /// Times that the delegation was ended or begun, with an answer.
+    pub switched: u64,
+    /// Contents and envelopes that were seen to be dropped when their time had come.
+    pub dropped: u64,
+    /// Deliveries that were sent again over a new socket.
+    pub resent: u64,
     /// Accepted and not there, or not the same.
     pub lost: usize,
     /// Acknowledged and pending again.
@@ -57,12 +71,19 @@ impl Summary {
     #[must_use]
     pub fn line(&self) -> String {
         format!(
-            "rounds={} accepted={} acknowledged={} in_doubt={} restart_ms_max={} lost={} undone={} \
-             duplicated={} disordered={} misbehaved={}",
+            "rounds={} accepted={} acknowledged={} in_doubt={} copied={} brought={} updates={} \
+             switched={} dropped={} resent={} restart_ms_max={} lost={} undone={} duplicated={} \
+             disordered={} misbehaved={}",
             self.rounds,
             self.accepted,
             self.acknowledged,
             self.in_doubt,
+            self.copied,
+            self.brought,
+            self.updates,
+            self.switched,
+            self.dropped,
+            self.resent,
             self.restart_ms_max,
             self.lost,
             self.undone,

@@ -208,3 +208,156 @@ fn told(certificate: &str, number: &str, state: &str) -> Envelope {
 fn kinds(ledger: &Ledger) -> Vec<Broken> {
     ledger.findings().iter().map(|finding| finding.kind).collect()
 }
+
+// ---- copies, services, retention: a forged history for each promise
+
+const BEGUN: Duration = Duration::ZERO;
+
+fn copied(ledger: &mut Ledger) -> EntryId {
+    let id = ledger.copied_delivery_begins(("NO", "LK"), "ASW", "C1", HASH);
+    ledger.delivery_answered(id, "N1");
+    id
+}
+
+fn ended(ledger: &mut Ledger, id: EntryId) {
+    ledger.acknowledgement_begins(id, Acknowledge::Receipt);
+    ledger.acknowledgement_answered(id, Acknowledge::Receipt);
+}
+
+#[test]
+fn every_copy_is_accounted_for() {
+    let told = |code: &str, number: &str| vec![(code.to_owned(), number.to_owned())];
+    let mut ledger = Ledger::default();
+    let id = copied(&mut ledger);
+    ledger.copies_told(id, &told("ASW", "N2"));
+    ledger.offered("ASW", &header("C1", "N2"), Some(HASH));
+    assert_eq!(ledger.findings(), []);
+    ledger.offered("ASW", &header("C1", "N2"), Some([9; 32]));
+    assert_eq!(kinds(&ledger), [Broken::Lost], "another content");
+
+    for odd in [vec![], told("ASW", ""), told("XX", "N2")] {
+        let mut ledger = Ledger::default();
+        let id = copied(&mut ledger);
+        ledger.copies_told(id, &odd);
+        assert_eq!(kinds(&ledger), [Broken::Lost], "{odd:?}");
+    }
+
+    let mut ledger = Ledger::default();
+    let id = copied(&mut ledger);
+    ledger.copies_told(id, &told("ASW", "N2"));
+    ledger.inbox_is("ASW", &HashSet::new());
+    assert_eq!(kinds(&ledger), [Broken::Lost], "told, and in no inbox");
+
+    let mut ledger = Ledger::default();
+    let id = copied(&mut ledger);
+    ledger.copies_told(id, &told("ASW", "N1"));
+    assert_eq!(kinds(&ledger), [Broken::Duplicated], "the number of its original");
+}
+
+#[test]
+fn of_an_envelope_and_its_copy_there_are_both_or_neither() {
+    let mut ledger = Ledger::default();
+    ledger.copied_delivery_begins(("NO", "LK"), "ASW", "C1", HASH);
+    ledger.offered("LK", &header("C1", "N1"), Some(HASH));
+    ledger.inbox_is("ASW", &HashSet::new());
+    ledger.check_pairs();
+    assert_eq!(kinds(&ledger), [Broken::Lost]);
+}
+
+#[test]
+fn a_service_is_brought_what_was_accepted_in_its_order() {
+    let mut ledger = Ledger::default();
+    for (number, hash) in [("N1", [1; 32]), ("N2", [2; 32])] {
+        let id = ledger.delivery_begins("NO", "LK", "C1", hash);
+        ledger.delivery_answered(id, number);
+    }
+    ledger.brought("LK", &header("C1", "N2"), [2; 32], BEGUN);
+    assert_eq!(kinds(&ledger), [Broken::Disordered]);
+    ledger.brought("LK", &header("C1", "N1"), [9; 32], BEGUN);
+    assert_eq!(kinds(&ledger), [Broken::Disordered, Broken::Lost]);
+    ledger.brought("LK", &header("C1", "N3"), [1; 32], BEGUN);
+    assert_eq!(kinds(&ledger)[2..], [Broken::Duplicated], "the same under another number");
+}
+
+#[test]
+fn what_never_came_to_a_service_is_lost() {
+    let mut ledger = Ledger::default();
+    let id = accepted(&mut ledger, "C1", "N1");
+    assert_eq!(ledger.never_brought("LK"), [id]);
+    ledger.not_in_time(&[id], "was never brought");
+    assert_eq!(kinds(&ledger), [Broken::Lost]);
+    ledger.brought("LK", &header("C1", "N1"), HASH, BEGUN);
+    assert!(ledger.never_brought("LK").is_empty());
+    assert!(ledger.never_told("NO").is_empty(), "it has not ended");
+    ended(&mut ledger, id);
+    assert_eq!(ledger.never_told("NO"), [id]);
+    ledger.update_told(&told("C1", "N1", "Delivered"));
+    assert!(ledger.never_told("NO").is_empty());
+    assert_eq!(kinds(&ledger), [Broken::Lost]);
+}
+
+#[test]
+fn what_was_handed_over_is_not_brought_again_before_its_time() {
+    let mut ledger = Ledger::default();
+    ledger.ack_wait = Duration::from_secs(60);
+    let id = accepted(&mut ledger, "C1", "N1");
+    ledger.brought("LK", &header("C1", "N1"), HASH, BEGUN);
+    ledger.handed_over(id);
+    ledger.brought("LK", &header("C1", "N1"), HASH, Duration::from_secs(61));
+    assert_eq!(ledger.findings(), []);
+    ledger.brought("LK", &header("C1", "N1"), HASH, Duration::from_secs(30));
+    assert_eq!(kinds(&ledger), [Broken::Undone]);
+
+    let mut ledger = Ledger::default();
+    let id = accepted(&mut ledger, "C1", "N1");
+    ended(&mut ledger, id);
+    ledger.brought("LK", &header("C1", "N1"), HASH, Duration::from_secs(30));
+    assert_eq!(kinds(&ledger), [Broken::Undone], "acknowledged long ago");
+}
+
+#[test]
+fn a_sender_is_told_nothing_that_did_not_happen() {
+    let mut ledger = Ledger::default();
+    accepted(&mut ledger, "C1", "N1");
+    ledger.update_told(&told("C1", "N1", "Delivered"));
+    assert_eq!(kinds(&ledger), [Broken::Undone], "nobody acknowledged");
+
+    let mut ledger = Ledger::default();
+    let id = accepted(&mut ledger, "C1", "N1");
+    ended(&mut ledger, id);
+    ledger.update_told(&told("C1", "N1", "Delivered"));
+    ledger.update_told(&told("C1", "N1", "Delivered"));
+    assert_eq!(ledger.findings(), [], "at least once");
+    ledger.update_told(&told("C1", "N1", "PendingDelivery"));
+    assert!(!ledger.findings().is_empty());
+}
+
+#[test]
+fn nothing_is_dropped_before_its_time_and_nothing_comes_back() {
+    let (soon, late) = (Duration::ZERO, Duration::from_secs(3600));
+    for (content, headers, left, fine) in [
+        (soon, late, Kept::Record, true),
+        (late, late, Kept::Record, false),
+        (soon, soon, Kept::Nothing, true),
+        (soon, late, Kept::Nothing, false),
+    ] {
+        let mut ledger = Ledger::default();
+        ledger.retention = Some(Retention { content, headers });
+        let id = accepted(&mut ledger, "C1", "N1");
+        ended(&mut ledger, id);
+        ledger.gone(id, left, "gone");
+        assert_eq!(ledger.findings().is_empty(), fine, "{content:?} {headers:?} {left:?}");
+        if fine {
+            ledger.check_content(id, HASH);
+            assert_eq!(kinds(&ledger), [Broken::Misbehaved], "it is there again");
+        }
+    }
+    let mut ledger = Ledger::default();
+    ledger.retention = Some(Retention { content: soon, headers: soon });
+    let id = copied(&mut ledger);
+    ledger.copies_told(id, &[("ASW".to_owned(), "N2".to_owned())]);
+    ended(&mut ledger, id);
+    let copy = ledger.by_number("N2").expect("told");
+    ledger.gone(copy, Kept::Record, "dropped with its original");
+    assert_eq!(kinds(&ledger), [Broken::Lost], "its channel has not taken it");
+}

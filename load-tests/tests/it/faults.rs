@@ -76,8 +76,13 @@ fn below_the_disk_reserve_deliveries_wait_and_pulls_and_acknowledgements_go_on()
     let hub = rig.start().expect("the hub starts");
 
     let mut client = rig.field.client(CODES[0], hub.address());
-    let delivery =
-        Request::Deliver { from: CODES[0], to: CODES[0], certificate: "FULL", content: "x" };
+    let delivery = Request::Deliver {
+        from: CODES[0],
+        to: CODES[0],
+        certificate: "FULL",
+        channel: "",
+        content: "x",
+    };
     let answer = client.call(&delivery);
     assert!(matches!(answer, Err(CallError::Busy(_))), "{answer:?}");
     // Delivers nothing; takes and acknowledges all that is there.
