@@ -1,8 +1,10 @@
 //! Documents that are typed in the SOAP body: read, written out as documents, and delivered.
 
+use std::collections::HashMap;
+
 use phytohub_domain::EnvelopeHeader;
 use phytohub_sps::write::{Acknowledgement, Certificate};
-use phytohub_sps::{CERTIFICATE_BYTES_MAX, Limits, Reading, SpsDocument};
+use phytohub_sps::{CERTIFICATE_BYTES_MAX, Element, Finding, Limits, Name, Reading, SpsDocument};
 use phytohub_wire::soap::{Content, IntField, TypedDocument, TypedEnvelope};
 
 use crate::decision::Decisions;
@@ -145,13 +147,50 @@ fn certificate(
     if let Some(objection) = objection(&check_outside(&view, outside)) {
         return Err(format!("{field}: {objection}"));
     }
-    let certificate = Certificate::from(&view);
+    let xml = Certificate::from(&view).to_xml();
+    nothing_lost(&reading, &xml).map_err(|lost| {
+        format!("{field}: {lost}; send the document as text, by DeliverEnvelope")
+    })?;
     // Each may be large.
     drop(reading);
     drop(bytes);
-    let xml = certificate.to_xml();
-    drop(certificate);
     content(&xml, field, bytes_max)
+}
+
+/// What the canonical form has no place for must not vanish silently: says what that is.
+fn nothing_lost(reading: &Reading<'_>, written: &str) -> Result<(), String> {
+    let unplaced = |finding: &&Finding| UNPLACED.contains(&finding.rule.as_str());
+    if let Some(finding) = reading.findings.iter().find(unplaced) {
+        return Err(format!("{}: {}", finding.path, finding.text));
+    }
+    let written = SpsDocument::read(written.as_bytes(), &Limits::default());
+    let mut kept = HashMap::new();
+    written.document.root().into_iter().for_each(|root| {
+        each_leaf(root, &mut |leaf| *kept.entry(kind(leaf)).or_insert(0_usize) += 1);
+    });
+    let mut lost = None;
+    reading.document.root().into_iter().for_each(|root| {
+        each_leaf(root, &mut |leaf| match kept.get_mut(&kind(leaf)) {
+            Some(left) if *left > 0 => *left -= 1,
+            _ => lost = lost.take().or_else(|| Some(leaf.path())),
+        });
+    });
+    lost.map_or(Ok(()), |path| Err(format!("{path} has no place in a typed document")))
+}
+
+/// Visits every element that has text of its own.
+fn each_leaf<'d>(element: Element<'d>, visit: &mut impl FnMut(Element<'d>)) {
+    if !element.text().is_empty() {
+        visit(element);
+    }
+    element.children().for_each(|child| each_leaf(child, visit));
+}
+
+/// Which field of which aggregate. A date may be written under one name or the other.
+fn kind(leaf: Element<'_>) -> (Option<Name>, Name) {
+    let dated = matches!(leaf.name(), Name::DateTime | Name::DateTimeString);
+    let leaf = if dated { leaf.parent().unwrap_or(leaf) } else { leaf };
+    (leaf.parent().map(Element::name), leaf.name())
 }
 
 fn response(
@@ -179,7 +218,9 @@ fn response(
     })?;
     let number = answered.number().into_owned();
     let certificate_type = answered.document_type().parse().ok();
-    let content = content(&Acknowledgement::from(&view).to_xml(), field, bytes_max)?;
+    let xml = Acknowledgement::from(&view).to_xml();
+    nothing_lost(&reading, &xml).map_err(|lost| format!("{field}: {lost}; leave it out"))?;
+    let content = content(&xml, field, bytes_max)?;
     Ok(Response { content, number, certificate_type, status })
 }
 
@@ -224,3 +265,6 @@ fn unreadable(reading: &Reading<'_>, field: &str) -> String {
     let why = objection(&reading.findings);
     format!("{field}: {}", why.unwrap_or_else(|| format!("is no {field}")))
 }
+
+/// Rules that tell of text for which the schema has no place.
+const UNPLACED: [&str; 3] = ["PC-SCH-002", "PC-SCH-003", "PC-SCH-005"];

@@ -158,3 +158,22 @@ async fn what_would_be_too_large_as_content_is_refused() {
     let message = refused(&fixture, &header, &xml.replacen("<ram:Name/>", &long, 1)).await;
     assert!(message.contains("content_bytes=16384"), "{message}");
 }
+
+#[tokio::test]
+async fn what_a_typed_certificate_has_no_place_for_is_refused_by_name() {
+    let fixture = Fixture::new().await;
+    let (header, xml) = good();
+    let before = "<ram:NetWeightMeasure";
+    let with = |extra: &str| xml.replacen(before, &format!("{extra}{before}"), 1);
+    assert!(xml.contains(before));
+    let batch = with("<ram:ProductionBatchID>B7</ram:ProductionBatchID>");
+    let message = refused(&fixture, &header, &batch).await;
+    assert!(
+        message.contains("ProductionBatchID") && message.contains("DeliverEnvelope"),
+        "{message}"
+    );
+    let message = refused(&fixture, &header, &with("<ram:Colour>red</ram:Colour>")).await;
+    assert!(message.contains("Colour"), "{message}");
+    let reply = deliver(&fixture, &header, &with("<ram:ProductionBatchID/>")).await;
+    assert_eq!(reply.error_message, None, "nothing is lost with it");
+}
