@@ -7,7 +7,7 @@ use phytohub_store::{Change, StoredEnvelope};
 use phytohub_telemetry::Actor;
 use phytohub_wire::soap::{Header, Text};
 
-use crate::{CallError, Caller, Hub};
+use crate::{CallError, Caller, Hub, blocking};
 
 /// What an acknowledgement is answered with.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,7 +30,7 @@ impl Hub {
         acknowledgement: Acknowledgement,
     ) -> Result<AcknowledgeAnswer, CallError> {
         caller.may(Right::Acknowledge)?;
-        let (envelope, _) = self.envelope_to(caller, number).await?;
+        let envelope = self.record_to(caller, number).await?;
         self.note_sent(&envelope);
         let change = Change::Acknowledge(acknowledgement);
         let actor = caller.actor_for(&envelope);
@@ -73,6 +73,16 @@ impl Hub {
         if sent && !soon() {
             tracing::warn!(number = %envelope.number, "a release found no room in the queue");
         }
+    }
+
+    /// The record of an envelope that lies in the caller's inbox, or lay there. Its state is the
+    /// committer's to look at.
+    async fn record_to(&self, caller: &Caller, number: &Text) -> Result<StoredEnvelope, CallError> {
+        let number = number.decode().parse().map_err(|_| CallError::NoSuchEnvelope)?;
+        let store = self.inner.store.clone();
+        let found = blocking::read(move || store.envelope_record(number)).await?;
+        let own = found.filter(|envelope| envelope.mailbox_id == Some(caller.connection.id));
+        own.ok_or(CallError::NoSuchEnvelope)
     }
 
     /// An envelope that lies in the caller's inbox, or lay there.

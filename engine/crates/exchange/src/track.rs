@@ -1,5 +1,7 @@
 //! Where an envelope stands.
 
+use std::sync::Arc;
+
 use phytohub_domain::{
     ConnectionCode, EnvelopeForwarding, EnvelopeHeader, HubDeliveryNumber, Right, TrackingInfo,
     TrackingState,
@@ -11,7 +13,8 @@ use crate::{CallError, Caller, Hub, blocking};
 
 impl Hub {
     /// `GetEnvelopeTrackingInfo`: sender and recipient may ask, and who acts for them; of a copy,
-    /// its channel too. A number that is unknown, or another's, is `EnvelopeNotExists`, with the number as it was asked.
+    /// its channel too. A number that is unknown, or another's, is `EnvelopeNotExists`, with the
+    /// number as it was asked.
     ///
     /// # Errors
     /// If the caller may not read, or the store cannot be read.
@@ -23,22 +26,35 @@ impl Hub {
         caller.may(Right::Read)?;
         let asked = number.decode();
         let found = match asked.parse() {
-            Ok(number) => self.envelope(number).await?,
+            Ok(number) => self.looked_up(number).await?,
             Err(_) => None,
         };
         let own = caller.connection.id;
-        let visible = found.filter(|(envelope, _)| {
+        let visible = found.as_deref().filter(|(envelope, _)| {
             [envelope.from_id, envelope.actor_id].contains(&own)
                 || [envelope.to_id, envelope.mailbox_id].contains(&Some(own))
         });
         Ok(match visible {
-            Some((envelope, state)) => header(&envelope, &state),
+            Some((envelope, state)) => header(envelope, state),
             None => EnvelopeHeader {
                 hub_delivery_number: Some(asked.into_owned()),
                 tracking_info: Some(TrackingInfo::EnvelopeNotExists),
                 ..EnvelopeHeader::default()
             },
         })
+    }
+
+    /// An envelope with its state, from memory if it was lately asked for: most requests of all
+    /// ask where an envelope stands, and mostly it stands where it stood.
+    async fn looked_up(
+        &self,
+        number: HubDeliveryNumber,
+    ) -> Result<Option<Arc<(StoredEnvelope, TrackingState)>>, CallError> {
+        if let Some(tracked) = self.inner.store.recent(number) {
+            return Ok(Some(tracked));
+        }
+        let store = self.inner.store.clone();
+        blocking::read(move || store.look_up(number)).await
     }
 
     /// An envelope with its state.

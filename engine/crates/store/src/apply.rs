@@ -258,6 +258,11 @@ impl<'a> Batch<'a> {
         self.write.put_cf(meta, keys::COUNTERS, self.counters.encode());
     }
 
+    /// Envelopes that this batch changed: their records, states or both.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = HubDeliveryNumber> {
+        self.states.keys().chain(self.envelopes.keys()).copied()
+    }
+
     /// Shows the mailboxes what was synced. Gives the change in the number of pending envelopes.
     pub(crate) fn publish(&self) -> i64 {
         let mut pending = 0;

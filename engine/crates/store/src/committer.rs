@@ -22,6 +22,7 @@ use crate::error::{CommitError, StoreFailure};
 use crate::known::Known;
 use crate::mailbox::Mailboxes;
 use crate::open::Database;
+use crate::recent::Recent;
 use crate::reserve::Reserve;
 use crate::{CHUNK_BYTES, StoreConfig};
 
@@ -29,6 +30,7 @@ use crate::{CHUNK_BYTES, StoreConfig};
 pub(crate) struct Committer {
     pub(crate) database: Arc<Database>,
     pub(crate) mailboxes: Arc<Mailboxes>,
+    pub(crate) recent: Arc<Recent>,
     pub(crate) reserve: Arc<Reserve>,
     pub(crate) config: StoreConfig,
     pub(crate) write_options: WriteOptions,
@@ -138,6 +140,8 @@ impl Committer {
             return Err(Failed);
         }
         self.counters = batch.counters;
+        // Before anybody is answered: who asks after that hears of the change.
+        batch.changed().for_each(|number| self.recent.forget(number));
         self.metrics.pending_envelopes.inc_by(batch.publish());
         self.known = Some(batch.known);
         self.publish_signals();

@@ -18,6 +18,10 @@ pub struct StoreConfig {
     /// Bytes of writes kept in memory before they are written to tables. Large: an envelope that
     /// is acknowledged before then never reaches a table.
     pub write_buffer_bytes: usize,
+    /// Bytes of envelopes kept in memory for those who ask for their state again and again: a
+    /// hundred thousand, what the whole world sends in a day at the capacity stated for the real
+    /// hub. None asks the database each time.
+    pub recent_bytes: usize,
     /// Whether every commit is synced. Without it a power cut loses what was answered.
     pub sync: bool,
     /// How long what is delivered is kept.
@@ -37,6 +41,7 @@ impl StoreConfig {
             disk_reserve_bytes: 2 << 30,
             block_cache_bytes: 128 << 20,
             write_buffer_bytes: 512 << 20,
+            recent_bytes: 64 << 20,
             sync: true,
             retention: Retention::default(),
             answer_before_commit: false,

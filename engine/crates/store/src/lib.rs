@@ -25,6 +25,7 @@ mod mailbox;
 mod open;
 mod options;
 mod read;
+mod recent;
 mod record;
 mod reserve;
 mod scrub;

@@ -1,5 +1,7 @@
 //! Reading the store. All of it blocks: keep it off the reactor.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use phytohub_domain::{ConnectionId, HubDeliveryNumber, TrackingState};
 use rocksdb::{Direction, IteratorMode};
@@ -28,6 +30,62 @@ impl Store {
         let envelope = record::decode_envelope(number, &bytes)?;
         let state = database.get(keys::STATE, &key)?.ok_or_else(|| corrupt("state", &key))?;
         Ok(Some((envelope, record::decode_state(number, &state)?)))
+    }
+
+    /// An envelope with its state, if it was lately looked up. Does not block.
+    #[must_use]
+    pub fn recent(&self, number: HubDeliveryNumber) -> Option<Arc<Tracked>> {
+        self.remembered().get(number)
+    }
+
+    /// Like [`Store::envelope`], and remembers it for [`Store::recent`].
+    ///
+    /// # Errors
+    /// If a record is unreadable.
+    pub fn look_up(&self, number: HubDeliveryNumber) -> Result<Option<Arc<Tracked>>, ReadError> {
+        let began = self.remembered().generation(number);
+        let tracked = self.envelope(number)?.map(Arc::new);
+        if let Some(tracked) = &tracked {
+            self.remembered().remember(tracked, began);
+        }
+        Ok(tracked)
+    }
+
+    /// An envelope without its state: what a change of it needs, since the committer looks at the
+    /// state itself.
+    ///
+    /// # Errors
+    /// If the record is unreadable.
+    pub fn envelope_record(&self, number: HubDeliveryNumber) -> Result<Option<StoredEnvelope>, ReadError> {
+        let bytes = self.database().get(keys::ENVELOPE, &number.to_bytes())?;
+        bytes.map(|bytes| record::decode_envelope(number, &bytes)).transpose()
+    }
+
+    /// At most `count` envelopes after a number, in the order of their numbers, which is that of
+    /// acceptance; each by its number, with the error of one that cannot be read.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn envelopes_after(
+        &self,
+        after: Option<HubDeliveryNumber>,
+        count: usize,
+    ) -> Result<Vec<(HubDeliveryNumber, Result<Tracked, ReadError>)>, ReadError> {
+        let database = self.database();
+        let from = after.map_or([0; 16], HubDeliveryNumber::to_bytes);
+        let mode = IteratorMode::From(&from, Direction::Forward);
+        let rows = database.db.iterator_cf(database.family(keys::ENVELOPE), mode);
+        let mut found = Vec::new();
+        for row in rows.take(count + 1) {
+            let (key, value) = row.map_err(ReadError::Database)?;
+            let number = <[u8; 16]>::try_from(&*key).map_err(|_| corrupt("envelope", &key))?;
+            let number = HubDeliveryNumber::from_bytes(number);
+            if after != Some(number) && found.len() < count {
+                let state = database.get(keys::STATE, &key);
+                found.push((number, tracked(number, Ok(Some(value.to_vec())), state)));
+            }
+        }
+        Ok(found)
     }
 
     /// At most `count` envelopes of a queue after a position and, wrapping, before it: each with

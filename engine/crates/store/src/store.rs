@@ -14,6 +14,7 @@ use crate::committer::{Committer, Signals};
 use crate::error::{CommitError, OpenError, StoreFailure};
 use crate::mailbox::Mailboxes;
 use crate::open::{Database, OpenReport, Opened};
+use crate::recent::Recent;
 use crate::record::{StoredCodeList, StoredEnvelope};
 use crate::reserve::Reserve;
 use crate::segment::AuditWrite;
@@ -37,6 +38,7 @@ pub(crate) struct Watched {
 struct Inner {
     database: Arc<Database>,
     mailboxes: Arc<Mailboxes>,
+    recent: Arc<Recent>,
     reserve: Arc<Reserve>,
     commands: mpsc::Sender<Command>,
     failure: watch::Receiver<Option<StoreFailure>>,
@@ -64,10 +66,12 @@ impl Store {
         let (signals, watched) = watched(&opened);
         let mailboxes = Arc::new(opened.mailboxes);
         let reserve = Arc::new(Reserve::new(&config));
+        let recent = Arc::new(Recent::new(config.recent_bytes));
         metrics.pending_envelopes.set(i64::try_from(opened.report.pending).unwrap_or(i64::MAX));
         let committer = Committer {
             database: Arc::clone(&opened.database),
             mailboxes: Arc::clone(&mailboxes),
+            recent: Arc::clone(&recent),
             reserve: Arc::clone(&reserve),
             write_options: options::write(&config),
             config,
@@ -89,6 +93,7 @@ impl Store {
         let inner = Inner {
             database: opened.database,
             mailboxes,
+            recent,
             reserve,
             commands,
             failure,
@@ -252,6 +257,10 @@ impl Store {
 
     pub(crate) fn mailboxes(&self) -> &Mailboxes {
         &self.inner.mailboxes
+    }
+
+    pub(crate) fn remembered(&self) -> &Recent {
+        &self.inner.recent
     }
 
     pub(crate) fn watched(&self) -> &Watched {
