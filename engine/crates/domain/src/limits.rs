@@ -43,6 +43,9 @@ pub struct Limits {
     pub xml_attributes: usize,
     /// Open sockets. 136 countries with a handful of systems each, and room for idle ones.
     pub sockets: usize,
+    /// Open sockets from one address: a quarter of all. A ministry's systems may share one, and one
+    /// stranger cannot take the sockets from the others.
+    pub sockets_per_address: usize,
     /// Requests in flight. Each holds at least its header and a place in the committer's queue.
     pub requests_in_flight: usize,
     /// Bytes of requests and replies in memory at once: two requests of the largest size.
@@ -74,6 +77,7 @@ impl Default for Limits {
             xml_depth: XML_DEPTH_MAX,
             xml_attributes: XML_ATTRIBUTES_MAX,
             sockets: 4096,
+            sockets_per_address: 1024,
             requests_in_flight: 1024,
             bytes_in_flight: 512 << 20,
             pull_envelopes: 100,

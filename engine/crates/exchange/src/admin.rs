@@ -8,6 +8,7 @@ mod change;
 mod codes;
 mod connection;
 mod error;
+mod export;
 mod health;
 mod message;
 mod order;
@@ -23,6 +24,7 @@ use phytohub_telemetry::Actor;
 
 pub use account::AccountRequest;
 pub use error::AdminError;
+pub use export::{ContentPiece, ExportPage, ExportRequest};
 pub use health::{HealthView, ScrubView};
 pub use message::{AdminReply, AdminRequest, CertificateInput, Operator};
 pub use order::{RuleDone, RuleInput, RuleView};
@@ -100,6 +102,13 @@ impl Hub {
             AdminRequest::EnvelopeFail { number, reason } => {
                 self.change_envelope(actor, &number, Change::Fail(reasoned(reason)?)).await
             }
+            AdminRequest::EnvelopeHold { number, reason } => {
+                self.change_envelope(actor, &number, Change::Hold(reasoned(reason)?)).await
+            }
+            AdminRequest::EnvelopeUnhold { number, reason } => {
+                self.change_envelope(actor, &number, Change::Unhold(reasoned(reason)?)).await
+            }
+            AdminRequest::Export(request) => self.export(actor, request).await,
             AdminRequest::CodesList => Ok(self.codes_list()),
             AdminRequest::CodesExport { name, revision } => self.codes_export(&name, revision),
             AdminRequest::CodesImport { text, valid_from_ms } => {
@@ -148,8 +157,10 @@ impl Hub {
         let (envelope, _) = self.find_envelope(number).await?;
         let outcome = self.inner.store.change(envelope.clone(), change, actor).await?;
         if outcome.transition == Transition::Refused {
-            let parked = if outcome.state.parked { ", parked" } else { "" };
-            let state = format!("{}{parked}", outcome.state.info);
+            let said = |flag, word| if flag { word } else { "" };
+            let parked = said(outcome.state.parked, ", parked");
+            let held = said(outcome.state.held, ", under legal hold");
+            let state = format!("{}{parked}{held}", outcome.state.info);
             return Err(AdminError::StateForbids { number: envelope.number, state });
         }
         if outcome.transition == Transition::Changed {

@@ -1,16 +1,17 @@
 //! Accepting envelopes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use phytohub_domain::{ContentHash, EnvelopeHeader, Right, TrackingInfo};
-use phytohub_store::{Disposition, NewContent, NewEnvelope};
+use phytohub_store::{Disposition, NewContent, NewEnvelope, Replay};
 use phytohub_wire::soap::{Content, Envelope, Header, IntField, Text};
 use sha2::{Digest, Sha256};
 
 use crate::registry::Registry;
 use crate::route::{self, Document, Parties, Route, check_document};
 use crate::validate::{self, Outside};
-use crate::{CallError, Caller, Hub, blocking, track};
+use crate::{CallError, Caller, Hub, blocking, replay, track};
 
 impl Hub {
     /// `DeliverEnvelope`. An error in the header is an answer, with a number by which it can be
@@ -112,6 +113,13 @@ impl Hub {
         if let Some(Route { mailbox, copies }) = route {
             (new.mailbox_id, new.copies) = (Some(mailbox), copies);
         }
+        let policy = self.policy();
+        if let Some(mailbox) = new.mailbox_id {
+            self.check_pending(caller, mailbox, &told.to)?;
+            let (hash, window) =
+                (replay::hash(new.actor_id, &told, &new.content.hash), policy.replay_window);
+            new.replay = (!window.is_zero()).then_some(Replay { hash, window });
+        }
         let mailbox = new.mailbox_id;
         let copies: Vec<_> = new.copies.iter().map(|copy| copy.mailbox_id).collect();
         let accepted = self.inner.store.accept(new).await?;
@@ -146,6 +154,8 @@ pub(crate) struct Told {
     pub(crate) certificate_type: i32,
     pub(crate) certificate_status: i32,
     pub(crate) number: String,
+    /// The channels that it names, each once, in the order of their codes.
+    pub(crate) forwardings: Vec<String>,
 }
 
 impl Told {
@@ -155,7 +165,10 @@ impl Told {
     }
 
     pub(crate) fn of(header: &Header) -> Self {
+        let codes = header.forwardings.codes().iter().map(|code| code.decode().trim().to_owned());
+        let codes: BTreeSet<String> = codes.filter(|code| !code.is_empty()).collect();
         Self {
+            forwardings: codes.into_iter().collect(),
             response: false,
             from: header.from.decode().into_owned(),
             to: header.to.decode().trim().to_owned(),

@@ -1,8 +1,10 @@
 //! Why an operation is answered with a fault.
 
-use phytohub_domain::{ErrorKind, Right};
+use phytohub_domain::{ErrorKind, Right, Timestamp};
 use phytohub_store::{CommitError, ReadError, StoreFailure};
 use thiserror::Error;
+
+use crate::FairUseExceeded;
 
 /// Why an operation is answered with a fault; its text is what the caller reads.
 #[derive(Debug, Error)]
@@ -20,6 +22,20 @@ pub enum CallError {
          take the number from GetImportEnvelopeHeaders"
     )]
     NoSuchEnvelope,
+    /// The connection asked for more than its share.
+    #[error(transparent)]
+    FairUse(#[from] FairUseExceeded),
+    /// The content was dropped after its time.
+    #[error(
+        "the content of this envelope was dropped at {at}, {days} days after it was acknowledged, \
+         as this hub keeps contents no longer: ask its sender to send it again"
+    )]
+    ContentDropped {
+        /// When.
+        at: Timestamp,
+        /// From the acknowledgement until then.
+        days: u64,
+    },
     /// The reply would hold more in memory than there is room for now.
     #[error("the hub has no memory left for this reply now; send the request again later")]
     NoRoom,
@@ -49,8 +65,10 @@ impl CallError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NotAllowed { .. } => ErrorKind::Denied,
-            Self::NoCodeList | Self::NoSuchEnvelope => ErrorKind::NotFound,
-            Self::NoRoom => ErrorKind::Exhausted,
+            Self::ContentDropped { .. } | Self::NoCodeList | Self::NoSuchEnvelope => {
+                ErrorKind::NotFound
+            }
+            Self::FairUse(_) | Self::NoRoom => ErrorKind::Exhausted,
             Self::NotARecipientsState => ErrorKind::Invalid,
             Self::Commit(error) if error.kind() == ErrorKind::Exhausted => ErrorKind::Exhausted,
             // A record that cannot be read is an alert and a retryable error.

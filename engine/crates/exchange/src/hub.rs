@@ -19,6 +19,7 @@ use crate::codes::CodeLists;
 use crate::decision::Decisions;
 use crate::denial::DenialGate;
 use crate::error::{NotReady, OpenHubError};
+use crate::fair_use::{Meters, Policy};
 use crate::offer::Offering;
 use crate::push::{Lanes, PushStatus};
 use crate::registry::Registry;
@@ -41,6 +42,8 @@ pub(crate) struct Inner {
     /// Where each connection's next reply of each kind goes on.
     pub(crate) cursors: DashMap<(ConnectionId, Offering), u64>,
     pub(crate) lanes: Lanes,
+    pub(crate) policy: ArcSwap<Policy>,
+    pub(crate) meters: Meters,
     pub(crate) audit: OnceLock<Arc<AuditDesk>>,
     limits: ArcSwap<Limits>,
     decisions: ArcSwap<Decisions>,
@@ -70,6 +73,8 @@ impl Hub {
             standing: tokio::sync::RwLock::new(()),
             cursors: DashMap::new(),
             lanes: Lanes::default(),
+            policy: ArcSwap::from_pointee(Policy::default()),
+            meters: Meters::default(),
             audit: OnceLock::new(),
             limits: ArcSwap::from_pointee(limits),
             decisions: ArcSwap::default(),
@@ -190,8 +195,8 @@ impl Hub {
     /// Queued before this returns, so that the recipient's next request is judged after it. The
     /// record was read for the same reply and is at hand: this does not wait for the disk.
     pub fn content_released(&self, caller: &Caller, number: HubDeliveryNumber) {
-        match self.inner.store.envelope(number) {
-            Ok(Some((envelope, _))) => {
+        match self.inner.store.envelope_record(number) {
+            Ok(Some(envelope)) => {
                 let actor = caller.actor_for(&envelope);
                 if !self.inner.store.change_soon(envelope, Change::Release, actor) {
                     tracing::warn!(%number, "a release found no room in the committer's queue");

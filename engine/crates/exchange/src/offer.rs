@@ -3,8 +3,9 @@
 //! Each call goes on behind the last envelope offered and wraps, so that no stuck envelope hides
 //! the rest; what is not acknowledged is offered again. Within one reply the oldest comes first.
 
-use phytohub_domain::{ConnectionId, EnvelopeHeader, Right, TrackingState};
+use phytohub_domain::{ConnectionId, EnvelopeHeader, HubDeliveryNumber, Right, TrackingState};
 use phytohub_store::{Queue, ReadError, Store, StoredEnvelope};
+use phytohub_telemetry::EventKind;
 use phytohub_wire::soap::Text;
 
 use crate::registry::Registry;
@@ -63,6 +64,10 @@ impl Hub {
         country: Option<String>,
     ) -> Result<Vec<EnvelopeHeader>, CallError> {
         let connection = caller.connection.id;
+        // Most polls find nothing: that is known without asking the disk.
+        if self.inner.store.queue_len(connection, queue) == 0 {
+            return Ok(Vec::new());
+        }
         let after = self.cursor(connection, offering);
         let (store, wanted) = (self.inner.store.clone(), self.limits().list_headers);
         let registry = self.inner.registry.load_full();
@@ -90,6 +95,9 @@ impl Hub {
     ) -> Result<Vec<PulledEnvelope>, CallError> {
         caller.may(Right::Receive)?;
         let connection = caller.connection.id;
+        if self.inner.store.queue_len(connection, Queue::Inbox) == 0 {
+            return Ok(Vec::new());
+        }
         let after = self.cursor(connection, Offering::Envelopes);
         let (store, limits) = (self.inner.store.clone(), self.limits());
         let (rows, envelopes) = blocking::read(move || {
@@ -124,7 +132,18 @@ impl Hub {
         caller.may(Right::Receive)?;
         let (envelope, state) = self.envelope_to(caller, number).await?;
         let store = self.inner.store.clone();
-        blocking::read(move || pulled(&store, envelope, &state)).await
+        blocking::read(move || {
+            let number = envelope.number;
+            if state.content_dropped {
+                return Err(dropped(&store, number)?);
+            }
+            match pulled(&store, envelope, &state) {
+                // It was dropped since its state was read.
+                Err(CallError::Read(ReadError::Dropped)) => Err(dropped(&store, number)?),
+                result => result,
+            }
+        })
+        .await
     }
 
     fn cursor(&self, connection: ConnectionId, offering: Offering) -> u64 {
@@ -189,6 +208,16 @@ fn pulled(
     let (header, number) = (track::header(&envelope, state), envelope.number);
     let content = StoredContent::load(store, envelope)?;
     Ok(PulledEnvelope { header, number, content })
+}
+
+/// When and after how long a content was dropped, by the envelope's history.
+fn dropped(store: &Store, number: HubDeliveryNumber) -> Result<CallError, CallError> {
+    let history = store.history(number)?;
+    let last = |kind| history.iter().rev().find(|stored| stored.event.kind == kind);
+    let Some(drop) = last(EventKind::ContentDropped) else { return Err(ReadError::Dropped.into()) };
+    let acknowledged = last(EventKind::EnvelopeAcknowledged).map_or(drop.at, |stored| stored.at);
+    let days = drop.at.since(acknowledged).as_secs() / (24 * 3600);
+    Ok(CallError::ContentDropped { at: drop.at, days })
 }
 
 /// Whether an envelope goes to this country: by the code in `To`, or by what that one serves.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use phytohub_domain::{Connection, Right, Timestamp};
 use phytohub_schemas::CodeListName;
 use phytohub_schemas::code_list::Standing;
+use phytohub_sps::signature::{VerifyOptions, verify_reading};
 use phytohub_sps::{
-    Area, CertificateView, Finding, HeaderFacts, Level, Limits, LookUpCodes, SpsDocument,
+    Area, CertificateView, Finding, HeaderFacts, Level, Limits, LookUpCodes, Reading, SpsDocument,
     check_header,
 };
 use phytohub_wire::soap::{Content, ValidationArea, ValidationLevel, ValidationResult};
@@ -39,7 +40,8 @@ impl Outside {
 
 impl Hub {
     /// `ValidatePhytoXML`: what is wrong with a document; nothing is an empty list. Neither sent
-    /// nor kept.
+    /// nor kept. Signatures are not looked at: recipients ask about what others signed, and the
+    /// document alone does not prove which connection it came from.
     ///
     /// # Errors
     /// If the caller may not read.
@@ -72,11 +74,22 @@ impl Hub {
 
 fn judge(document: &[u8], codes: &ListsInForce, outside: Option<&Outside>) -> Vec<Finding> {
     let reading = SpsDocument::validate(document, codes, &Limits::default());
+    let signed = outside.map(|outside| check_signature(&reading, outside, codes.at));
     let mut findings = reading.findings;
+    findings.extend(signed.into_iter().flatten());
     if let (Some(outside), Some(certificate)) = (outside, reading.document.certificate()) {
         findings.extend(check_outside(&certificate, outside));
     }
     findings
+}
+
+/// What is wrong with the signature of a document whose sender registered with what it signs; of
+/// others nothing is asked. The certificate must be valid now, when the document arrives.
+fn check_signature(reading: &Reading<'_>, outside: &Outside, at: Timestamp) -> Vec<Finding> {
+    let Some(signing) = &outside.from.signing else { return Vec::new() };
+    let at_unix_ms = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
+    let options = VerifyOptions { certificate_der: &signing.der, at_unix_ms };
+    verify_reading(reading, &options).findings
 }
 
 /// What is wrong with a certificate and its envelope together.

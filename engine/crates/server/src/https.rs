@@ -2,6 +2,7 @@
 
 mod body;
 mod connection;
+mod crowd;
 mod dispatch;
 mod identity;
 mod refusal;
@@ -14,10 +15,10 @@ mod upload;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use phytohub_domain::Limits;
 use phytohub_exchange::Hub;
 use phytohub_telemetry::TransportLabels;
 use thiserror::Error;
@@ -27,6 +28,7 @@ use tokio::time::timeout;
 use crate::budget::Admission;
 use crate::throttle::Throttle;
 use crate::{Shutdown, Tasks, Tls};
+use crowd::{Crowd, Crowded};
 
 /// The path of the service, as clients of the real hub have it in their configuration.
 pub const DELIVERY_SERVICE_PATH: &str = "/hub/DeliveryService";
@@ -91,7 +93,7 @@ impl HttpsDoor {
             wsdl: wsdl.into(),
             admission,
             tasks,
-            sockets: AtomicUsize::new(0),
+            crowd: Crowd::default(),
             accept_trouble: Throttle::default(),
             handshake_trouble: Throttle::default(),
             request_trouble: Throttle::default(),
@@ -121,7 +123,7 @@ struct Door {
     wsdl: Bytes,
     admission: Arc<Admission>,
     tasks: Tasks,
-    sockets: AtomicUsize,
+    crowd: Crowd,
     accept_trouble: Throttle,
     handshake_trouble: Throttle,
     request_trouble: Throttle,
@@ -142,14 +144,16 @@ impl Door {
 
 /// Starts a socket's task, or closes the socket if there are too many.
 fn admit(door: &Arc<Door>, stream: TcpStream, peer: SocketAddr, shutdown: &Shutdown) {
-    let limit = door.hub.limits().sockets;
-    let open = Open::new(door);
-    if door.sockets.load(Ordering::Relaxed) > limit {
-        if let Some(silenced) = door.accept_trouble.admit(door.hub.clock().monotonic()) {
-            tracing::warn!(%peer, limit, silenced, "too many sockets: closing the newest");
+    let limits = door.hub.limits();
+    let open = match Open::new(door, peer, &limits) {
+        Ok(open) => open,
+        Err(crowded) => {
+            if let Some(silenced) = door.accept_trouble.admit(door.hub.clock().monotonic()) {
+                tracing::warn!(%peer, %crowded, silenced, "too many sockets: closing the newest");
+            }
+            return;
         }
-        return;
-    }
+    };
     let (task_door, shutdown) = (Arc::clone(door), shutdown.clone());
     door.tasks.spawn("https socket", async move {
         let _open = open;
@@ -158,20 +162,23 @@ fn admit(door: &Arc<Door>, stream: TcpStream, peer: SocketAddr, shutdown: &Shutd
 }
 
 /// One open socket, counted until dropped.
-struct Open(Arc<Door>);
+struct Open {
+    door: Arc<Door>,
+    place: crowd::Place,
+}
 
 impl Open {
-    fn new(door: &Arc<Door>) -> Self {
-        door.sockets.fetch_add(1, Ordering::Relaxed);
+    fn new(door: &Arc<Door>, peer: SocketAddr, limits: &Limits) -> Result<Self, Crowded> {
+        let place = door.crowd.enter(peer.ip(), limits)?;
         door.sockets_gauge(1);
-        Self(Arc::clone(door))
+        Ok(Self { door: Arc::clone(door), place })
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.sockets.fetch_sub(1, Ordering::Relaxed);
-        self.0.sockets_gauge(-1);
+        self.door.crowd.leave(self.place);
+        self.door.sockets_gauge(-1);
     }
 }
 

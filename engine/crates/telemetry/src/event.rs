@@ -71,6 +71,8 @@ pub enum EventKind {
     UpdateFailed = 31,
     /// A connection went over its limits and was turned away.
     FairUseExceeded = 32,
+    /// The operator took out a copy of a content.
+    ContentExported = 33,
     /// The store was opened.
     StoreOpened = 40,
     /// The wall clock stepped, or is far from the last time known.
@@ -93,7 +95,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::EnvelopeAccepted,
         Self::EnvelopeRejected,
         Self::ContentReleased,
@@ -125,6 +127,7 @@ impl EventKind {
         Self::AccessDenied,
         Self::UpdateFailed,
         Self::FairUseExceeded,
+        Self::ContentExported,
         Self::StoreOpened,
         Self::ClockSuspected,
         Self::ClockAccepted,
@@ -177,6 +180,7 @@ impl EventKind {
             Self::AccessDenied => "AccessDenied",
             Self::UpdateFailed => "UpdateFailed",
             Self::FairUseExceeded => "FairUseExceeded",
+            Self::ContentExported => "ContentExported",
             Self::StoreOpened => "StoreOpened",
             Self::ClockSuspected => "ClockSuspected",
             Self::ClockAccepted => "ClockAccepted",

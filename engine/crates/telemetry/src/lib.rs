@@ -14,4 +14,6 @@ mod metrics;
 
 pub use escape::Escaped;
 pub use event::{Actor, ActorKind, Event, EventKind};
-pub use metrics::{Metrics, OperationLabels, OperationOnly, Outcome, PushOutcome, TransportLabels};
+pub use metrics::{
+    FairUseLimit, Metrics, OperationLabels, OperationOnly, Outcome, PushOutcome, TransportLabels,
+};

@@ -11,8 +11,10 @@ use prometheus_client::registry::Registry;
 
 use crate::Event;
 
+mod fair_use;
 mod push;
 
+pub use fair_use::FairUseLimit;
 pub use push::PushOutcome;
 
 /// All metrics of a hub, with the registry that renders them.
@@ -37,6 +39,7 @@ pub struct Metrics {
     pub pending_envelopes: Gauge,
     /// Whether the disk reserve is breached (1) and deliveries are refused.
     pub disk_reserve_breached: Gauge,
+    fair_use: fair_use::FairUseMetrics,
     push: push::PushMetrics,
 }
 
@@ -102,6 +105,7 @@ impl Metrics {
             commit_batch_size: Histogram::new(SIZE_BOUNDARIES),
             pending_envelopes: Gauge::default(),
             disk_reserve_breached: Gauge::default(),
+            fair_use: fair_use::FairUseMetrics::default(),
             push: push::PushMetrics::default(),
         };
         metrics.register();
@@ -144,6 +148,7 @@ impl Metrics {
             "1 while deliveries are refused to keep the disk reserve",
             self.disk_reserve_breached.clone(),
         );
+        self.fair_use.register(registry);
         self.push.register(registry);
     }
 

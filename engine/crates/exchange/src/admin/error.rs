@@ -57,6 +57,14 @@ pub enum AdminError {
     /// The account could not be verified.
     #[error(transparent)]
     Verify(#[from] VerifyError),
+    /// The content is not there.
+    #[error(
+        "this hub keeps no content of it: it was refused, or dropped after its time number={number}"
+    )]
+    NoContent {
+        /// The number.
+        number: HubDeliveryNumber,
+    },
     /// No such code list, or no such revision of it.
     #[error("no code list, or no such revision of it: see 'phytohub codes list' name={name}")]
     NoSuchCodeList {
@@ -112,7 +120,8 @@ impl AdminError {
                 ErrorKind::Conflict
             }
             Self::Invalid { .. } => ErrorKind::Invalid,
-            Self::NoSuchCodeList { .. }
+            Self::NoContent { .. }
+            | Self::NoSuchCodeList { .. }
             | Self::NoSuchConnection { .. }
             | Self::NoSuchCertificate { .. }
             | Self::NoSuchEnvelope { .. }

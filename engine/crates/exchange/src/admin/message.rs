@@ -4,8 +4,8 @@ use phytohub_telemetry::{Actor, ActorKind};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountRequest, ClockView, CodeListView, ConnectionChanges, ConnectionView, EnvelopeView,
-    EventView, HealthView, RuleDone, RuleInput, RuleView,
+    AccountRequest, ClockView, CodeListView, ConnectionChanges, ConnectionView, ContentPiece,
+    EnvelopeView, EventView, ExportPage, ExportRequest, HealthView, RuleDone, RuleInput, RuleView,
 };
 use crate::audit::{AuditReport, SignedHead};
 use crate::backup::Manifest;
@@ -153,6 +153,22 @@ pub enum AdminRequest {
         /// Why; kept in its history.
         reason: String,
     },
+    /// Put an envelope under legal hold: neither content nor record is removed by age.
+    EnvelopeHold {
+        /// Its number.
+        number: String,
+        /// Why; kept in its history.
+        reason: String,
+    },
+    /// Lift an envelope's legal hold.
+    EnvelopeUnhold {
+        /// Its number.
+        number: String,
+        /// Why; kept in its history.
+        reason: String,
+    },
+    /// Take copies of envelopes out of the hub.
+    Export(ExportRequest),
     /// Give an envelope up: its sender is told `FailedDelivery` and the reason.
     EnvelopeFail {
         /// Its number.
@@ -226,6 +242,10 @@ pub enum AdminReply {
     CodeListFile(String),
     /// All revisions of all code lists.
     CodeLists(Vec<CodeListView>),
+    /// A piece of an envelope's content.
+    ContentPiece(ContentPiece),
+    /// Envelopes to be exported.
+    ExportPage(ExportPage),
     /// One connection.
     Connection(ConnectionView),
     /// All connections, by code.

@@ -195,6 +195,12 @@ pub struct EnvelopeView {
     /// When it is brought again at the earliest, UTC.
     #[serde(default)]
     pub next_attempt: Option<String>,
+    /// Whether it is itself under legal hold.
+    #[serde(default)]
+    pub held: bool,
+    /// Whether its content is kept no longer, or never was.
+    #[serde(default)]
+    pub content_dropped: bool,
     /// When it was accepted, UTC.
     pub accepted: String,
     /// Bytes of content as received.
@@ -233,6 +239,8 @@ impl EnvelopeView {
             attempts: state.attempts,
             last_error: state.last_error.clone(),
             next_attempt: state.next_attempt.map(|at| at.to_string()),
+            held: state.held,
+            content_dropped: state.content_dropped,
             accepted: envelope.accepted.to_string(),
             content_bytes: envelope.content_bytes,
             content_hash: envelope.content_hash.to_string(),

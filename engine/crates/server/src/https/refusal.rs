@@ -2,13 +2,13 @@
 
 use http::StatusCode;
 use phytohub_domain::ErrorKind;
-use phytohub_exchange::{CallError, IdentifyError};
+use phytohub_exchange::{CallError, FairUseExceeded, IdentifyError};
 use phytohub_telemetry::Outcome;
 use phytohub_wire::soap::{FaultCode, ReadError};
 use thiserror::Error;
 
 use super::DELIVERY_SERVICE_PATH;
-use crate::budget::NoRoom;
+use crate::budget::{NoRoom, RETRY_AFTER_SECONDS};
 
 /// Why a request is refused. The text goes to the caller.
 #[derive(Debug, Error)]
@@ -28,6 +28,9 @@ pub(super) enum Refusal {
         /// `limits.idle_seconds`.
         seconds: u64,
     },
+    /// The connection asked for more than its share.
+    #[error(transparent)]
+    FairUse(#[from] FairUseExceeded),
     /// A bug of ours.
     #[error("the hub failed to work on this request: this is a bug of the hub, try again later")]
     Internal,
@@ -89,7 +92,7 @@ impl Refusal {
             Self::TooLarge { .. } | Self::Read(ReadError::PeerSentTooMuch { .. }) => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
-            Self::Room(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::FairUse(_) | Self::Room(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Call(error) if is_passing(error.kind()) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Call(_) | Self::Internal | Self::Read(_) | Self::Unknown(_) | Self::Untrusted => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -101,9 +104,12 @@ impl Refusal {
     pub(super) fn fault_code(&self) -> FaultCode {
         match self {
             Self::Read(error) => error.fault_code(),
-            Self::Call(_) | Self::Internal | Self::Room(_) | Self::Unknown(_) | Self::Untrusted => {
-                FaultCode::Server
-            }
+            Self::Call(_)
+            | Self::FairUse(_)
+            | Self::Internal
+            | Self::Room(_)
+            | Self::Unknown(_)
+            | Self::Untrusted => FaultCode::Server,
             _ => FaultCode::Client,
         }
     }
@@ -111,7 +117,7 @@ impl Refusal {
     /// How the request counts.
     pub(super) fn outcome(&self) -> Outcome {
         match self {
-            Self::Idle { .. } | Self::Room(_) => Outcome::Shed,
+            Self::FairUse(_) | Self::Idle { .. } | Self::Room(_) => Outcome::Shed,
             Self::Internal => Outcome::Failed,
             Self::Call(error) => match error.kind() {
                 ErrorKind::Exhausted | ErrorKind::Unavailable => Outcome::Shed,
@@ -119,6 +125,16 @@ impl Refusal {
                 _ => Outcome::Refused,
             },
             _ => Outcome::Refused,
+        }
+    }
+
+    /// Seconds after which to come again, of what passes by itself.
+    pub(super) fn retry_after(&self) -> u64 {
+        match self {
+            Self::Call(CallError::FairUse(over)) | Self::FairUse(over) => {
+                over.retry_after_seconds()
+            }
+            _ => RETRY_AFTER_SECONDS.into(),
         }
     }
 

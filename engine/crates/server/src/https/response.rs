@@ -15,7 +15,7 @@ use super::body::{Item, ReplyBody};
 use super::refusal::Refusal;
 use super::request::InFlight;
 use super::socket::Release;
-use crate::budget::{NoRoom, RETRY_AFTER_SECONDS, Share};
+use crate::budget::{NoRoom, Share};
 
 /// What an operation answers: its reply, and the contents that are spliced into it.
 pub(super) struct Answer {
@@ -120,7 +120,7 @@ pub(super) fn refused(refusal: &Refusal, in_flight: &Arc<InFlight>) -> Response<
         headers.insert(ALLOW, HeaderValue::from_static(allow));
     }
     if refusal.status() == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        headers.insert(RETRY_AFTER, HeaderValue::from(refusal.retry_after()));
     }
     response
 }

@@ -8,6 +8,7 @@ use http::request::Parts;
 use http::{Method, Request, Response, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
+use phytohub_exchange::CallError;
 use phytohub_telemetry::Outcome;
 use tracing::Instrument as _;
 
@@ -74,14 +75,22 @@ async fn route(
     let charset = check_media(&parts.headers)?;
     // Before a byte of the body: strangers get no memory.
     let caller = socket.peer.identify(door)?;
+    door.hub.take_request(&caller)?;
     let limits = door.hub.limits();
     let declared = declared_length(&parts.headers);
     if declared > limits.request_bytes {
         return Err(Refusal::TooLarge { limit: limits.request_bytes });
     }
+    door.hub.take_bytes(&caller, declared)?;
     let place = door.admission.place(&limits, share_of(declared))?;
     let incoming = body.as_mut().ok_or(Refusal::Internal)?;
-    let upload = upload::read(incoming, declared, &door.admission, &place, &limits).await?;
+    // What was not announced is counted as it comes.
+    let meter = |bytes| match declared {
+        0 => door.hub.take_bytes(&caller, bytes),
+        _ => Ok(()),
+    };
+    let upload =
+        upload::read(incoming, declared, &door.admission, (&place, meter), &limits).await?;
     *body = None;
     dispatch::call(door, in_flight, &limits, &caller, place, upload, charset).await
 }
@@ -144,7 +153,8 @@ fn declared_length(headers: &HeaderMap) -> usize {
 /// Tells the log of refusals that an operator may want to know of.
 fn tell(door: &Door, socket: &Socket, refusal: &Refusal) {
     let shed = matches!(refusal.outcome(), Outcome::Shed | Outcome::Failed);
-    if !shed {
+    // An event tells of fair use.
+    if !shed || matches!(refusal, Refusal::FairUse(_) | Refusal::Call(CallError::FairUse(_))) {
         tracing::debug!(peer = %socket.address, status = refusal.status().as_u16(), %refusal, "refused");
         return;
     }

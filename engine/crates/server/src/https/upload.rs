@@ -7,6 +7,7 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use memmap2::{Advice, MmapMut, MmapOptions};
 use phytohub_domain::Limits;
+use phytohub_exchange::FairUseExceeded;
 use tokio::time::timeout;
 
 use super::refusal::Refusal;
@@ -25,12 +26,12 @@ pub(super) fn share_of(bytes: usize) -> Share {
     if bytes <= SMALL_BYTES { Share::Last } else { Share::Bulk }
 }
 
-/// Reads a body to its end.
+/// Reads a body to its end. `meter` is told of each part as it arrives.
 pub(super) async fn read(
     incoming: &mut Incoming,
     declared: usize,
     admission: &Arc<Admission>,
-    place: &Place,
+    (place, meter): (&Place, impl Fn(usize) -> Result<(), FairUseExceeded>),
     limits: &Limits,
 ) -> Result<Upload, Refusal> {
     let mut buffer = Buffer::new(admission, declared);
@@ -47,6 +48,7 @@ pub(super) async fn read(
         if total > limits.request_bytes {
             return Err(Refusal::TooLarge { limit: limits.request_bytes });
         }
+        meter(data.len())?;
         if share_of(total) == Share::Bulk {
             place.check(limits, Share::Bulk)?;
         }
