@@ -7,9 +7,12 @@ mod it {
     mod backup;
     mod codes;
     mod deliver;
+    mod fair_use;
     mod fixture;
     mod push;
+    mod recall;
     mod receive;
+    mod replay;
     mod response;
     mod settings;
     mod standing;

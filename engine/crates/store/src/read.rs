@@ -56,7 +56,10 @@ impl Store {
     ///
     /// # Errors
     /// If the record is unreadable.
-    pub fn envelope_record(&self, number: HubDeliveryNumber) -> Result<Option<StoredEnvelope>, ReadError> {
+    pub fn envelope_record(
+        &self,
+        number: HubDeliveryNumber,
+    ) -> Result<Option<StoredEnvelope>, ReadError> {
         let bytes = self.database().get(keys::ENVELOPE, &number.to_bytes())?;
         bytes.map(|bytes| record::decode_envelope(number, &bytes)).transpose()
     }
