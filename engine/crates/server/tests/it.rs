@@ -10,6 +10,8 @@ mod budget;
 mod drain;
 #[path = "it/exchange.rs"]
 mod exchange;
+#[path = "it/fair_use.rs"]
+mod fair_use;
 #[path = "it/http.rs"]
 mod http;
 #[path = "it/identity.rs"]
@@ -24,6 +26,8 @@ mod metrics;
 mod raw;
 #[path = "it/release.rs"]
 mod release;
+#[path = "it/replay.rs"]
+mod replay;
 #[path = "it/standing.rs"]
 mod standing;
 #[path = "it/time.rs"]

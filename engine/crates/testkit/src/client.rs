@@ -69,7 +69,14 @@ impl TestTls {
     /// # Errors
     /// When the handshake fails.
     pub async fn open(&self, address: SocketAddr) -> std::io::Result<TlsStream<TcpStream>> {
-        let stream = TcpStream::connect(address).await?;
+        self.open_on(TcpStream::connect(address).await?).await
+    }
+
+    /// The same on a connected TCP socket.
+    ///
+    /// # Errors
+    /// When the handshake fails.
+    pub async fn open_on(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
         let name = ServerName::try_from("localhost").expect("a host name");
         TlsConnector::from(Arc::new(self.0.clone())).connect(name, stream).await
     }

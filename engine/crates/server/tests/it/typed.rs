@@ -3,6 +3,7 @@
 use http::StatusCode;
 use phytohub_domain::{EnvelopeHeader, Limits, TrackingInfo};
 use phytohub_exchange::AdminRequest;
+use phytohub_exchange::admin::ConnectionChanges;
 use phytohub_sps::sample::Shape;
 use phytohub_sps::{EmbeddedCodes, Level, SpsDocument};
 use phytohub_testkit::{TestClient, TestHub, TestHubOptions};
@@ -35,7 +36,9 @@ async fn pulled(recipient: &mut TestClient, reply: &EnvelopeHeader) -> String {
 }
 
 async fn opt_in(hub: &TestHub, code: &str) {
-    let request = AdminRequest::ConnectionSetResponses { code: code.to_owned(), responses: true };
+    let mut changes = Box::new(ConnectionChanges::default());
+    changes.responses = Some(true);
+    let request = AdminRequest::ConnectionChange { code: code.to_owned(), changes };
     hub.admin(request).await;
 }
 
