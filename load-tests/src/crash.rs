@@ -4,25 +4,22 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
-use rand::seq::IteratorRandom;
 use rand::{RngExt, SeedableRng};
-use serde_json::Value;
 
 use crate::Failure;
-use crate::clock::Stopwatch;
 use crate::history::Histories;
 use crate::hub::{Hub, Site, StartError};
-use crate::ledger::{Broken, EntryId, Kept, Ledger, State, States};
-use crate::load::{CHANNEL, CODES, Field, Load, PUSHED, TOLD};
+use crate::ledger::{Broken, Retention};
+use crate::load::{CHANNEL, CODES, Field, Load, PUSHED};
 use crate::partner::Partner;
 use crate::powercut::{Cut, LostBytes, LostNames};
 use crate::shim::{Shim, Slot};
 use crate::verify::{self, Depth};
 
+mod check;
 mod orders;
 mod report;
 
@@ -52,6 +49,8 @@ pub struct Options {
     pub load_max: Duration,
     /// Added to every sync: answers that do not wait for it are then far ahead of it.
     pub sync_delay: Duration,
+    /// How long the server keeps what is delivered, if it drops anything in the time of a test.
+    pub retention: Option<Retention>,
     /// How durability is broken on purpose, so that the test can be seen to fail.
     pub sabotage: Sabotage,
 }
@@ -79,6 +78,7 @@ pub fn run(options: &Options, mut tell: impl FnMut(&RoundReport)) -> Result<Summ
         let left = options.rounds - summary.rounds;
         let mut rig = Rig::new(options, rng.random())?;
         rig.live(options, left.min(options.rounds_per_hub), &mut summary, &mut tell)?;
+        summary.count(&rig.field.ledger(), rig.orders.switched);
         let clean = rig.field.ledger().findings().is_empty();
         for finding in rig.field.ledger().findings() {
             summary.add(finding);
@@ -131,10 +131,14 @@ impl Rig {
         let identities = CODES.iter().map(|code| site.identity(code)).collect::<Result<_, _>>()?;
         let rng = StdRng::seed_from_u64(seed);
         let (field, histories) = (Field::new(identities), Histories::default());
+        field.ledger().retention = options.retention;
         field.ledger().ack_wait = Duration::from_secs(orders::ACK_WAIT_SECONDS.into());
         let (identity, ledger) = (field.identity(PUSHED), field.shared_ledger());
         let partner = Partner::start(&site.pki(), PUSHED, identity, ledger, seed)?;
         let orders = Orders::write(&site, &partner)?;
+        if site.configure_if_known("delivery", "replay_window_seconds", REPLAY_WINDOW_SECONDS)? {
+            field.resend();
+        }
         Ok(Self { site, shim, field, partner, orders, histories, rng })
     }
 
@@ -194,103 +198,6 @@ impl Rig {
         Ok(())
     }
 
-    /// Asks for the histories of a few envelopes.
-    ///
-    /// # Errors
-    /// Never; what is wrong is a finding.
-    pub fn check_histories(&mut self, count: usize) {
-        let numbers: Vec<String> = {
-            let ledger = self.field.ledger();
-            let known = ledger.iter().filter_map(|(_, entry)| entry.number.clone());
-            known.sample(&mut self.rng, count)
-        };
-        for number in numbers {
-            self.check_history(&number);
-        }
-    }
-
-    /// Looks which envelopes that came to the partner's service the hub knows to have handed over.
-    fn check_hand_overs(&mut self) {
-        let brought: Vec<(EntryId, String)> = {
-            let ledger = self.field.ledger();
-            let brought = ledger.iter().filter(|(_, entry)| {
-                !entry.brought.is_empty()
-                    && entry.handed_over.is_none()
-                    && entry.possible == States::only(State::Pending)
-            });
-            let brought = brought.filter_map(|(id, entry)| Some((id, entry.number.clone()?)));
-            brought.sample(&mut self.rng, HAND_OVERS_PER_ROUND)
-        };
-        for (id, number) in brought {
-            let told = self.check_history(&number);
-            let kind = |event: &Value| event["kind"] == "EnvelopeHandedOver";
-            if told.as_array().is_some_and(|events| events.iter().any(kind)) {
-                self.field.ledger().handed_over(id);
-            }
-        }
-    }
-
-    /// Has the hub walk the whole chain of its events.
-    fn check_chain(&self) {
-        if let Err(error) = self.site.ask(&["audit", "verify"]) {
-            self.field.ledger().find(Broken::Misbehaved, format!("the chain of events: {error}"));
-        }
-    }
-
-    fn check_history(&mut self, number: &str) -> Value {
-        let told = self.site.ask(&["envelope", "history", number]);
-        let mut ledger = self.field.ledger();
-        match told {
-            Ok(told) => {
-                self.histories.told(number, &told, &mut ledger);
-                return told;
-            }
-            Err(error) => {
-                if let Some(id) = ledger.by_number(number) {
-                    ledger.gone(id, Kept::Nothing, &error.to_string());
-                }
-            }
-        }
-        Value::Null
-    }
-
-    /// Everything is checked, taken, acknowledged and checked again.
-    ///
-    /// # Errors
-    /// When the hub does not answer; that is noted as a finding too.
-    pub fn settle(&mut self, hub: &Hub) -> Result<(), Failure> {
-        verify::verify(&self.field, hub.address(), Depth::All, &mut self.rng)?;
-        self.partner.be_good(true);
-        self.partner.acknowledge_at(Some(hub.address()));
-        self.wait_for("was never brought", |ledger| ledger.never_brought(PUSHED));
-        self.partner.acknowledge_at(None);
-        verify::drain(&self.field, hub.address())?;
-        verify::verify(&self.field, hub.address(), Depth::All, &mut self.rng)?;
-        self.check_histories(HISTORIES_AT_END);
-        self.check_chain();
-        self.wait_for("was never told to its sender", |ledger| ledger.never_told(TOLD));
-        self.partner.be_good(false);
-        Ok(())
-    }
-
-    /// Waits until nothing is missing, as long as it becomes less.
-    fn wait_for(&self, what: &str, missing: impl Fn(&Ledger) -> Vec<EntryId>) {
-        let (mut least, mut watch) = (usize::MAX, Stopwatch::start());
-        loop {
-            let ids = missing(&self.field.ledger());
-            if ids.is_empty() {
-                return;
-            }
-            if ids.len() < least {
-                (least, watch) = (ids.len(), Stopwatch::start());
-            }
-            if watch.elapsed() > PARTNER_TIME_MAX {
-                return self.field.ledger().not_in_time(&ids, what);
-            }
-            thread::park_timeout(Duration::from_millis(20));
-        }
-    }
-
     fn live(
         &mut self,
         options: &Options,
@@ -345,13 +252,6 @@ impl Rig {
         }
         // What fails here has been noted.
         let _ = self.settle(&hub);
-        let ledger = self.field.ledger();
-        summary.copied += ledger.copied;
-        summary.brought += ledger.brought;
-        summary.updates += ledger.updates;
-        summary.dropped += ledger.dropped;
-        summary.resent += ledger.resent;
-        summary.switched += self.orders.switched;
         Ok(())
     }
 
@@ -418,10 +318,8 @@ pub fn make_shim(work: &Path, site: &Site) -> Result<Shim, Failure> {
 /// The shim's way to kill, the same on every Linux.
 const SIGKILL: i32 = 9;
 
-/// The longest wait for a partner's service to hear of one thing more: retries take two seconds.
-const PARTNER_TIME_MAX: Duration = Duration::from_secs(30);
+/// Longer than the restarts in between.
+const REPLAY_WINDOW_SECONDS: i64 = 3600;
 
 const HISTORIES_PER_ROUND: usize = 2;
-const HAND_OVERS_PER_ROUND: usize = 3;
-const HISTORIES_AT_END: usize = 10;
 const OLD_ONES_ASKED_ONE_IN: u32 = 20;

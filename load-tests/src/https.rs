@@ -64,6 +64,18 @@ impl Client {
         Self { address, identity, socket: None }
     }
 
+    /// Sends a request and is gone before the answer: the hub may do it or not.
+    ///
+    /// # Errors
+    /// When it cannot be sent.
+    pub fn send_and_leave(&mut self, request: &Request<'_>) -> io::Result<()> {
+        let mut socket = match self.socket.take() {
+            Some(socket) => socket,
+            None => connect(self.address, &self.identity)?,
+        };
+        send(&mut socket, request.operation(), &request.to_xml())
+    }
+
     /// Sends a request and reads the answer.
     ///
     /// # Errors
@@ -124,12 +136,16 @@ pub fn request_head(operation: &str, bytes: usize) -> String {
 }
 
 fn exchange(socket: &mut Socket, operation: &str, body: &str) -> io::Result<(u16, Vec<u8>, bool)> {
+    send(socket, operation, body)?;
+    read_answer(socket)
+}
+
+fn send(socket: &mut Socket, operation: &str, body: &str) -> io::Result<()> {
     let mut message = request_head(operation, body.len()).into_bytes();
     message.extend_from_slice(body.as_bytes());
     let stream = socket.get_mut();
     stream.write_all(&message)?;
-    stream.flush()?;
-    read_answer(socket)
+    stream.flush()
 }
 
 /// Reads one HTTP/1.1 answer: status, body, and whether the socket may be used again.

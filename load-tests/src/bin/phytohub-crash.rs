@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use phytohub_load_tests::crash::{self, Options, Sabotage, Summary};
+use phytohub_load_tests::ledger::Retention;
 use phytohub_load_tests::{Failure, hub};
 
 /// Kills a loaded hub again and again, restarts it, and compares it with what it had answered.
@@ -43,6 +44,10 @@ struct Arguments {
     /// The hub runs with `[store] sync = false`
     #[arg(long, conflicts_with = "syncs_lie")]
     store_sync_off: bool,
+    /// After how many seconds the server drops contents, and then envelopes: it is one that does
+    #[arg(long, value_name = "CONTENT,HEADERS", value_delimiter = ',', num_args = 2)]
+    #[arg(requires = "server")]
+    drops_after_seconds: Option<Vec<u64>>,
     /// Succeed if and only if a loss is seen
     #[arg(long)]
     expect_loss: bool,
@@ -60,6 +65,7 @@ struct Arguments {
 const EXAMPLES: &str = "Examples:
   phytohub-crash --rounds 1000
   phytohub-crash --rounds 1000 --power-cut
+  phytohub-crash --drops-after-seconds 2,4 --server target/debug/examples/forgets_soon
   phytohub-crash --power-cut --syncs-lie --expect-loss
   phytohub-crash --power-cut --expect-loss --sync-delay-us 20000 --server \
       target/debug/examples/answers_early";
@@ -98,6 +104,13 @@ fn run(arguments: &Arguments) -> Result<bool, Failure> {
         (_, true) => Sabotage::StoreDoesNotSync,
         _ => Sabotage::None,
     };
+    let retention = match arguments.drops_after_seconds.as_deref() {
+        Some([content, headers]) => Some(Retention {
+            content: Duration::from_secs(*content),
+            headers: Duration::from_secs(*headers),
+        }),
+        _ => None,
+    };
     let options = Options {
         program,
         server: arguments.server.clone(),
@@ -108,6 +121,7 @@ fn run(arguments: &Arguments) -> Result<bool, Failure> {
         power_cut: arguments.power_cut,
         load_max: Duration::from_millis(arguments.load_ms.max(1)),
         sync_delay: Duration::from_micros(arguments.sync_delay_us),
+        retention,
         sabotage,
     };
     tell(&format!("seed {seed}, hubs in {}", work.display()));

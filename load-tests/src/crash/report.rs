@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::ledger::{Broken, Finding};
+use crate::ledger::{Broken, Finding, Ledger};
 
 /// One round.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -97,6 +97,16 @@ impl Summary {
     #[must_use]
     pub fn shows_loss(&self) -> bool {
         self.lost + self.undone > 0
+    }
+
+    /// Adds what one hub's ledger counted, and how often its delegation was switched.
+    pub(super) fn count(&mut self, ledger: &Ledger, switched: u64) {
+        self.copied += ledger.copied;
+        self.brought += ledger.brought;
+        self.updates += ledger.updates;
+        self.dropped += ledger.dropped;
+        self.resent += ledger.resent;
+        self.switched += switched;
     }
 
     pub(super) fn add(&mut self, finding: &Finding) {

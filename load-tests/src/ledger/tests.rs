@@ -361,3 +361,24 @@ fn nothing_is_dropped_before_its_time_and_nothing_comes_back() {
     ledger.gone(copy, Kept::Record, "dropped with its original");
     assert_eq!(kinds(&ledger), [Broken::Lost], "its channel has not taken it");
 }
+
+#[test]
+fn what_is_sent_again_gets_the_number_that_it_had() {
+    let mut ledger = Ledger::default();
+    let id = ledger.delivery_begins("NO", "LK", "C1", HASH);
+    ledger.offered("LK", &header("C1", "N1"), Some(HASH));
+    assert!(ledger.delivery_again(id));
+    ledger.delivery_answered(id, "N1");
+    assert_eq!(ledger.findings(), []);
+    ledger.delivery_answered(id, "N2");
+    assert_eq!(kinds(&ledger), [Broken::Duplicated]);
+
+    let mut ledger = Ledger::default();
+    let id = ledger.delivery_begins("NO", "LK", "C1", HASH);
+    ledger.inbox_is("LK", &HashSet::new());
+    assert!(ledger.delivery_again(id), "it never happened, and may happen now");
+    ledger.delivery_answered(id, "N1");
+    assert_eq!(ledger.findings(), []);
+    ledger.acknowledgement_begins(id, Acknowledge::Failed);
+    assert!(!ledger.delivery_again(id), "another one for the hub");
+}

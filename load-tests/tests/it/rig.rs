@@ -21,6 +21,7 @@ pub(crate) fn options() -> (TempDir, Options) {
         power_cut: false,
         load_max: Duration::from_millis(600),
         sync_delay: Duration::ZERO,
+        retention: None,
         sabotage: Sabotage::None,
     };
     (dir, options)
