@@ -3,17 +3,15 @@
 mod account;
 mod codes;
 mod document;
+mod envelope;
 mod rule;
 mod setting;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use phytohub_domain::{
-    AllowedDocument, CertificateScope, ConnectionCode, Fingerprint, HubDeliveryNumber, Timestamp,
-};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use phytohub_domain::{AllowedDocument, CertificateScope, ConnectionCode, Fingerprint, Timestamp};
 use tracing::level_filters::LevelFilter;
 
 pub use account::{
@@ -22,6 +20,7 @@ pub use account::{
 };
 pub use codes::{CodesArgs, CodesCommand, ListName, PullArgs};
 pub use document::{SampleArgs, ValidateArgs};
+pub use envelope::{Decision, EnvelopeArgs, EnvelopeCommand, ExportArgs};
 pub use rule::{ChannelAddArgs, ChannelArgs, ChannelCommand, RuleAddArgs, RuleArgs, RuleCommand};
 pub use setting::{FairUseArgs, LimitArg, MaintenanceArgs, PushArgs, SetArgs};
 
@@ -120,15 +119,6 @@ pub enum ConnectionCommand {
         /// The connection's code
         code: ConnectionCode,
     },
-    /// Send a connection importing countries' answers to its certificates, or none
-    Responses {
-        /// The connection's code
-        code: ConnectionCode,
-        /// Whether it asked for them: their content is no certificate
-        #[arg(value_name = "on|off", action = ArgAction::Set)]
-        #[arg(value_parser = BoolishValueParser::new())]
-        on: bool,
-    },
     /// Change what is set for a connection: switches, documents, push, limits
     Set(Box<SetArgs>),
     /// Announce when a connection's system will be away
@@ -190,61 +180,6 @@ pub enum CertificateCommand {
         /// SHA-256 of the certificate, as 'connection show' tells it
         fingerprint: Fingerprint,
     },
-}
-
-/// Look at envelopes, and decide about those that are stuck
-#[derive(Args, Debug)]
-#[command(after_help = ENVELOPE_EXAMPLES)]
-pub struct EnvelopeArgs {
-    /// Where the hub is and how to answer
-    #[command(flatten)]
-    pub admin: AdminArgs,
-    /// What to do.
-    #[command(subcommand)]
-    pub command: EnvelopeCommand,
-}
-
-/// What to do with envelopes.
-#[derive(Debug, Subcommand)]
-pub enum EnvelopeCommand {
-    /// Show one envelope's header and state
-    Show {
-        /// Hub delivery number
-        number: HubDeliveryNumber,
-    },
-    /// List the envelopes that wait for a connection, oldest first
-    List {
-        /// The recipient
-        #[arg(long, value_name = "CODE")]
-        to: ConnectionCode,
-        /// How many
-        #[arg(long, default_value_t = 100)]
-        limit: u32,
-        /// Only those after this place in the order of acceptance, as --json tells it
-        #[arg(long, value_name = "SEQUENCE", default_value_t = 0, hide_default_value = true)]
-        after: u64,
-    },
-    /// Tell everything that happened to an envelope
-    History {
-        /// Hub delivery number
-        number: HubDeliveryNumber,
-    },
-    /// Set an envelope aside: still pending, but offered to nobody
-    Park(Decision),
-    /// Take an envelope back that was set aside
-    Unpark(Decision),
-    /// Give an envelope up: its sender is told FailedDelivery and the reason
-    Fail(Decision),
-}
-
-/// A decision about one envelope.
-#[derive(Args, Debug)]
-pub struct Decision {
-    /// Hub delivery number
-    pub number: HubDeliveryNumber,
-    /// Why; kept with the event, and told to the sender of a failed envelope
-    #[arg(long)]
-    pub reason: String,
 }
 
 /// Look at the hub's clock, or accept it after a step
@@ -367,14 +302,6 @@ Examples:
   phytohub connection set NO --accepts 851/70 851/40 --signing signer.cer
   phytohub connection maintenance NO --from 2026-12-01T20:00:00Z --until 2026-12-02 --reason upgrade
   phytohub connection list --json";
-
-const ENVELOPE_EXAMPLES: &str = "\
-Talks to the running hub; without one, opens its store.
-
-Examples:
-  phytohub envelope list --to NO
-  phytohub envelope history 01JD8X2M3N4P5Q6R7S8T9V0W1X
-  phytohub envelope fail 01JD8X2M3N4P5Q6R7S8T9V0W1X --reason 'the importer withdrew'";
 
 const CLOCK_HELP: &str = "\
 After a step of the wall clock, or a start far from the last time known, the hub goes on exchanging

@@ -4,15 +4,17 @@ use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use phytohub_domain::Limits;
-use phytohub_exchange::Decisions;
+use phytohub_exchange::{Decisions, Policy};
 use phytohub_store::StoreConfig;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 mod audit;
 mod delivery;
+mod fair_use;
 mod limits;
 mod range;
 mod responses;
@@ -21,6 +23,7 @@ mod template;
 
 pub use audit::AuditConfig;
 pub use delivery::DeliveryConfig;
+pub use fair_use::FairUseConfig;
 pub use limits::LimitsConfig;
 pub use responses::ResponsesConfig;
 pub use template::template;
@@ -48,6 +51,8 @@ pub struct HubConfig {
     pub audit: AuditConfig,
     /// Countries' answers to certificates.
     pub responses: ResponsesConfig,
+    /// What one connection may ask for.
+    pub fair_use: FairUseConfig,
     /// What one caller, and all together, may use.
     pub limits: LimitsConfig,
 }
@@ -65,6 +70,7 @@ impl Default for HubConfig {
             delivery: DeliveryConfig::default(),
             audit: AuditConfig::default(),
             responses: ResponsesConfig::default(),
+            fair_use: FairUseConfig::default(),
             limits: LimitsConfig::default(),
         }
     }
@@ -232,6 +238,19 @@ impl LoadedConfig {
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.config.limits.to_limits()
+    }
+
+    /// What callers are held to.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        let FairUseConfig { requests_per_minute, bytes_per_minute, pending_per_recipient } =
+            self.config.fair_use;
+        let mut policy = Policy::default();
+        policy.requests_per_minute = requests_per_minute;
+        policy.bytes_per_minute = bytes_per_minute;
+        policy.pending_per_recipient = pending_per_recipient;
+        policy.replay_window = Duration::from_secs(self.config.delivery.replay_window_seconds);
+        policy
     }
 
     /// What the statuses of countries' responses mean.

@@ -14,6 +14,7 @@ use crate::commands::codes::CodesError;
 use crate::commands::connection::ConnectionError;
 use crate::commands::demo::DemoError;
 use crate::commands::doctor::DoctorError;
+use crate::commands::envelope::EnvelopeError;
 use crate::commands::init::{FillError, InitError};
 use crate::commands::receipt::ReceiptCommandError;
 use crate::commands::sample::SampleError;
@@ -25,7 +26,7 @@ use crate::hub::{RunError, StartError};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CommandError {
-    /// `clock` or `envelope`.
+    /// `clock`.
     #[error(transparent)]
     Ask(#[from] AskError),
     /// `audit`.
@@ -46,6 +47,9 @@ pub enum CommandError {
     /// `doctor`.
     #[error(transparent)]
     Doctor(#[from] DoctorError),
+    /// `envelope`.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
     /// `init`.
     #[error(transparent)]
     Init(#[from] InitError),
@@ -68,7 +72,9 @@ impl CommandError {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Ask(error) | Self::Connection(ConnectionError::Ask(error)) => of_ask(error),
+            Self::Ask(error)
+            | Self::Connection(ConnectionError::Ask(error))
+            | Self::Envelope(EnvelopeError::Ask(error)) => of_ask(error),
             Self::Connection(ConnectionError::Certificate(_)) => USAGE,
             Self::Audit(error) => of_audit(error),
             Self::Backup(error) => of_backup(error),
@@ -76,6 +82,7 @@ impl CommandError {
             Self::Demo(error) => of_demo(error),
             Self::Doctor(DoctorError::Ask(error)) => of_ask(error),
             Self::Doctor(DoctorError::MustAct) => NEGATIVE,
+            Self::Envelope(EnvelopeError::File { .. }) => NO_OUTPUT,
             Self::Init(error) => of_init(error),
             Self::Receipt(error) => of_receipt(error),
             Self::Sample(SampleError::Output { .. }) => NO_OUTPUT,

@@ -159,6 +159,7 @@ impl RunningHub {
         self.partners.reload(&certificate, &key)?;
         self.hub.set_limits(fresh.limits());
         self.hub.set_decisions(fresh.decisions());
+        self.hub.set_policy(fresh.policy());
         self.hub.record(Event::new(EventKind::ConfigurationReloaded, Actor::hub()));
         Ok(())
     }
@@ -242,6 +243,7 @@ fn open_with(
     }
     let hub = Hub::open(store, loaded.limits(), clock, metrics)?;
     hub.set_decisions(loaded.decisions());
+    hub.set_policy(loaded.policy());
     hub.set_audit(audit);
     Ok((hub, report))
 }

@@ -12,6 +12,8 @@ mod codes;
 mod demo;
 #[path = "it/exchange.rs"]
 mod exchange;
+#[path = "it/export.rs"]
+mod export;
 #[path = "it/floors.rs"]
 mod floors;
 #[path = "it/init.rs"]

@@ -89,9 +89,6 @@ fn request(command: &ConnectionCommand) -> Result<AdminRequest, ConnectionError>
         ConnectionCommand::Enable { code } => {
             AdminRequest::ConnectionSetEnabled { code: code.to_string(), enabled: true }
         }
-        ConnectionCommand::Responses { code, on } => {
-            AdminRequest::ConnectionSetResponses { code: code.to_string(), responses: *on }
-        }
         ConnectionCommand::Set(args) => setting::set(args)?,
         ConnectionCommand::Maintenance(args) => setting::maintenance(args),
         ConnectionCommand::Certificate(CertificateCommand::Add {

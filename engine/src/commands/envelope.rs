@@ -1,48 +1,82 @@
 //! `phytohub envelope`: a look at envelopes, and decisions about those that are stuck.
 
+use std::io;
+use std::path::PathBuf;
+
 use phytohub_exchange::admin::{AdminReply, AdminRequest, EnvelopeView, EventView};
+use thiserror::Error;
 
 use super::admin::{self, AskError};
-use crate::cli::{EnvelopeArgs, EnvelopeCommand};
+use super::export;
+use crate::cli::{Decision, EnvelopeArgs, EnvelopeCommand};
 use crate::output::Table;
 
 /// Does what was said about envelopes.
 ///
 /// # Errors
-/// When there is no such envelope, or the hub refuses.
-pub async fn run(args: &EnvelopeArgs) -> Result<(), AskError> {
-    match admin::ask(&args.admin, request(&args.command)).await? {
+/// When there is no such envelope, the hub refuses, or a file cannot be written.
+pub async fn run(args: &EnvelopeArgs) -> Result<(), EnvelopeError> {
+    if let EnvelopeCommand::Export(wanted) = &args.command {
+        return export::run(&args.admin, wanted).await;
+    }
+    let Some(request) = request(&args.command) else { return Err(AskError::OtherAnswer.into()) };
+    Ok(match admin::ask(&args.admin, request).await? {
         AdminReply::Envelope(view) => admin::answer(&args.admin, &view, show),
         AdminReply::Envelopes(views) => admin::answer(&args.admin, &views, |v| list(v)),
         AdminReply::History(events) => admin::answer(&args.admin, &events, |e| history(e)),
         _ => Err(AskError::OtherAnswer),
-    }
+    }?)
 }
 
-fn request(command: &EnvelopeCommand) -> AdminRequest {
-    match command {
-        EnvelopeCommand::Show { number } => {
-            AdminRequest::EnvelopeShow { number: number.to_string() }
-        }
+/// Why a command about envelopes did not do what it should.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EnvelopeError {
+    /// The hub refused, or cannot be reached.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// A file is there already, or cannot be written.
+    #[error("cannot write a new file file={}", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// What one request to the hub can do; nothing for what takes several.
+fn request(command: &EnvelopeCommand) -> Option<AdminRequest> {
+    use AdminRequest as Ask;
+    let decided = |decision: &Decision| (decision.number.to_string(), decision.reason.clone());
+    Some(match command {
+        EnvelopeCommand::Show { number } => Ask::EnvelopeShow { number: number.to_string() },
         EnvelopeCommand::List { to, limit, after } => {
-            AdminRequest::EnvelopeList { to: to.to_string(), after: *after, count: *limit }
+            Ask::EnvelopeList { to: to.to_string(), after: *after, count: *limit }
         }
-        EnvelopeCommand::History { number } => {
-            AdminRequest::EnvelopeHistory { number: number.to_string() }
+        EnvelopeCommand::History { number } => Ask::EnvelopeHistory { number: number.to_string() },
+        EnvelopeCommand::Export(_) => return None,
+        EnvelopeCommand::Hold(decision) => {
+            let (number, reason) = decided(decision);
+            Ask::EnvelopeHold { number, reason }
         }
-        EnvelopeCommand::Park(decision) => AdminRequest::EnvelopePark {
-            number: decision.number.to_string(),
-            reason: decision.reason.clone(),
-        },
-        EnvelopeCommand::Unpark(decision) => AdminRequest::EnvelopeUnpark {
-            number: decision.number.to_string(),
-            reason: decision.reason.clone(),
-        },
-        EnvelopeCommand::Fail(decision) => AdminRequest::EnvelopeFail {
-            number: decision.number.to_string(),
-            reason: decision.reason.clone(),
-        },
-    }
+        EnvelopeCommand::Unhold(decision) => {
+            let (number, reason) = decided(decision);
+            Ask::EnvelopeUnhold { number, reason }
+        }
+        EnvelopeCommand::Park(decision) => {
+            let (number, reason) = decided(decision);
+            Ask::EnvelopePark { number, reason }
+        }
+        EnvelopeCommand::Unpark(decision) => {
+            let (number, reason) = decided(decision);
+            Ask::EnvelopeUnpark { number, reason }
+        }
+        EnvelopeCommand::Fail(decision) => {
+            let (number, reason) = decided(decision);
+            Ask::EnvelopeFail { number, reason }
+        }
+    })
 }
 
 fn show(envelope: &EnvelopeView) -> String {
@@ -70,7 +104,8 @@ fn show(envelope: &EnvelopeView) -> String {
         table.row(&["message", &envelope.message]);
     }
     table.row(&["accepted", &envelope.accepted]);
-    table.row(&["content", &format!("{} bytes", envelope.content_bytes)]);
+    let dropped = if envelope.content_dropped { ", kept no longer" } else { "" };
+    table.row(&["content", &format!("{} bytes{dropped}", envelope.content_bytes)]);
     table.row(&["content hash", &envelope.content_hash]);
     if let Some(at) = &envelope.handed_over {
         table.row(&["handed over", at]);
@@ -81,6 +116,9 @@ fn show(envelope: &EnvelopeView) -> String {
     }
     if let Some(at) = &envelope.next_attempt {
         table.row(&["next push", at]);
+    }
+    if envelope.held {
+        table.row(&["legal hold", "yes"]);
     }
     table.row(&["sent", if envelope.content_released { "completely" } else { "not yet" }]);
     table.render()

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use phytohub_exchange::Policy;
 use phytohub_exchange::push::{Backoff, PushConfig};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,8 @@ pub struct DeliveryConfig {
     pub certificate: PathBuf,
     /// PEM file: its private key.
     pub key: PathBuf,
+    /// See [`Policy::replay_window`].
+    pub replay_window_seconds: u64,
     /// See [`PushConfig::ack_wait`].
     pub ack_wait_seconds: u64,
     /// See [`PushConfig::retry`].
@@ -41,6 +44,7 @@ impl Default for DeliveryConfig {
         Self {
             certificate: PathBuf::from("pki/push.pem"),
             key: PathBuf::from("pki/push.key"),
+            replay_window_seconds: Policy::default().replay_window.as_secs(),
             ack_wait_seconds: push.ack_wait.as_secs(),
             retry_first_seconds: push.retry.first.as_secs(),
             retry_most_seconds: push.retry.most.as_secs(),

@@ -19,6 +19,7 @@ pub struct LimitsConfig {
     pub xml_depth: u64,
     pub xml_attributes: u64,
     pub sockets: u64,
+    pub sockets_per_address: u64,
     pub requests_in_flight: u64,
     pub bytes_in_flight: u64,
     pub pull_envelopes: u64,
@@ -43,6 +44,7 @@ impl LimitsConfig {
         limits.xml_depth = count(self.xml_depth);
         limits.xml_attributes = count(self.xml_attributes);
         limits.sockets = count(self.sockets);
+        limits.sockets_per_address = count(self.sockets_per_address);
         limits.requests_in_flight = count(self.requests_in_flight);
         limits.bytes_in_flight = count(self.bytes_in_flight);
         limits.pull_envelopes = count(self.pull_envelopes);
@@ -68,6 +70,7 @@ impl Default for LimitsConfig {
             xml_depth: limits.xml_depth as u64,
             xml_attributes: limits.xml_attributes as u64,
             sockets: limits.sockets as u64,
+            sockets_per_address: limits.sockets_per_address as u64,
             requests_in_flight: limits.requests_in_flight as u64,
             bytes_in_flight: limits.bytes_in_flight as u64,
             pull_envelopes: limits.pull_envelopes as u64,

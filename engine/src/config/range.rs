@@ -35,7 +35,16 @@ fn check_together(config: &HubConfig) -> Result<(), Wrong> {
         if value <= bound { Ok(()) } else { Err(("limits", key, reason)) }
     };
     at_most("content_bytes", limits.content_bytes, "request_bytes", limits.request_bytes)?;
-    at_most("request_bytes", limits.request_bytes, "bytes_in_flight", limits.bytes_in_flight)?;
+    // Large requests leave an eighth to small ones: one that fits in no more would never be taken.
+    let for_large = limits.bytes_in_flight - limits.bytes_in_flight / 8;
+    if limits.request_bytes > for_large {
+        let reason = format!(
+            "is {}: large requests may fill seven eighths of it, {for_large}, so one of \
+             request_bytes={} could never be taken; make it 8/7 of that at least",
+            limits.bytes_in_flight, limits.request_bytes
+        );
+        return Err(("limits", "bytes_in_flight", reason));
+    }
     at_most("pull_bytes", limits.pull_bytes, "bytes_in_flight", limits.bytes_in_flight)?;
     let delivery = &config.delivery;
     let pairs = [

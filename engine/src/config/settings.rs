@@ -43,6 +43,12 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "The account of what happened: its daily signed heads, and receipts. 'phytohub audit'.",
     ),
     ("responses", "Countries' answers to certificates. Reloaded on SIGHUP."),
+    (
+        "fair_use",
+        "What one connection may ask for, unless 'phytohub connection set' gives it other limits: \
+         over it, its requests get 503 and a time to come again, and the others notice nothing. 0 \
+         switches a limit off. Reloaded on SIGHUP.",
+    ),
     ("limits", "What one caller, and all together, may use. Reloaded on SIGHUP."),
 ];
 
@@ -140,6 +146,14 @@ pub(super) const SETTINGS: &[Setting] = &[
     text("delivery", "key", "PEM file with its private key. Reloaded on SIGHUP."),
     number(
         "delivery",
+        "replay_window_seconds",
+        (0, 86_400),
+        "A sender whose connection broke sends again. Within this time after the first, the same \
+         envelope gets the same number, while the first is pending or delivered. 0 takes each for \
+         a new one. Reloaded on SIGHUP.",
+    ),
+    number(
+        "delivery",
         "ack_wait_seconds",
         (60, 2_592_000),
         "A reply without fault hands an envelope over; only its acknowledgement delivers it. The \
@@ -202,6 +216,26 @@ pub(super) const SETTINGS: &[Setting] = &[
          partly. Another status is answered FailedDelivery. The codes are those of UNCL 4405.",
     ),
     number(
+        "fair_use",
+        "requests_per_minute",
+        (0, u32::MAX as u64),
+        "Requests. The busiest polite client asks for each envelope under way once a minute: this \
+         is one that sends 100,000 a day, the capacity stated for the real hub, and waits a day \
+         for each. A minute's worth may come at once.",
+    ),
+    number(
+        "fair_use",
+        "bytes_per_minute",
+        (0, 1 << 50),
+        "Bytes of requests: sixteen of the largest size, or half a line of 1 Gbit/s.",
+    ),
+    number(
+        "fair_use",
+        "pending_per_recipient",
+        (0, 1 << 40),
+        "Envelopes of one sender that wait for one recipient: ten days of 100,000.",
+    ),
+    number(
         "limits",
         "request_bytes",
         (64 << 10, 1 << 30),
@@ -245,12 +279,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Open sockets: 136 countries with a handful of systems each, and room for idle ones. The \
          process needs as many file descriptors (ulimit -n).",
     ),
+    number(
+        "limits",
+        "sockets_per_address",
+        (1, 1 << 20),
+        "Open sockets from one address (of IPv6: one network of 64 bits): a quarter of all. A \
+         ministry's systems may share one.",
+    ),
     number("limits", "requests_in_flight", (1, 1 << 20), "Requests being worked on at once."),
     number(
         "limits",
         "bytes_in_flight",
         (1 << 20, 1 << 40),
-        "Bytes of requests and replies in memory at once: two requests of the largest size.",
+        "Bytes of requests and replies in memory at once: two requests of the largest size. At \
+         least 8/7 of request_bytes, for an eighth is kept for small requests.",
     ),
     number("limits", "pull_envelopes", (1, 10_000), "Envelopes in one PULLImportEnvelope."),
     number(

@@ -77,6 +77,12 @@ fn settings_that_contradict_each_other_are_refused() {
         "[limits]\nrequest_bytes = 1048576\n",
         "[limits] content_bytes is 251658240, more than request_bytes=1048576",
     );
+    refused(
+        "[limits]\nbytes_in_flight = 300000000\n",
+        "line 2: [limits] bytes_in_flight is 300000000: large requests may fill seven eighths of \
+         it, 262500000, so one of request_bytes=268435456 could never be taken",
+    );
+    assert!(parse("[limits]\nbytes_in_flight = 306783379\n").is_ok(), "8/7 is enough");
     refused("[trust]\nmode = \"ca\"\n", "[trust] ca must name a file");
     refused("[trust]\nca = [\"ca.pem\"]\n", "line 2: [trust] ca is only read");
     refused("[trust]\ncrl = [\"a.crl\"]\n", "line 2: [trust] crl is only read");
@@ -105,4 +111,17 @@ fn paths_are_relative_to_the_file() {
     assert_eq!(loaded.resolve(Path::new("data")), Path::new("some/where/data"));
     assert_eq!(loaded.resolve(Path::new("/data")), Path::new("/data"));
     assert_eq!(loaded.socket_dir(), Path::new("some/where/run"));
+}
+
+#[test]
+fn fair_use_and_the_window_for_what_comes_again_can_be_set_and_switched_off() {
+    let policy = |text| LoadedConfig::parse(Path::new("hub.toml"), text).expect("right").policy();
+    assert_eq!(policy(""), Policy::default());
+    let told = policy(
+        "[delivery]\nreplay_window_seconds = 0\n[fair_use]\nrequests_per_minute = 7\n\
+         bytes_per_minute = 8\npending_per_recipient = 0\n",
+    );
+    assert_eq!(told.replay_window, Duration::ZERO);
+    assert_eq!((told.requests_per_minute, told.bytes_per_minute), (7, 8));
+    assert_eq!(told.pending_per_recipient, 0);
 }

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use phytohub::client::{ClientFiles, SoapClient};
 use phytohub_domain::EnvelopeHeader;
@@ -218,14 +219,17 @@ pub(crate) struct Stopped {
     pub(crate) output: String,
 }
 
-/// The header of a small certificate.
+/// The header of a small certificate, of which there is no other: sent again, it would be taken for
+/// the same.
 pub(crate) fn header(from: &str, to: &str) -> EnvelopeHeader {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
     EnvelopeHeader {
         from: from.to_owned(),
         to: to.to_owned(),
         certificate_type: 851,
         certificate_status: 70,
-        nppo_certificate_number: format!("{from}-2026-1"),
+        nppo_certificate_number: format!("{from}-2026-{number}"),
         ..EnvelopeHeader::default()
     }
 }
