@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use phytohub_domain::{ContentHash, EnvelopeHeader, Right, TrackingInfo};
-use phytohub_store::{Disposition, NewContent, NewEnvelope, Replay};
+use phytohub_store::{Accepted, Disposition, NewContent, NewEnvelope, Replay};
 use phytohub_wire::soap::{Content, Envelope, Header, IntField, Text};
 use sha2::{Digest, Sha256};
 
@@ -113,35 +113,39 @@ impl Hub {
         if let Some(Route { mailbox, copies }) = route {
             (new.mailbox_id, new.copies) = (Some(mailbox), copies);
         }
-        let policy = self.policy();
         if let Some(mailbox) = new.mailbox_id {
             self.check_pending(caller, mailbox, &told.to)?;
-            let (hash, window) =
-                (replay::hash(new.actor_id, &told, &new.content.hash), policy.replay_window);
+            let hash = replay::hash(new.actor_id, &told, &new.content.hash);
+            let window = self.policy().replay_window;
             new.replay = (!window.is_zero()).then_some(Replay { hash, window });
         }
         let mailbox = new.mailbox_id;
         let copies: Vec<_> = new.copies.iter().map(|copy| copy.mailbox_id).collect();
         let accepted = self.inner.store.accept(new).await?;
         mailbox.into_iter().chain(copies).for_each(|mailbox| self.inner.lanes.came(mailbox));
-        let (tracking_info, error_message) = match (disposition, accepted.repeated) {
-            (Disposition::Reject(reason), _) => (TrackingInfo::FailedDelivery, Some(reason)),
-            (Disposition::Deliver, None) => (TrackingInfo::PendingDelivery, None),
-            (Disposition::Deliver, Some(first)) => {
-                (first.info, (!first.message.is_empty()).then_some(first.message))
-            }
-        };
-        Ok(EnvelopeHeader {
-            from: told.from,
-            to: told.to,
-            certificate_type: told.certificate_type,
-            certificate_status: told.certificate_status,
-            nppo_certificate_number: told.number,
-            hub_delivery_number: Some(accepted.number.to_string()),
-            tracking_info: Some(tracking_info),
-            error_message,
-            forwardings: track::forwardings(&accepted.forwardings),
-        })
+        Ok(answer(told, disposition, accepted))
+    }
+}
+
+/// The header that tells what became of a delivery.
+fn answer(told: Told, disposition: Disposition, accepted: Accepted) -> EnvelopeHeader {
+    let (tracking_info, error_message) = match (disposition, accepted.repeated) {
+        (Disposition::Reject(reason), _) => (TrackingInfo::FailedDelivery, Some(reason)),
+        (Disposition::Deliver, None) => (TrackingInfo::PendingDelivery, None),
+        (Disposition::Deliver, Some(first)) => {
+            (first.info, (!first.message.is_empty()).then_some(first.message))
+        }
+    };
+    EnvelopeHeader {
+        from: told.from,
+        to: told.to,
+        certificate_type: told.certificate_type,
+        certificate_status: told.certificate_status,
+        nppo_certificate_number: told.number,
+        hub_delivery_number: Some(accepted.number.to_string()),
+        tracking_info: Some(tracking_info),
+        error_message,
+        forwardings: track::forwardings(&accepted.forwardings),
     }
 }
 
