@@ -9,7 +9,7 @@ pub mod connection;
 pub mod demo;
 pub mod doctor;
 pub mod envelope;
-mod export;
+pub mod export;
 pub mod init;
 pub mod receipt;
 pub mod restore;
