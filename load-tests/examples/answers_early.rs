@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use phytohub::config::LoadedConfig;
+use phytohub::keys;
 use phytohub_domain::Clock;
 use phytohub_exchange::Hub;
 use phytohub_server::{
@@ -44,8 +45,11 @@ async fn serve(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>
     let metrics = Arc::new(Metrics::new());
     let mut config = StoreConfig::new(loaded.resolve(&loaded.config().store.path));
     config.answer_before_commit = true;
+    let audit = keys::settings(&loaded, config.retention.headers)?;
     let (store, _) = Store::open(config, Arc::clone(&clock), Arc::clone(&metrics))?;
     let hub = Hub::open(store, loaded.limits(), clock, metrics)?;
+    hub.set_policy(loaded.policy());
+    hub.set_audit(audit);
     let tls = Tls::load(&TlsFiles {
         certificate: loaded.resolve(&loaded.config().https.certificate),
         key: loaded.resolve(&loaded.config().https.key),

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use phytohub::config::LoadedConfig;
+use phytohub::keys;
 use phytohub::push::PartnerCalls;
 use phytohub_domain::Clock;
 use phytohub_exchange::push::Dispatcher;
@@ -50,8 +51,11 @@ async fn serve(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>
     let mut config = StoreConfig::new(loaded.resolve(&loaded.config().store.path));
     config.retention.content = Duration::from_secs(2);
     config.retention.headers = Duration::from_secs(4);
+    let audit = keys::settings(&loaded, config.retention.headers)?;
     let (store, _) = Store::open(config, Arc::clone(&clock), Arc::clone(&metrics))?;
     let hub = Hub::open(store, loaded.limits(), clock, metrics)?;
+    hub.set_policy(loaded.policy());
+    hub.set_audit(audit);
     let tls = Tls::load(&TlsFiles {
         certificate: loaded.resolve(&loaded.config().https.certificate),
         key: loaded.resolve(&loaded.config().https.key),

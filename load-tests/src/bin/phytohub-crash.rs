@@ -45,7 +45,7 @@ struct Arguments {
     #[arg(long, conflicts_with = "syncs_lie")]
     store_sync_off: bool,
     /// After how many seconds the server drops contents, and then envelopes: it is one that does
-    #[arg(long, value_name = "CONTENT,HEADERS", value_delimiter = ',', num_args = 2)]
+    #[arg(long, value_name = "CONTENT,HEADERS", value_delimiter = ',')]
     #[arg(requires = "server")]
     drops_after_seconds: Option<Vec<u64>>,
     /// Succeed if and only if a loss is seen
@@ -105,11 +105,12 @@ fn run(arguments: &Arguments) -> Result<bool, Failure> {
         _ => Sabotage::None,
     };
     let retention = match arguments.drops_after_seconds.as_deref() {
+        None => None,
         Some([content, headers]) => Some(Retention {
             content: Duration::from_secs(*content),
             headers: Duration::from_secs(*headers),
         }),
-        _ => None,
+        Some(_) => return Err("--drops-after-seconds takes two numbers, such as 2,4".into()),
     };
     let options = Options {
         program,
