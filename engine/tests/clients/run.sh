@@ -42,7 +42,7 @@ trap finish EXIT
     exit 1
 }
 # The importing countries' answers go to NO; LK did not ask for any.
-"$hub" connection responses NO on --config "$work/hub/hub.toml" >"$work/responses.log" 2>&1 || {
+"$hub" connection set NO --responses yes --config "$work/hub/hub.toml" >"$work/responses.log" 2>&1 || {
     cat "$work/responses.log" >&2
     exit 1
 }

@@ -55,7 +55,7 @@ impl Call {
     /// The connection NO takes countries' responses, LK does not.
     fn new(program: &str) -> Self {
         let trial = Trial::new();
-        trial.json(&["connection", "responses", "NO", "on"]);
+        trial.json(&["connection", "set", "NO", "--responses", "yes"]);
         let hub = trial.serve();
         Self { trial, hub, command: Command::new(program) }
     }

@@ -79,9 +79,6 @@ impl Hub {
             AdminRequest::ConnectionSetEnabled { code, enabled } => {
                 self.set_enabled(actor, &code, enabled).await
             }
-            AdminRequest::ConnectionSetResponses { code, responses } => {
-                self.set_responses(actor, &code, responses).await
-            }
             AdminRequest::CertificateAdd { code, certificate } => {
                 self.certificate_add(actor, &code, certificate).await
             }

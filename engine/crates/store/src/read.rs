@@ -15,6 +15,9 @@ use crate::{CHUNK_BYTES, Store, committer, keys, options};
 /// An envelope with its state.
 type Tracked = (StoredEnvelope, TrackingState);
 
+/// A number with its envelope, or why that cannot be read.
+type Numbered = (HubDeliveryNumber, Result<Tracked, ReadError>);
+
 /// A position of a queue with what waits there, or why that cannot be read.
 type Queued = (u64, Result<Tracked, ReadError>);
 
@@ -73,7 +76,7 @@ impl Store {
         &self,
         after: Option<HubDeliveryNumber>,
         count: usize,
-    ) -> Result<Vec<(HubDeliveryNumber, Result<Tracked, ReadError>)>, ReadError> {
+    ) -> Result<Vec<Numbered>, ReadError> {
         let database = self.database();
         let from = after.map_or([0; 16], HubDeliveryNumber::to_bytes);
         let mode = IteratorMode::From(&from, Direction::Forward);

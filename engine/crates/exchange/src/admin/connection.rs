@@ -114,20 +114,6 @@ impl Hub {
         .await
     }
 
-    pub(super) async fn set_responses(
-        &self,
-        actor: Actor,
-        code: &str,
-        responses: bool,
-    ) -> Result<AdminReply, AdminError> {
-        self.change_connection(code, |connection, _| {
-            connection.responses = responses;
-            let detail = format!("responses={responses}");
-            Ok(connection_event(EventKind::ConnectionChanged, actor, connection, detail))
-        })
-        .await
-    }
-
     pub(super) async fn change_connection(
         &self,
         code: &str,

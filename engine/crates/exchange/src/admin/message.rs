@@ -99,13 +99,6 @@ pub enum AdminRequest {
         /// Whether it may act.
         enabled: bool,
     },
-    /// Switch on or off whether a connection takes country responses.
-    ConnectionSetResponses {
-        /// Its code.
-        code: String,
-        /// Whether it takes them.
-        responses: bool,
-    },
     /// Register a certificate with a connection.
     CertificateAdd {
         /// The connection's code.

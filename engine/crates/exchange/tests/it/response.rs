@@ -1,6 +1,7 @@
 //! Countries' answers to certificates.
 
 use phytohub_domain::{EnvelopeHeader, TrackingInfo};
+use phytohub_exchange::admin::ConnectionChanges;
 use phytohub_exchange::{AdminRequest, Decision, Decisions};
 use phytohub_sps::sample::Shape;
 use phytohub_sps::{EmbeddedCodes, Level, Limits, SpsDocument};
@@ -36,7 +37,9 @@ async fn opted_in() -> Fixture {
 }
 
 async fn switch(fixture: &Fixture, responses: bool) {
-    let request = AdminRequest::ConnectionSetResponses { code: "NO".into(), responses };
+    let mut changes = Box::new(ConnectionChanges::default());
+    changes.responses = Some(responses);
+    let request = AdminRequest::ConnectionChange { code: "NO".into(), changes };
     fixture.admin(request).await;
 }
 
