@@ -298,8 +298,7 @@ fn what_never_came_to_a_service_is_lost() {
 
 #[test]
 fn what_was_handed_over_is_not_brought_again_before_its_time() {
-    let mut ledger = Ledger::default();
-    ledger.ack_wait = Duration::from_secs(60);
+    let mut ledger = Ledger { ack_wait: Duration::from_secs(60), ..Ledger::default() };
     let id = accepted(&mut ledger, "C1", "N1");
     ledger.brought("LK", &header("C1", "N1"), HASH, BEGUN);
     ledger.handed_over(id);
@@ -341,8 +340,8 @@ fn nothing_is_dropped_before_its_time_and_nothing_comes_back() {
         (soon, soon, Kept::Nothing, true),
         (soon, late, Kept::Nothing, false),
     ] {
-        let mut ledger = Ledger::default();
-        ledger.retention = Some(Retention { content, headers });
+        let mut ledger =
+            Ledger { retention: Some(Retention { content, headers }), ..Ledger::default() };
         let id = accepted(&mut ledger, "C1", "N1");
         ended(&mut ledger, id);
         ledger.gone(id, left, "gone");
@@ -352,8 +351,8 @@ fn nothing_is_dropped_before_its_time_and_nothing_comes_back() {
             assert_eq!(kinds(&ledger), [Broken::Misbehaved], "it is there again");
         }
     }
-    let mut ledger = Ledger::default();
-    ledger.retention = Some(Retention { content: soon, headers: soon });
+    let mut ledger =
+        Ledger { retention: Some(Retention { content: soon, headers: soon }), ..Ledger::default() };
     let id = copied(&mut ledger);
     ledger.copies_told(id, &[("ASW".to_owned(), "N2".to_owned())]);
     ended(&mut ledger, id);
