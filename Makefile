@@ -30,6 +30,7 @@ crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that m
 	@cargo build --package phytohub
 	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS)
 	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS) --power-cut
+	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS) --drops-after-seconds 2,4
 
 load: setup ## what compares speeds, as ratios in one run that must hold; wants a quiet machine
 	@cargo bench --package phytohub-benches --profile dev --no-fail-fast -- --quick none

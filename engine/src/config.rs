@@ -18,6 +18,7 @@ mod fair_use;
 mod limits;
 mod range;
 mod responses;
+mod retention;
 mod settings;
 mod template;
 
@@ -26,6 +27,7 @@ pub use delivery::DeliveryConfig;
 pub use fair_use::FairUseConfig;
 pub use limits::LimitsConfig;
 pub use responses::ResponsesConfig;
+pub use retention::RetentionConfig;
 pub use template::template;
 
 /// Everything that `hub.toml` may say. What it leaves out has the default.
@@ -47,6 +49,8 @@ pub struct HubConfig {
     pub admin: AdminConfig,
     /// Bringing to partners that have an endpoint.
     pub delivery: DeliveryConfig,
+    /// How long what is delivered is kept.
+    pub retention: RetentionConfig,
     /// What the hub signs and tells of what it did.
     pub audit: AuditConfig,
     /// Countries' answers to certificates.
@@ -68,6 +72,7 @@ impl Default for HubConfig {
             store: StoreSection::default(),
             admin: AdminConfig::default(),
             delivery: DeliveryConfig::default(),
+            retention: RetentionConfig::default(),
             audit: AuditConfig::default(),
             responses: ResponsesConfig::default(),
             fair_use: FairUseConfig::default(),

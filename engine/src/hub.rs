@@ -233,6 +233,7 @@ fn open_with(
     config.disk_reserve_bytes = section.disk_reserve_bytes;
     config.block_cache_bytes = bytes(section.block_cache_bytes);
     config.write_buffer_bytes = bytes(section.write_buffer_bytes);
+    config.retention = loaded.config().retention.to_retention();
     let audit = keys::settings(loaded, config.retention.headers)?;
     let (store, report) = Store::open(config, Arc::clone(&clock), Arc::clone(&metrics))?;
     if !section.sync {

@@ -65,6 +65,8 @@ pub enum Sabotage {
     SyncsLie,
     /// The hub is told not to sync (`[store] sync = false`).
     StoreDoesNotSync,
+    /// The hub is told to drop contents after a second, whatever the ledger believes.
+    DropsEarly,
 }
 
 /// Runs the test; each round is told when it is over. Stops at the first round with a finding.
@@ -124,6 +126,15 @@ impl Rig {
         if options.sabotage == Sabotage::StoreDoesNotSync {
             site.configure("store", "sync", false)?;
         }
+        let mut dropped_after = options.retention.map(|kept| (kept.content, kept.headers));
+        if options.sabotage == Sabotage::DropsEarly {
+            dropped_after = Some((Duration::from_secs(1), Duration::from_secs(2)));
+        }
+        if let Some((content, headers)) = dropped_after {
+            let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+            site.configure("retention", "content_seconds", seconds(content))?;
+            site.configure("retention", "headers_seconds", seconds(headers))?;
+        }
         let wants_shim = options.power_cut
             || !options.sync_delay.is_zero()
             || options.sabotage == Sabotage::SyncsLie;
@@ -136,9 +147,8 @@ impl Rig {
         let (identity, ledger) = (field.identity(PUSHED), field.shared_ledger());
         let partner = Partner::start(&site.pki(), PUSHED, identity, ledger, seed)?;
         let orders = Orders::write(&site, &partner)?;
-        if site.configure_if_known("delivery", "replay_window_seconds", REPLAY_WINDOW_SECONDS)? {
-            field.resend();
-        }
+        site.configure("delivery", "replay_window_seconds", REPLAY_WINDOW_SECONDS)?;
+        field.resend();
         Ok(Self { site, shim, field, partner, orders, histories, rng })
     }
 

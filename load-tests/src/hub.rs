@@ -73,25 +73,6 @@ impl Site {
         Ok(fs::write(path, config.to_string())?)
     }
 
-    /// Changes one setting, unless the hub's program does not know it. Whether it does.
-    ///
-    /// # Errors
-    /// When the file cannot be read or written.
-    pub fn configure_if_known(
-        &self,
-        section: &str,
-        key: &str,
-        value: impl Into<toml::Value>,
-    ) -> Result<bool, Failure> {
-        let before = fs::read_to_string(self.config())?;
-        self.configure(section, key, value)?;
-        let known = self.ask(&["connection", "list"]).is_ok();
-        if !known {
-            fs::write(self.config(), before)?;
-        }
-        Ok(known)
-    }
-
     /// Where the store lies: what a shim watches.
     #[must_use]
     pub fn data(&self) -> PathBuf {

@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 
 use crate::Failure;
 use crate::content::hash_of;
-use crate::https::{CallError, Client};
+use crate::https::Client;
 use crate::ledger::{Acknowledge, Broken, Delivery, EntryId, Kept, State};
 use crate::load::{CODES, DELEGATE, DELEGATING, Field};
 use crate::soap::{Answer, Envelope, Request};
@@ -251,15 +251,7 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, request: &Request<'_>) -> Result<Answer, Failure> {
-        let client = &mut self.clients[self.place];
-        let mut answer = client.call(request);
-        if let Err(CallError::Busy(fault)) = &answer
-            && self.field.ledger().retention.is_some()
-        {
-            // It may have been removed while it was read; asked again, it is there or not.
-            self.field.ledger().refused(fault);
-            answer = client.call(request);
-        }
+        let answer = self.clients[self.place].call(request);
         answer.map_err(|error| format!("{}: {error:?}", request.operation()).into())
     }
 }

@@ -39,6 +39,11 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "Bringing envelopes, and state changes, to partners that have an endpoint of their own.",
     ),
     (
+        "retention",
+        "How long what is delivered is kept. A legal hold postpones all of it ('phytohub envelope \
+         hold', 'phytohub connection set --legal-hold').",
+    ),
+    (
         "audit",
         "The account of what happened: its daily signed heads, and receipts. 'phytohub audit'.",
     ),
@@ -195,6 +200,27 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
     number("delivery", "probe_first_seconds", (1, 86_400), "Until the first such call."),
     number("delivery", "probe_most_seconds", (1, 86_400), "The longest wait between two of them."),
+    number(
+        "retention",
+        "content_seconds",
+        (0, 3_153_600_000),
+        "From its acknowledgement until a content is dropped: a week, in which a recipient may \
+         still pull it again. 0 drops it with the acknowledgement.",
+    ),
+    number(
+        "retention",
+        "headers_seconds",
+        (0, 3_153_600_000),
+        "From its acknowledgement until header, state and history of an envelope are removed, never \
+         before its content: a year's audit, with time to make it.",
+    ),
+    number(
+        "retention",
+        "fail_after_seconds",
+        (60, 3_153_600_000),
+        "From its acceptance until an envelope fails that nobody ever had, where envelopes are \
+         brought to an endpoint. What is only pulled never fails by age.",
+    ),
     text(
         "audit",
         "hub",

@@ -68,7 +68,7 @@ async fn all_envelopes_of_a_connection_are_written_whatever_became_of_them() {
         arguments.extend(which);
         told(&trial.run(&arguments)).split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(export("to", &["--to", "LK"]), [first.clone()]);
+    assert_eq!(export("to", &["--to", "LK"]), std::slice::from_ref(&first));
     let from = export("from", &["--from", "NO"]);
     assert_eq!(from, [first.clone(), second.clone(), refused.clone()]);
     assert!(!names(&trial.path("from")).contains(&format!("{refused}.content")), "none was kept");

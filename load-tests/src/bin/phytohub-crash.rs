@@ -44,9 +44,8 @@ struct Arguments {
     /// The hub runs with `[store] sync = false`
     #[arg(long, conflicts_with = "syncs_lie")]
     store_sync_off: bool,
-    /// After how many seconds the server drops contents, and then envelopes: it is one that does
+    /// After how many seconds the hub is to drop contents, and then envelopes
     #[arg(long, value_name = "CONTENT,HEADERS", value_delimiter = ',')]
-    #[arg(requires = "server")]
     drops_after_seconds: Option<Vec<u64>>,
     /// Succeed if and only if a loss is seen
     #[arg(long)]
@@ -65,7 +64,7 @@ struct Arguments {
 const EXAMPLES: &str = "Examples:
   phytohub-crash --rounds 1000
   phytohub-crash --rounds 1000 --power-cut
-  phytohub-crash --drops-after-seconds 2,4 --server target/debug/examples/forgets_soon
+  phytohub-crash --rounds 100 --drops-after-seconds 2,4
   phytohub-crash --power-cut --syncs-lie --expect-loss
   phytohub-crash --power-cut --expect-loss --sync-delay-us 20000 --server \
       target/debug/examples/answers_early";

@@ -66,7 +66,7 @@ pub(super) fn hurry(site: &Site) -> Result<(), Failure> {
     }
     // The load is no fair use.
     for key in ["requests_per_minute", "bytes_per_minute", "pending_per_recipient"] {
-        site.configure_if_known("fair_use", key, 0)?;
+        site.configure("fair_use", key, 0)?;
     }
     Ok(())
 }

@@ -42,7 +42,6 @@ fn a_store_that_does_not_sync_is_caught() {
 #[test]
 fn nothing_is_dropped_before_its_time() {
     let (_dir, mut options) = rig::options();
-    options.server = Some(example("forgets_soon"));
     let (content, headers) = (Duration::from_secs(2), Duration::from_secs(4));
     options.retention = Some(Retention { content, headers });
     options.rounds = 8;
@@ -54,8 +53,7 @@ fn nothing_is_dropped_before_its_time() {
 #[test]
 fn contents_that_are_dropped_too_early_are_caught() {
     let (_dir, mut options) = rig::options();
-    options.server = Some(example("forgets_soon"));
-    // It drops them after two seconds, whatever is believed here.
+    options.sabotage = Sabotage::DropsEarly;
     let (content, headers) = (Duration::from_secs(3600), Duration::from_secs(3600));
     options.retention = Some(Retention { content, headers });
     options.rounds = 8;

@@ -29,10 +29,13 @@ impl Store {
     pub fn envelope(&self, number: HubDeliveryNumber) -> Result<Option<Tracked>, ReadError> {
         let database = self.database();
         let key = number.to_bytes();
-        let Some(bytes) = database.get(keys::ENVELOPE, &key)? else { return Ok(None) };
-        let envelope = record::decode_envelope(number, &bytes)?;
-        let state = database.get(keys::STATE, &key)?.ok_or_else(|| corrupt("state", &key))?;
-        Ok(Some((envelope, record::decode_state(number, &state)?)))
+        let Some(envelope) = database.get(keys::ENVELOPE, &key)? else { return Ok(None) };
+        let state = database.get(keys::STATE, &key)?;
+        if state.is_none() && database.get(keys::ENVELOPE, &key)?.is_none() {
+            // It was purged between the two reads.
+            return Ok(None);
+        }
+        tracked(number, Ok(Some(envelope)), Ok(state)).map(Some)
     }
 
     /// An envelope with its state, if it was lately looked up. Does not block.
@@ -87,8 +90,11 @@ impl Store {
             let number = <[u8; 16]>::try_from(&*key).map_err(|_| corrupt("envelope", &key))?;
             let number = HubDeliveryNumber::from_bytes(number);
             if after != Some(number) && found.len() < count {
-                let state = database.get(keys::STATE, &key);
-                found.push((number, tracked(number, Ok(Some(value.to_vec())), state)));
+                let state = database.get(keys::STATE, &key)?;
+                let purged = state.is_none() && database.get(keys::ENVELOPE, &key)?.is_none();
+                if !purged {
+                    found.push((number, tracked(number, Ok(Some(value.to_vec())), Ok(state))));
+                }
             }
         }
         Ok(found)
@@ -154,11 +160,16 @@ impl Store {
         let envelopes = self.multi_get(keys::ENVELOPE, &numbers);
         let states = self.multi_get(keys::STATE, &numbers);
         let rows = found.iter().zip(envelopes.into_iter().zip(states));
-        Ok(rows
-            .map(|((position, number), (envelope, state))| {
-                (*position, tracked(*number, envelope, state))
-            })
-            .collect())
+        let mut queued = Vec::with_capacity(found.len());
+        for ((position, number), (envelope, state)) in rows {
+            let whole = !matches!((&envelope, &state), (Ok(None), _) | (_, Ok(None)));
+            // What was purged between the reads has left its queue before.
+            let key = keys::queue(connection, *position);
+            if whole || self.database().get(queue.family(), &key)?.is_some() {
+                queued.push((*position, tracked(*number, envelope, state)));
+            }
+        }
+        Ok(queued)
     }
 
     fn multi_get<K: AsRef<[u8]>>(

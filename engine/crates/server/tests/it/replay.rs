@@ -37,7 +37,7 @@ async fn a_sender_whose_connection_dropped_gets_the_number_already_given() {
         drop(raw);
         let mut sender = hub.client("NO").await;
         assert_eq!(deliver(&mut sender, "LK", &content).await, number);
-        assert_eq!(waiting(&mut recipient).await, [number.clone()]);
+        assert_eq!(waiting(&mut recipient).await, std::slice::from_ref(&number));
         hub.clock().advance(Duration::from_secs(600));
         assert_ne!(deliver(&mut sender, "LK", &content).await, number, "the window is over");
         for number in waiting(&mut recipient).await {
