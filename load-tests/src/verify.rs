@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 
 use crate::Failure;
 use crate::content::hash_of;
-use crate::https::Client;
+use crate::https::{CallError, Client};
 use crate::ledger::{Acknowledge, Broken, Delivery, EntryId, Kept, State};
 use crate::load::{CODES, DELEGATE, DELEGATING, Field};
 use crate::soap::{Answer, Envelope, Request};
@@ -251,7 +251,15 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, request: &Request<'_>) -> Result<Answer, Failure> {
-        let answer = self.clients[self.place].call(request);
+        let client = &mut self.clients[self.place];
+        let mut answer = client.call(request);
+        if matches!(answer, Err(CallError::Unanswered(_)))
+            && self.field.ledger().retention.is_some()
+        {
+            // A content of several pieces that is dropped while it is sent ends its connection;
+            // asked again, the hub says what became of it.
+            answer = client.call(request);
+        }
         answer.map_err(|error| format!("{}: {error:?}", request.operation()).into())
     }
 }
