@@ -27,7 +27,7 @@ pub enum AuditCommand {
         /// Only from this segment on (its index), or from the one closed at this date or later
         #[arg(long, value_name = "DATE|INDEX")]
         since: Option<String>,
-        /// File of signed heads kept outside the store [default: [audit] sink]
+        /// File of signed heads kept outside the store (the default is `sink` of `[audit]`)
         #[arg(long, value_name = "FILE")]
         anchor: Option<PathBuf>,
     },
@@ -67,7 +67,7 @@ pub enum ReceiptCommand {
     Verify {
         /// The receipt
         file: PathBuf,
-        /// The hub's public key in PEM [default: beside [audit] receipt_key]
+        /// The hub's public key in PEM (the default lies beside `receipt_key` of `[audit]`)
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
     },

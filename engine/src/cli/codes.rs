@@ -63,7 +63,7 @@ pub enum CodesCommand {
 /// Where to pull from, and as whom.
 #[derive(Args, Debug)]
 pub struct PullArgs {
-    /// The other hub's service: https://host[:port]/hub/DeliveryService
+    /// The other hub's service: `https://HOST:PORT/hub/DeliveryService`
     pub url: Endpoint,
     /// Client certificate that the other hub knows, in PEM
     #[arg(long, value_name = "FILE")]

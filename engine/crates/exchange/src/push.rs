@@ -2,7 +2,7 @@
 //! want to be told.
 //!
 //! Each connection with an endpoint has a lane, a task of its own, so that a slow or dead partner
-//! slows nobody else. A lane asks a pure schedule what to do next ([`schedule`]), reads its queue
+//! slows nobody else. A lane asks a pure schedule what to do next (`schedule.rs`), reads its queue
 //! page by page, and calls the partner through [`Partner`]. What comes of a call is on disk before
 //! the lane goes on; everything else that a lane knows can be read anew.
 //!

@@ -7,9 +7,15 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use phytohub_domain::HubDeliveryNumber;
+use phytohub_domain::{
+    ChannelRule, Connection, Consent, Direction, Fingerprint, HubDeliveryNumber, MaintenanceWindow,
+    RuleType, ServerTrust, SigningCertificate, Timestamp,
+};
+use phytohub_store::Replay;
 
-use super::fixture::{accept, change, content, open, received, with_connections};
+use super::fixture::{LK, NO, accept, change, content, open, received, with_connections};
+use super::segment::head;
+use super::world::{CH, DAY, EU, connection, copied, operator, pushed};
 
 #[tokio::test]
 async fn a_store_of_every_release_opens() {
@@ -37,8 +43,40 @@ async fn a_store_of_every_release_opens() {
             assert_eq!(Some(length.as_str()), words.next(), "{line}");
         }
         assert_eq!(store.broken_chain().expect("readable"), None);
-        assert_eq!(store.connections().len(), 2);
+        assert_eq!(store.connections().len(), 4);
+        let told = store.connections().iter().find(|connection| connection.id == NO);
+        assert_eq!(told, Some(&told_of_states()));
+        assert_eq!(store.rules(), [standing_order()]);
+        let segments = store.segments().expect("readable");
+        assert_eq!(segments.iter().map(|segment| segment.index).collect::<Vec<_>>(), [1]);
+        let updates = store.updates(NO, 0, 9).expect("readable");
+        assert_eq!(updates.len(), 2, "that of the one that was copied, and another");
+        let (copied, _) =
+            store.envelope(updates[0].envelope.number).expect("readable").expect("there");
+        let (_, copy) = copied.forwardings.first().expect("a copy");
+        let (copy, _) = store.envelope(*copy).expect("readable").expect("there");
+        assert_eq!((copy.copy_of, copy.mailbox_id), (Some(copied.number), Some(CH)));
+        assert!(store.next_due().borrow().is_some(), "contents are to be dropped");
     }
+}
+
+fn told_of_states() -> Connection {
+    let mut told = pushed(NO);
+    if let Some(push) = &mut told.push {
+        push.tracking_updates = true;
+        push.trust = ServerTrust::Key(Fingerprint([7; 32]));
+    }
+    let (from, until) = (Timestamp::from_millis(5), Timestamp::from_millis(6));
+    told.maintenance = vec![MaintenanceWindow { from, until, reason: "upgrade".into() }];
+    told.signing = Some(SigningCertificate { dn: "CN=NO".into(), der: vec![1, 2, 3] });
+    told.fair_use.requests_per_minute = Some(60);
+    told
+}
+
+fn standing_order() -> ChannelRule {
+    let at = Timestamp::from_millis(7);
+    let consent = Consent { by: "owner".into(), at, reference: "letter 1".into() };
+    ChannelRule::new(1, (LK, EU), (RuleType::Delegate, Direction::Inc), consent, at)
 }
 
 /// Written in two sittings, so that there are tables beside the log.
@@ -52,6 +90,16 @@ async fn write(release: &Path) {
         accept(&store, "G-3", b"acknowledged in the first sitting").await.number,
     ];
     change(&store, numbers[2], received()).await.expect("committed");
+    for connection in [told_of_states(), connection(CH), connection(EU)] {
+        store.put_connection(connection, Vec::new()).await.expect("committed");
+    }
+    store.put_rule(standing_order(), Vec::new()).await.expect("committed");
+    let mut new = copied("G-0", b"with a copy");
+    new.replay = Some(Replay { hash: [9; 32], window: DAY });
+    let number = store.accept(new).await.expect("committed").number;
+    change(&store, number, received()).await.expect("committed");
+    numbers.push(number);
+    store.put_segment(head(&store, 1, 1, [0; 32]), operator()).await.expect("committed");
     drop(store);
     let (store, _) = open(directory.path());
     numbers.push(accept(&store, "G-4", b"waiting since the second sitting").await.number);

@@ -7,7 +7,7 @@ use phytohub_telemetry::{Actor, EventKind};
 use super::fixture::{START, accept, change, open, received, with_connections};
 
 /// A head over everything after the segment before, as a hub would sign it.
-fn head(store: &Store, index: u64, first: u64, previous_head_hash: [u8; 32]) -> Segment {
+pub(crate) fn head(store: &Store, index: u64, first: u64, previous_head_hash: [u8; 32]) -> Segment {
     let head = store.chain_head().expect("readable");
     Segment {
         hub: "hub.example".into(),
