@@ -20,7 +20,7 @@ use phytohub_exchange::admin::{
 use phytohub_exchange::push::{
     Backoff, BreakerState, Dispatcher, Message, Partner, PartnerError, Partners, PushConfig,
 };
-use phytohub_exchange::{AdminRequest, Boxed, Caller, Housekeeping, Hub, Operator};
+use phytohub_exchange::{AdminRequest, Boxed, Caller, Housekeeping, Hub, Operator, Policy};
 use phytohub_server::{ShutdownTrigger, SystemClock, Tasks};
 use phytohub_store::{Store, StoreConfig};
 use phytohub_telemetry::Metrics;
@@ -92,6 +92,10 @@ impl World {
         let opened = Store::open(config, clock.clone(), metrics.clone());
         let (store, _) = opened.expect("a store opens");
         let hub = Hub::open(store, Limits::default(), clock.clone(), metrics).expect("a hub");
+        // The same few numbers are sent again and again, each time anew.
+        let mut policy = Policy::default();
+        policy.replay_window = Duration::ZERO;
+        hub.set_policy(policy);
         let (trigger, shutdown) = ShutdownTrigger::new();
         let (sender, taken) = mpsc::channel(1024);
         let tasks = Tasks::new();
