@@ -110,7 +110,7 @@ impl Hub {
             return Err(AdminError::NoContent { number: envelope.number });
         }
         if chunk == 0 {
-            self.tell_export(actor, &envelope)?;
+            self.tell_export(actor, &envelope).await?;
         }
         let store = self.inner.store.clone();
         let chunks = Store::content_chunks(&envelope);
@@ -120,7 +120,7 @@ impl Hub {
     }
 
     /// No content leaves the hub without an event.
-    fn tell_export(&self, actor: Actor, envelope: &StoredEnvelope) -> Result<(), AdminError> {
+    async fn tell_export(&self, actor: Actor, envelope: &StoredEnvelope) -> Result<(), AdminError> {
         let mut event = Event::new(EventKind::ContentExported, actor);
         event.mode = Some(envelope.mode);
         event.envelope = Some(envelope.number);
@@ -128,8 +128,7 @@ impl Hub {
         event.to.clone_from(&envelope.to);
         event.content_hash = Some(envelope.content_hash);
         event.content_bytes = envelope.content_bytes;
-        let noted = self.inner.store.record_soon(event);
-        if noted { Ok(()) } else { Err(CallError::NoRoom.into()) }
+        Ok(self.inner.store.record(event).await?)
     }
 }
 
