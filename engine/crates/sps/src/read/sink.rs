@@ -1,6 +1,6 @@
 //! Where findings are collected, up to a limit.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Level};
 use crate::rules::Rule;
 
 /// Findings and what could not be kept of them.
@@ -30,14 +30,19 @@ impl Sink {
     pub(crate) fn report_as(
         &mut self,
         rule: &'static Rule,
-        level: crate::Level,
+        level: Level,
         offset: usize,
         value: &str,
         path: impl FnOnce() -> String,
     ) {
         if self.findings.len() >= self.max {
             self.suppressed += 1;
-            return;
+            // A grave finding takes the place of a lesser one: whoever refuses by it must see it.
+            let lesser = self.findings.iter().rposition(|finding| finding.level != Level::Severe);
+            match lesser {
+                Some(at) if level == Level::Severe => drop(self.findings.remove(at)),
+                _ => return,
+            }
         }
         let path = path();
         let text = rule.render(value, &path);

@@ -1,7 +1,7 @@
 //! Whatever is sent gets findings: no panic, no hang, no unbounded memory.
 
 use phytohub_sps::sample::Shape;
-use phytohub_sps::{Limits, SpsDocument};
+use phytohub_sps::{EmbeddedCodes, Limits, SpsDocument};
 
 use crate::fixture::{ids, read, validate};
 
@@ -124,4 +124,15 @@ fn long_texts_and_names_are_read() {
     severe("&".repeat(1 << 16).as_bytes(), "PC-XML-001");
     severe("<![CDATA[".repeat(1 << 12).as_bytes(), "PC-XML-001");
     severe("]".repeat(1 << 16).as_bytes(), "PC-XML-001");
+}
+
+#[test]
+fn a_grave_finding_is_never_hidden_behind_lesser_ones() {
+    let limits = Limits { findings_max: 4, ..Limits::default() };
+    let xml = Shape::default().certificate().to_xml();
+    let strange = xml.replace("<ram:ID>", "<ram:Odd/><ram:Odd/><ram:Odd/><ram:ID>");
+    let broken = strange.replace("</rsm:SPSCertificate>", "</rsm:Other>");
+    let reading = SpsDocument::validate(broken.as_bytes(), &EmbeddedCodes, &limits);
+    assert!(!reading.is_well_formed() && reading.is_severe());
+    assert!(reading.findings.len() <= 4 && reading.suppressed > 0);
 }
