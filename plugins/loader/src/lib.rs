@@ -1,0 +1,14 @@
+//! Plugins from the hub's side: a package is checked, its library mapped, its instances are made
+//! and called, and what the hub offers is handed to them, all through safe Rust.
+//!
+//! This crate alone names `libloading` and alone, with the SDK and the test kit, holds unsafe code.
+//! It must never run a plugin's code before its package was verified, unmap a library, or believe a
+//! pointer, a size or a number that a plugin gives without looking at it.
+//!
+//! Start from [`HostServices`], which the hub implements.
+
+mod services;
+mod view;
+
+pub use services::*;
+pub use view::*;
