@@ -26,6 +26,7 @@ mod fair_use;
 mod housekeeping;
 mod hub;
 mod offer;
+pub mod plugin;
 mod profile;
 pub mod push;
 pub mod receipt;

@@ -75,8 +75,7 @@ pub(crate) fn decode_event(sequence: u64, bytes: &[u8]) -> Result<StoredEvent, R
     let corrupt = || corrupt("event", &sequence.to_be_bytes());
     let (previous, rest) = bytes.split_first_chunk::<32>().ok_or_else(corrupt)?;
     let record = decode::<EventRecord>(rest).ok_or_else(corrupt)?;
-    let kinds = [ActorKind::Hub, ActorKind::Connection, ActorKind::Operator, ActorKind::Stranger];
-    let actor_kind = kinds.into_iter().find(|kind| *kind as u8 == record.actor_kind);
+    let actor_kind = ActorKind::ALL.into_iter().find(|kind| *kind as u8 == record.actor_kind);
     let mut actor = Actor::named(actor_kind.ok_or_else(corrupt)?, record.actor);
     actor.certificate = record.certificate.map(Fingerprint);
     (actor.address, actor.on_behalf) = (record.address, record.on_behalf);

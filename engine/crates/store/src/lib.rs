@@ -24,6 +24,7 @@ mod known;
 mod mailbox;
 mod open;
 mod options;
+mod plugin;
 mod read;
 mod recent;
 mod record;
@@ -45,6 +46,9 @@ pub use error::{CommitError, OpenError, ReadError, StoreFailure};
 pub use event::StoredEvent;
 pub use mailbox::Queue;
 pub use open::OpenReport;
+pub use plugin::{
+    KvAction, KvExpectation, KvOperation, KvRow, PluginId, PluginMeta, PluginWrite, PluginWritten,
+};
 pub use record::{StoredCodeList, StoredEnvelope};
 pub use reserve::Reserve;
 pub use scrub::{ScrubReport, StoreHealth};

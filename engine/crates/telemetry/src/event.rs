@@ -91,11 +91,29 @@ pub enum EventKind {
     StoreRestored = 47,
     /// Push and callbacks were resumed after a restore.
     DeliveryResumed = 48,
+    /// A plugin's package was verified and its library mapped.
+    PluginLoaded = 50,
+    /// A plugin takes calls.
+    PluginStarted = 51,
+    /// A plugin takes no more calls.
+    PluginStopped = 52,
+    /// A plugin could not be loaded or started, or failed in a way that the operator must know.
+    PluginFailed = 53,
+    /// A plugin failed so often that it is asked no more.
+    PluginQuarantined = 54,
+    /// A plugin is asked again after its quarantine.
+    PluginReleased = 55,
+    /// A plugin says that a person or system which it knows did something.
+    PluginAction = 56,
+    /// An accepted envelope waited for a plugin, and was passed on to its recipient.
+    EnvelopeValidated = 57,
+    /// An accepted envelope waited for a plugin, and was refused.
+    EnvelopeRefused = 58,
 }
 
 impl EventKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 50] = [
         Self::EnvelopeAccepted,
         Self::EnvelopeRejected,
         Self::ContentReleased,
@@ -137,6 +155,15 @@ impl EventKind {
         Self::BackupMade,
         Self::StoreRestored,
         Self::DeliveryResumed,
+        Self::PluginLoaded,
+        Self::PluginStarted,
+        Self::PluginStopped,
+        Self::PluginFailed,
+        Self::PluginQuarantined,
+        Self::PluginReleased,
+        Self::PluginAction,
+        Self::EnvelopeValidated,
+        Self::EnvelopeRefused,
     ];
 
     /// The kind for its stored number.
@@ -190,6 +217,15 @@ impl EventKind {
             Self::BackupMade => "BackupMade",
             Self::StoreRestored => "StoreRestored",
             Self::DeliveryResumed => "DeliveryResumed",
+            Self::PluginLoaded => "PluginLoaded",
+            Self::PluginStarted => "PluginStarted",
+            Self::PluginStopped => "PluginStopped",
+            Self::PluginFailed => "PluginFailed",
+            Self::PluginQuarantined => "PluginQuarantined",
+            Self::PluginReleased => "PluginReleased",
+            Self::PluginAction => "PluginAction",
+            Self::EnvelopeValidated => "EnvelopeValidated",
+            Self::EnvelopeRefused => "EnvelopeRefused",
         }
     }
 }
@@ -207,6 +243,14 @@ pub enum ActorKind {
     Operator = 2,
     /// Somebody unknown.
     Stranger = 3,
+    /// A plugin, under its id.
+    Plugin = 4,
+}
+
+impl ActorKind {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Hub, Self::Connection, Self::Operator, Self::Stranger, Self::Plugin];
 }
 
 /// Who acted, with what, from where and for whom.
@@ -301,7 +345,10 @@ impl Event {
             };
         }
         match self.kind {
-            EventKind::ClockSuspected => line!(tracing::Level::WARN),
+            EventKind::ClockSuspected | EventKind::PluginFailed | EventKind::PluginQuarantined => {
+                line!(tracing::Level::WARN)
+            }
+            EventKind::EnvelopeValidated => line!(tracing::Level::DEBUG),
             EventKind::AccessDenied
             | EventKind::EnvelopeFailed
             | EventKind::EnvelopeExpired

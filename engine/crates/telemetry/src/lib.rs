@@ -15,5 +15,6 @@ mod metrics;
 pub use escape::Escaped;
 pub use event::{Actor, ActorKind, Event, EventKind};
 pub use metrics::{
-    FairUseLimit, Metrics, OperationLabels, OperationOnly, Outcome, PushOutcome, TransportLabels,
+    FairUseLimit, Metrics, OperationLabels, OperationOnly, Outcome, PLUGIN_SERIES_MAX,
+    PluginMetric, PluginSeries, PluginSeriesKind, PushOutcome, SeriesError, TransportLabels,
 };

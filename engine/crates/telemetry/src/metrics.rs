@@ -12,9 +12,11 @@ use prometheus_client::registry::Registry;
 use crate::Event;
 
 mod fair_use;
+mod plugin;
 mod push;
 
 pub use fair_use::FairUseLimit;
+pub use plugin::{PLUGIN_SERIES_MAX, PluginMetric, PluginSeries, PluginSeriesKind, SeriesError};
 pub use push::PushOutcome;
 
 /// All metrics of a hub, with the registry that renders them.
@@ -40,6 +42,7 @@ pub struct Metrics {
     /// Whether the disk reserve is breached (1) and deliveries are refused.
     pub disk_reserve_breached: Gauge,
     fair_use: fair_use::FairUseMetrics,
+    plugin: plugin::PluginMetrics,
     push: push::PushMetrics,
 }
 
@@ -106,6 +109,7 @@ impl Metrics {
             pending_envelopes: Gauge::default(),
             disk_reserve_breached: Gauge::default(),
             fair_use: fair_use::FairUseMetrics::default(),
+            plugin: plugin::PluginMetrics::default(),
             push: push::PushMetrics::default(),
         };
         metrics.register();
@@ -149,6 +153,7 @@ impl Metrics {
             self.disk_reserve_breached.clone(),
         );
         self.fair_use.register(registry);
+        self.plugin.register(registry);
         self.push.register(registry);
     }
 
