@@ -1,5 +1,6 @@
 //! `hub.toml`: every setting of a hub, typed, with defaults, checked before anything is opened.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -16,19 +17,26 @@ mod audit;
 mod delivery;
 mod fair_use;
 mod limits;
+mod plugins;
 mod range;
 mod responses;
 mod retention;
 mod settings;
 mod template;
+mod web;
 
 pub use audit::AuditConfig;
 pub use delivery::DeliveryConfig;
 pub use fair_use::FairUseConfig;
 pub use limits::LimitsConfig;
+pub use plugins::{
+    LoadBy, OnObserveFailure, OnRouteFailure, OnValidateFailure, PluginConfig, PluginsConfig,
+    TrustedKeyConfig,
+};
 pub use responses::ResponsesConfig;
 pub use retention::RetentionConfig;
 pub use template::template;
+pub use web::WebConfig;
 
 /// Everything that `hub.toml` may say. What it leaves out has the default.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -59,6 +67,13 @@ pub struct HubConfig {
     pub fair_use: FairUseConfig,
     /// What one caller, and all together, may use.
     pub limits: LimitsConfig,
+    /// The door of people's browsers.
+    pub web: WebConfig,
+    /// Where plugins come from.
+    pub plugins: PluginsConfig,
+    /// The plugins, by their ids.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub plugin: BTreeMap<String, PluginConfig>,
 }
 
 impl Default for HubConfig {
@@ -77,6 +92,9 @@ impl Default for HubConfig {
             responses: ResponsesConfig::default(),
             fair_use: FairUseConfig::default(),
             limits: LimitsConfig::default(),
+            web: WebConfig::default(),
+            plugins: PluginsConfig::default(),
+            plugin: BTreeMap::new(),
         }
     }
 }

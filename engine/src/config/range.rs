@@ -1,6 +1,6 @@
 //! Checks that types cannot make: ranges, and settings that contradict each other.
 
-use super::settings::SETTINGS;
+use super::settings::settings;
 use super::{HubConfig, TrustMode};
 
 /// Section, key, and what is wrong with its value.
@@ -9,7 +9,7 @@ pub(super) type Wrong = (&'static str, &'static str, String);
 /// Checks every range of the table of settings, then what holds between settings.
 pub(super) fn check(config: &HubConfig) -> Result<(), Wrong> {
     let table = toml::Table::try_from(config).unwrap_or_default();
-    for setting in SETTINGS {
+    for setting in settings() {
         let section = match setting.section {
             "" => Some(&table),
             name => table.get(name).and_then(toml::Value::as_table),
@@ -75,9 +75,31 @@ fn check_together(config: &HubConfig) -> Result<(), Wrong> {
     if !url.is_empty() && !url.starts_with("https://") {
         return Err(("https", "public_url", format!("must begin with https://, not {url:?}")));
     }
+    check_web(config)?;
+    for (id, plugin) in &config.plugin {
+        plugin.check(id).map_err(|(key, reason)| ("plugin", key, format!("of {id} {reason}")))?;
+    }
     if !config.admin.listen.ip().is_loopback() {
         let reason = format!("must be a loopback address, not {}", config.admin.listen.ip());
         return Err(("admin", "listen", reason));
+    }
+    Ok(())
+}
+
+fn check_web(config: &HubConfig) -> Result<(), Wrong> {
+    let web = &config.web;
+    let named = |path: &std::path::Path| !path.as_os_str().is_empty();
+    if named(&web.certificate) != named(&web.key) {
+        let reason = "and [web] key go together: name both, or neither".to_owned();
+        return Err(("web", "certificate", reason));
+    }
+    if web.enabled && !named(&web.certificate) && !web.listen.ip().is_loopback() {
+        let reason = format!(
+            "is {}, where plain HTTP may not be spoken: name [web] certificate and key, or listen on \
+             a loopback address behind a proxy",
+            web.listen
+        );
+        return Err(("web", "listen", reason));
     }
     Ok(())
 }

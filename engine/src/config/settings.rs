@@ -2,6 +2,8 @@
 
 use phytohub_domain::{XML_ATTRIBUTES_MAX, XML_DEPTH_MAX};
 
+mod web;
+
 /// One setting as `hub.toml` explains it; its default comes from the configuration itself.
 #[derive(Debug)]
 pub(super) struct Setting {
@@ -55,10 +57,23 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
          switches a limit off. Reloaded on SIGHUP.",
     ),
     ("limits", "What one caller, and all together, may use. Reloaded on SIGHUP."),
+    (
+        "web",
+        "The door of people's browsers, for pages of plugins; no client certificates are asked for.",
+    ),
+    (
+        "plugins",
+        "Where plugins come from. What is loaded stands in a section [plugin.ID] for each, which \
+         'phytohub plugin install' prints.",
+    ),
 ];
 
 /// Every setting, in the order of the file.
-pub(super) const SETTINGS: &[Setting] = &[
+pub(super) fn settings() -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().chain(web::SETTINGS)
+}
+
+const SETTINGS: &[Setting] = &[
     text(
         "",
         "trial",

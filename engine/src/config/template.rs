@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::HubConfig;
-use super::settings::{SECTIONS, SETTINGS, Setting};
+use super::settings::{SECTIONS, Setting, settings};
 
 /// Writes the file: a setting stands as a comment while it has its default, and plainly otherwise.
 #[must_use]
@@ -16,7 +16,7 @@ pub fn template(config: &HubConfig) -> String {
             paragraph(&mut text, about);
             let _ = writeln!(text, "[{section}]\n");
         }
-        for setting in SETTINGS.iter().filter(|setting| setting.section == *section) {
+        for setting in settings().filter(|setting| setting.section == *section) {
             paragraph(&mut text, &explanation(setting));
             let value = value(&values, setting);
             let mark = if value == self::value(&defaults, setting) { "# " } else { "" };
