@@ -7,8 +7,23 @@
 //!
 //! Start from [`HostServices`], which the hub implements.
 
+mod elf;
+mod ffi;
+mod files;
+mod handshake;
+mod install;
+mod library;
+mod limits;
+mod manifest;
 mod services;
+mod sign;
+mod trust;
 mod view;
+
+pub mod instance;
+#[path = "ffi/map.rs"]
+mod map;
+pub mod package;
 
 pub use services::*;
 pub use view::*;
