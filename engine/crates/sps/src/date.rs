@@ -16,6 +16,30 @@ pub struct DateTime {
     pub offset_minutes: Option<i16>,
 }
 
+impl DateTime {
+    /// Reads `2026-03-04`, `2026-03-04T10:11`, `2026-03-04T10:11:12.5+01:00` and the like.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        parse(text)
+    }
+
+    /// Milliseconds since 1970; a time without an offset is taken as UTC, a date as its beginning.
+    #[must_use]
+    pub fn unix_ms(self) -> i64 {
+        let (year, month) = (i64::from(self.year), i64::from(self.month));
+        // Days by the civil calendar, March being the first month of its year.
+        let year = if month <= 2 { year - 1 } else { year };
+        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + i64::from(self.day) - 1;
+        let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+        let (hour, minute, second, nanosecond) = self.time.unwrap_or_default();
+        let minutes = i64::from(hour) * 60 + i64::from(minute)
+            - i64::from(self.offset_minutes.unwrap_or_default());
+        ((days * 1440 + minutes) * 60 + i64::from(second)) * 1000
+            + i64::from(nanosecond / 1_000_000)
+    }
+}
+
 /// Reads `2026-03-04`, `2026-03-04T10:11`, `2026-03-04T10:11:12.5+01:00` and the like; also with a
 /// space for the `T`.
 pub(crate) fn parse(text: &str) -> Option<DateTime> {
@@ -125,6 +149,15 @@ mod tests {
         check("2026-03-04 10:11:12.5-03:00", Some((10, 11, 12, 500_000_000)), Some(-180));
         check("2026-03-04T10:11:12.123+0130", Some((10, 11, 12, 123_000_000)), Some(90));
         check("2026-03-04T10:11:12.1234567891Z", Some((10, 11, 12, 123_456_789)), Some(0));
+    }
+
+    #[test]
+    fn dates_are_moments() {
+        let ms = |text| DateTime::parse(text).expect("a date").unix_ms();
+        assert_eq!(ms("1970-01-01"), 0);
+        assert_eq!(ms("2000-02-29T00:00:01Z"), 951_782_401_000);
+        assert_eq!(ms("2026-03-04T10:11:12.5+01:00"), 1_772_615_472_500);
+        assert_eq!(ms("1969-12-31T23:59:59Z"), -1000);
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //! a document names (schemas, entities), never match on a prefix or on the order of elements, never
 //! change a document, and never panic, hang or grow without bound on bytes that someone sent.
 //!
-//! Start from [`SpsDocument::read`]; what is wrong with a document says [`Reading::validate`].
+//! Start from [`SpsDocument::read`]; what is wrong with a document says [`Reading::validate`]. For a
+//! document with a root of its own that is made of SPS types, start from [`tree`].
 
 #![forbid(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
@@ -27,6 +28,7 @@ pub mod sample;
 mod schema;
 #[cfg(feature = "signature")]
 pub mod signature;
+pub mod tree;
 pub mod write;
 mod xml;
 

@@ -12,11 +12,13 @@ use crate::xml::{self, Slip};
 
 mod attributes;
 mod build;
+mod common;
 mod scan;
 mod scope;
 mod sink;
 
 use build::Builder;
+pub(crate) use common::{Build, Common, Tagged};
 use scan::{Event, Scanner};
 use scope::Scope;
 pub(crate) use sink::Sink;
@@ -118,10 +120,10 @@ enum Source {
 }
 
 /// Why reading ended early.
-struct Flaw {
-    rule: &'static Rule,
-    at: usize,
-    value: Cow<'static, str>,
+pub(crate) struct Flaw {
+    pub(crate) rule: &'static Rule,
+    pub(crate) at: usize,
+    pub(crate) value: Cow<'static, str>,
 }
 
 impl Flaw {
@@ -129,22 +131,31 @@ impl Flaw {
         Self { rule: &rule::NOT_WELL_FORMED, at: base + slip.at, value: Cow::Borrowed(slip.what) }
     }
 
-    const fn malformed(at: usize, what: &'static str) -> Self {
+    pub(crate) const fn malformed(at: usize, what: &'static str) -> Self {
         Self { rule: &rule::NOT_WELL_FORMED, at, value: Cow::Borrowed(what) }
     }
 
-    const fn limit(at: usize, what: &'static str) -> Self {
+    pub(crate) const fn limit(at: usize, what: &'static str) -> Self {
         Self { rule: &rule::LIMIT, at, value: Cow::Borrowed(what) }
+    }
+}
+
+/// The rule that bytes break which cannot be decoded, and where.
+pub(crate) const fn flaw_of(flaw: &DecodeFlaw) -> (&'static Rule, usize) {
+    match *flaw {
+        DecodeFlaw::Empty => (&rule::EMPTY, 0),
+        DecodeFlaw::TooLong => (&rule::LIMIT, 0),
+        DecodeFlaw::Encoding(at) => (&rule::ENCODING, at),
     }
 }
 
 fn unreadable(flaw: DecodeFlaw, limits: &Limits) -> Reading<'static> {
     let mut sink = Sink::new(limits.findings_max);
-    let (outcome, rule, at) = match flaw {
-        DecodeFlaw::Empty => (Outcome::NotWellFormed, &rule::EMPTY, 0),
-        DecodeFlaw::TooLong => (Outcome::Refused, &rule::LIMIT, 0),
-        DecodeFlaw::Encoding(at) => (Outcome::NotWellFormed, &rule::ENCODING, at),
+    let outcome = match flaw {
+        DecodeFlaw::Empty | DecodeFlaw::Encoding(_) => Outcome::NotWellFormed,
+        DecodeFlaw::TooLong => Outcome::Refused,
     };
+    let (rule, at) = flaw_of(&flaw);
     sink.report(rule, at, "more bytes than are read", String::new);
     let document = SpsDocument {
         text: Cow::Borrowed(""),
@@ -163,10 +174,10 @@ fn read_text<'a>(source: Source, decoded: Decoded<'a>, limits: &Limits) -> Readi
     let Decoded { text, encoding, base64 } = decoded;
     let mut builder = Builder::new(&text, source, limits);
     if base64 {
-        builder.sink.report(&rule::BASE64, 0, "", String::new);
+        builder.common.sink.report(&rule::BASE64, 0, "", String::new);
     }
     if !matches!(encoding, Encoding::Utf8) {
-        builder.sink.report(&rule::TRANSCODED, 0, encoding.as_str(), String::new);
+        builder.common.sink.report(&rule::TRANSCODED, 0, encoding.as_str(), String::new);
     }
     let outcome = match scan(&text, &mut builder, encoding) {
         Ok(()) => {
@@ -174,7 +185,7 @@ fn read_text<'a>(source: Source, decoded: Decoded<'a>, limits: &Limits) -> Readi
             Outcome::Read
         }
         Err(flaw) => {
-            builder.sink.report(flaw.rule, flaw.at, &flaw.value, String::new);
+            builder.common.sink.report(flaw.rule, flaw.at, &flaw.value, String::new);
             if flaw.rule.id == rule::NOT_WELL_FORMED.id {
                 Outcome::NotWellFormed
             } else {
@@ -182,15 +193,19 @@ fn read_text<'a>(source: Source, decoded: Decoded<'a>, limits: &Limits) -> Readi
             }
         }
     };
-    let Builder { nodes, attributes, kind, versions, signature, sink, .. } = builder;
-    let Sink { mut findings, suppressed, .. } = sink;
+    let Builder { nodes, attributes, kind, versions, signature, common, .. } = builder;
+    let Sink { mut findings, suppressed, .. } = common.sink;
     findings.sort_by_key(|finding| finding.offset);
     let document =
         SpsDocument { text, nodes, attributes, kind, versions, signature, encoding, base64 };
     Reading { document, findings, suppressed, outcome }
 }
 
-fn scan<'t>(text: &'t str, builder: &mut Builder<'t>, encoding: Encoding) -> Result<(), Flaw> {
+pub(crate) fn scan<'t>(
+    text: &'t str,
+    builder: &mut impl Build<'t>,
+    encoding: Encoding,
+) -> Result<(), Flaw> {
     if let Some(slip) = xml::first_forbidden_character(text) {
         return Err(Flaw::syntax(0, slip));
     }
@@ -250,21 +265,25 @@ impl<'t> Tag<'t> {
     }
 }
 
-fn start<'t>(scope: &mut Scope<'t>, builder: &mut Builder<'t>, tag: Tag<'t>) -> Result<(), Flaw> {
-    attributes::read(scope, builder, &tag)?;
+fn start<'t>(
+    scope: &mut Scope<'t>,
+    builder: &mut impl Build<'t>,
+    tag: Tag<'t>,
+) -> Result<(), Flaw> {
+    attributes::read(scope, builder.common(), &tag)?;
     let name = tag.name();
     let (prefix, local) = name.split_once(':').unwrap_or(("", name));
     let namespace = match scope.namespace(prefix) {
         Some(namespace) if !prefix.is_empty() || local.len() == name.len() => namespace,
         _ => {
-            builder.sink.report_once(&rule::NAMESPACE, tag.at, prefix, String::new);
+            builder.common().sink.report_once(&rule::NAMESPACE, tag.at, prefix, String::new);
             Namespace::Other
         }
     };
     let length = tag.inner.len() + 2 + usize::from(tag.empty);
-    if !builder.open(namespace, local, tag.at, length)? {
+    if !builder.open(Tagged { namespace, prefix, local, at: tag.at, length, scope })? {
         // The names that the schema knows are names; of others that is to be seen.
-        attributes::check_name(builder, name, tag.at + 1)?;
+        attributes::check_name(builder.common(), name, tag.at + 1)?;
     }
     if tag.empty {
         scope.leave(tag.depth);
@@ -273,8 +292,8 @@ fn start<'t>(scope: &mut Scope<'t>, builder: &mut Builder<'t>, tag: Tag<'t>) -> 
     Ok(())
 }
 
-fn declaration(
-    builder: &mut Builder<'_>,
+fn declaration<'t>(
+    builder: &mut impl Build<'t>,
     inner: &str,
     at: usize,
     encoding: Encoding,
@@ -287,7 +306,7 @@ fn declaration(
     if let (Some((name, place)), Encoding::Utf8) = (declaration.encoding, encoding)
         && !["utf-8", "us-ascii", "ascii"].iter().any(|known| name.eq_ignore_ascii_case(known))
     {
-        builder.sink.report(&rule::DECLARED_ENCODING, place + 2, name, String::new);
+        builder.common().sink.report(&rule::DECLARED_ENCODING, place + 2, name, String::new);
     }
     Ok(())
 }

@@ -125,7 +125,7 @@ impl Kind {
 
     /// Bits of the children that the schema requires.
     pub(crate) fn required(self) -> u32 {
-        let required = |child: &Child| matches!(child.occurs, Occurs::One | Occurs::Many);
+        let required = |child: &Child| child.occurs.is_required();
         let children = self.children().iter().enumerate();
         children.filter(|(_, child)| required(child)).fold(0, |bits, (at, _)| bits | 1 << at)
     }
@@ -144,7 +144,8 @@ pub(crate) enum Space {
 
 /// How often a child may stand.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Occurs {
+#[expect(clippy::exhaustive_enums, reason = "the four cardinalities of the standard")]
+pub enum Occurs {
     /// Exactly once.
     One,
     /// Once or not at all.
@@ -158,6 +159,10 @@ pub(crate) enum Occurs {
 impl Occurs {
     pub(crate) const fn repeats(self) -> bool {
         matches!(self, Self::Many | Self::Any)
+    }
+
+    pub(crate) const fn is_required(self) -> bool {
+        matches!(self, Self::One | Self::Many)
     }
 }
 

@@ -12,7 +12,7 @@ mod out;
 pub use acknowledgement::Acknowledgement;
 pub use certificate::{Certificate, Item, Statement, Transport};
 pub use line::{Classification, Line, Measure, Package, Treatment, TreatmentDatum};
-use out::Out;
+pub use out::Out;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -142,7 +142,8 @@ impl Attachment {
 }
 
 impl Party {
-    fn write(&self, out: &mut Out, name: &str) {
+    /// Writes it as an element of that name.
+    pub fn write(&self, out: &mut Out, name: &str) {
         out.element(name, |out| {
             out.text("ram:Name", &self.name);
             for Code { value, list_name } in &self.type_codes {
@@ -173,7 +174,8 @@ impl Party {
 }
 
 impl Country {
-    fn write(&self, out: &mut Out, name: &str) {
+    /// Writes it as an element of that name.
+    pub fn write(&self, out: &mut Out, name: &str) {
         out.element(name, |out| {
             out.text("ram:ID", &self.id);
             out.text("ram:Name", &self.name);
@@ -189,7 +191,8 @@ impl Country {
 }
 
 impl Location {
-    fn write(&self, out: &mut Out, name: &str) {
+    /// Writes it as an element of that name.
+    pub fn write(&self, out: &mut Out, name: &str) {
         out.element(name, |out| {
             out.optional("ram:ID", self.id.as_deref());
             out.text("ram:Name", &self.name);
@@ -198,7 +201,8 @@ impl Location {
 }
 
 impl Note {
-    fn write(&self, out: &mut Out, name: &str) {
+    /// Writes it as an element of that name.
+    pub fn write(&self, out: &mut Out, name: &str) {
         out.element(name, |out| {
             if !self.subject.is_empty() {
                 out.text("ram:Subject", &self.subject);
@@ -210,7 +214,12 @@ impl Note {
 
 impl Reference {
     fn write(&self, out: &mut Out) {
-        out.element("ram:ReferenceSPSReferencedDocument", |out| {
+        self.write_as(out, "ram:ReferenceSPSReferencedDocument");
+    }
+
+    /// Writes it as an element of that name.
+    pub fn write_as(&self, out: &mut Out, name: &str) {
+        out.element(name, |out| {
             if let Some(issued) = &self.issued {
                 out.date("ram:IssueDateTime", issued);
             }

@@ -2,31 +2,27 @@
 
 use std::borrow::Cow;
 
-use super::build::Builder;
+use super::common::Common;
 use super::scope::{DeclareError, Scope};
 use super::{Flaw, Tag, rule};
 use crate::document::{Attribute, Span, decode_attribute};
 use crate::xml::{self, RawAttribute};
 
-/// Reads the attributes of a tag into `builder.fresh` and its declarations into `scope`.
+/// Reads the attributes of a tag into `common.fresh` and its declarations into `scope`.
 #[inline]
 pub(super) fn read<'t>(
     scope: &mut Scope<'t>,
-    builder: &mut Builder<'t>,
+    common: &mut Common<'t>,
     tag: &Tag<'t>,
 ) -> Result<(), Flaw> {
-    builder.fresh.clear();
-    if tag.name == tag.inner.len() { Ok(()) } else { read_all(scope, builder, tag) }
+    common.fresh.clear();
+    if tag.name == tag.inner.len() { Ok(()) } else { read_all(scope, common, tag) }
 }
 
-fn read_all<'t>(
-    scope: &mut Scope<'t>,
-    builder: &mut Builder<'t>,
-    tag: &Tag<'t>,
-) -> Result<(), Flaw> {
+fn read_all<'t>(scope: &mut Scope<'t>, common: &mut Common<'t>, tag: &Tag<'t>) -> Result<(), Flaw> {
     let base = tag.at + 1;
-    builder.raw.clear();
-    let (raw, fresh) = (&mut builder.raw, &mut builder.fresh);
+    common.raw.clear();
+    let (raw, fresh) = (&mut common.raw, &mut common.fresh);
     let mut qualified = false;
     xml::read_attributes(tag.inner, tag.name, |attribute| {
         if attribute.name != "xmlns" && !attribute.name.contains(':') {
@@ -37,33 +33,33 @@ fn read_all<'t>(
         raw.push(attribute);
     })
     .map_err(|slip| Flaw::syntax(base, slip))?;
-    if builder.raw.len() > builder.limits.attributes_max {
+    if common.raw.len() > common.limits.attributes_max {
         return Err(Flaw::limit(tag.at, "more attributes in one tag than are read"));
     }
-    if builder.raw.len() > 1
-        && let Some(twice) = twice(&mut builder.raw)
+    if common.raw.len() > 1
+        && let Some(twice) = twice(&mut common.raw)
     {
         let what = "an attribute that stands twice in a tag: leave one out";
         return Err(Flaw::malformed(base + twice, what));
     }
-    if qualified { read_qualified(scope, builder, tag) } else { Ok(()) }
+    if qualified { read_qualified(scope, common, tag) } else { Ok(()) }
 }
 
 /// The declarations and the attributes with prefixes, which need them.
 fn read_qualified<'t>(
     scope: &mut Scope<'t>,
-    builder: &mut Builder<'t>,
+    common: &mut Common<'t>,
     tag: &Tag<'t>,
 ) -> Result<(), Flaw> {
-    for index in 0..builder.raw.len() {
-        let Some(attribute) = builder.raw.get(index).copied() else { break };
+    for index in 0..common.raw.len() {
+        let Some(attribute) = common.raw.get(index).copied() else { break };
         let Some(prefix) = declared(attribute.name) else { continue };
         let uri = match attribute.encoded {
             true => Cow::Owned(decode_attribute(attribute.value)),
             false => Cow::Borrowed(attribute.value),
         };
         let right = prefix.is_empty() || (xml::is_ncname(prefix) && !uri.is_empty());
-        let most = builder.limits.bindings_max;
+        let most = common.limits.bindings_max;
         let declared = if right {
             scope.declare(tag.depth, prefix, uri, most)
         } else {
@@ -71,27 +67,27 @@ fn read_qualified<'t>(
         };
         match declared {
             Ok(()) => {}
-            Err(DeclareError::Reserved) => unbound(builder, tag, &attribute),
+            Err(DeclareError::Reserved) => unbound(common, tag, &attribute),
             Err(DeclareError::TooMany) => {
                 return Err(Flaw::limit(tag.at, "more namespace declarations than are read"));
             }
         }
     }
     let mut prefixed = 0;
-    for index in 0..builder.raw.len() {
-        let Some(attribute) = builder.raw.get(index).copied() else { break };
+    for index in 0..common.raw.len() {
+        let Some(attribute) = common.raw.get(index).copied() else { break };
         let Some((prefix, _)) = attribute.name.split_once(':') else { continue };
         if prefix == "xmlns" {
             continue;
         }
         prefixed += 1;
         if !is_qualified(attribute.name) || scope.uri(prefix).is_none() {
-            unbound(builder, tag, &attribute);
+            unbound(common, tag, &attribute);
         }
     }
-    if prefixed > 1 && same_expanded(scope, &builder.raw) {
+    if prefixed > 1 && same_expanded(scope, &common.raw) {
         let what = "two prefixes of one namespace on the same attribute";
-        builder.sink.report_once(&rule::NAMESPACE, tag.at, what, String::new);
+        common.sink.report_once(&rule::NAMESPACE, tag.at, what, String::new);
     }
     Ok(())
 }
@@ -105,18 +101,18 @@ fn declared(name: &str) -> Option<&str> {
 }
 
 #[cold]
-fn unbound(builder: &mut Builder<'_>, tag: &Tag<'_>, attribute: &RawAttribute<'_>) {
+fn unbound(common: &mut Common<'_>, tag: &Tag<'_>, attribute: &RawAttribute<'_>) {
     let place = tag.at + 1 + attribute.name_at;
-    builder.sink.report_once(&rule::NAMESPACE, place, attribute.name, String::new);
+    common.sink.report_once(&rule::NAMESPACE, place, attribute.name, String::new);
 }
 
 /// Holds an element's name, which stands at `at`, to the grammar.
-pub(super) fn check_name(builder: &mut Builder<'_>, name: &str, at: usize) -> Result<(), Flaw> {
+pub(super) fn check_name(common: &mut Common<'_>, name: &str, at: usize) -> Result<(), Flaw> {
     if !xml::is_name(name) {
         return Err(Flaw::malformed(at, "a tag without a name: write '<' in text as '&lt;'"));
     }
     if !is_qualified(name) {
-        builder.sink.report_once(&rule::NAMESPACE, at, name, String::new);
+        common.sink.report_once(&rule::NAMESPACE, at, name, String::new);
     }
     Ok(())
 }

@@ -1,26 +1,22 @@
 //! Events into the table of known elements.
 
-use super::{Flaw, Sink, Source, rule};
+use super::common::{Build, Common, Tagged};
+use super::{Flaw, Source, rule};
 use crate::document::{Attribute, Element, Node, Span};
 use crate::limits::Limits;
 use crate::name::Name;
 use crate::namespace::{CURRENT, DocumentKind, Namespace, Versions};
 use crate::schema::{Child, Kind};
-use crate::xml::RawAttribute;
 
 /// The table while it grows.
 pub(super) struct Builder<'t> {
     pub(super) text: &'t str,
-    pub(super) limits: Limits,
+    pub(super) common: Common<'t>,
     pub(super) nodes: Vec<Node>,
     pub(super) attributes: Vec<Attribute>,
     pub(super) kind: Option<DocumentKind>,
     pub(super) versions: Versions,
     pub(super) signature: Option<u32>,
-    pub(super) sink: Sink,
-    /// The attributes of the tag at hand: as written, and those that are kept with its element.
-    pub(super) raw: Vec<RawAttribute<'t>>,
-    pub(super) fresh: Vec<Attribute>,
     source: Source,
     frames: Vec<Frame>,
     /// Open elements that are not kept: an unknown one and what is in it.
@@ -46,16 +42,13 @@ impl<'t> Builder<'t> {
     pub(super) fn new(text: &'t str, source: Source, limits: &Limits) -> Self {
         Self {
             text,
-            limits: *limits,
+            common: Common::new(limits),
             // An element of a certificate takes about 60 bytes; a guess saves most of the growing.
             nodes: Vec::with_capacity((text.len() / 64).min(GUESS_MAX)),
             attributes: Vec::with_capacity((text.len() / 512).min(GUESS_MAX)),
             kind: None,
             versions: Versions::default(),
             signature: None,
-            sink: Sink::new(limits.findings_max),
-            raw: Vec::new(),
-            fresh: Vec::new(),
             source,
             frames: Vec::with_capacity(16),
             skipped: 0,
@@ -64,50 +57,11 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// A start tag of `length` bytes at `at`; tells whether the schema knows the element.
-    pub(super) fn open(
-        &mut self,
-        namespace: Namespace,
-        local: &str,
-        at: usize,
-        length: usize,
-    ) -> Result<bool, Flaw> {
-        self.elements += 1;
-        if self.elements > self.limits.elements_max {
-            return Err(Flaw::limit(at, "more elements than are read"));
-        }
-        if self.frames.len() + self.skipped >= self.limits.depth_max {
-            return Err(Flaw::limit(at, "elements nested deeper than is read"));
-        }
-        if self.skipped > 0 {
-            self.skipped += 1;
-            return Ok(false);
-        }
-        let namespace = match self.source {
-            Source::Content => namespace,
-            Source::SoapBody => namespace.loosened(),
-        };
-        let kept = if self.frames.is_empty() {
-            if self.root_seen {
-                return Err(Flaw::malformed(at, "a second root element: send one document"));
-            }
-            self.root_seen = true;
-            self.root(namespace, local, at)
-        } else {
-            self.child(namespace, local, at)
-        };
-        match kept {
-            Some((name, kind)) => self.push(name, kind, at, length),
-            None => self.skipped = 1,
-        }
-        Ok(kept.is_some())
-    }
-
     fn push(&mut self, name: Name, kind: Kind, at: usize, length: usize) {
         let index = short(self.nodes.len());
         let parent = self.frames.last().map_or(0, |frame| frame.node);
         let attributes = short(self.attributes.len());
-        self.attributes.append(&mut self.fresh);
+        self.attributes.append(&mut self.common.fresh);
         self.nodes.push(Node {
             name,
             kind,
@@ -145,7 +99,7 @@ impl<'t> Builder<'t> {
             // The WSDL knows one version.
             (Some(_), Namespace::Any) => self.versions = CURRENT,
             _ => {
-                self.sink.report(&rule::UNKNOWN_ROOT, at, local, String::new);
+                self.common.sink.report(&rule::UNKNOWN_ROOT, at, local, String::new);
                 return None;
             }
         }
@@ -182,7 +136,7 @@ impl<'t> Builder<'t> {
                 if self.versions.aggregates == 0 {
                     self.versions.aggregates = version;
                 } else {
-                    self.sink.report_once(&rule::MIXED_VERSIONS, at, local, String::new);
+                    self.common.sink.report_once(&rule::MIXED_VERSIONS, at, local, String::new);
                 }
             }
             _ => {}
@@ -203,15 +157,81 @@ impl<'t> Builder<'t> {
     #[cold]
     fn report_child(&mut self, rule: &'static rule::Rule, parent: u32, local: &str, at: usize) {
         let (text, nodes, all) = (self.text, &self.nodes, &self.attributes);
-        self.sink.report(rule, at, local, || {
+        self.common.sink.report(rule, at, local, || {
             let Some(node) = nodes.get(parent as usize) else { return local.to_owned() };
             let path = Element { text, nodes, all, node, index: parent }.path();
             if path.is_empty() { local.to_owned() } else { format!("{path}/{local}") }
         });
     }
 
-    /// An end tag at `at`, or the end of an empty element's tag, which begins there.
-    pub(super) fn close(&mut self, at: usize) {
+    #[cold]
+    fn stray(&mut self, at: usize) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        if std::mem::replace(&mut frame.stray, true) {
+            return;
+        }
+        let (text, nodes, all) = (self.text, &self.nodes, &self.attributes);
+        let (index, node) = (frame.node, nodes.get(frame.node as usize));
+        self.common.sink.report(&rule::STRAY_TEXT, at, "", || {
+            node.map_or_else(String::new, |node| Element { text, nodes, all, node, index }.path())
+        });
+    }
+
+    /// What can be said of the namespaces when all of them are known.
+    pub(super) fn finish(&mut self) {
+        let Versions { root, aggregates } = self.versions;
+        if self.kind.is_none() || aggregates == 0 || self.versions.are_current() {
+            return;
+        }
+        let versions = format!("{root} with {aggregates}");
+        let together = self.versions.are_released_together();
+        let rule = if together { &rule::OTHER_VERSION } else { &rule::UNKNOWN_VERSION };
+        self.common.sink.report(rule, 0, &versions, String::new);
+    }
+}
+
+impl<'t> Build<'t> for Builder<'t> {
+    #[inline]
+    fn common(&mut self) -> &mut Common<'t> {
+        &mut self.common
+    }
+
+    #[inline]
+    fn open(&mut self, tag: Tagged<'_, 't>) -> Result<bool, Flaw> {
+        let Tagged { namespace, local, at, length, .. } = tag;
+        self.elements += 1;
+        if self.elements > self.common.limits.elements_max {
+            return Err(Flaw::limit(at, "more elements than are read"));
+        }
+        if self.frames.len() + self.skipped >= self.common.limits.depth_max {
+            return Err(Flaw::limit(at, "elements nested deeper than is read"));
+        }
+        if self.skipped > 0 {
+            self.skipped += 1;
+            return Ok(false);
+        }
+        let namespace = match self.source {
+            Source::Content => namespace,
+            Source::SoapBody => namespace.loosened(),
+        };
+        let kept = if self.frames.is_empty() {
+            if self.root_seen {
+                return Err(Flaw::malformed(at, "a second root element: send one document"));
+            }
+            self.root_seen = true;
+            self.root(namespace, local, at)
+        } else {
+            self.child(namespace, local, at)
+        };
+        match kept {
+            Some((name, kind)) => self.push(name, kind, at, length),
+            None => self.skipped = 1,
+        }
+        Ok(kept.is_some())
+    }
+
+    #[inline]
+    fn close(&mut self, at: usize) {
         if self.skipped > 0 {
             self.skipped -= 1;
             return;
@@ -225,8 +245,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Character data without references, other than white space.
-    pub(super) fn characters(&mut self, inner: &str, at: usize) -> Result<(), Flaw> {
+    fn characters(&mut self, inner: &str, at: usize) -> Result<(), Flaw> {
         let Some(frame) = self.frames.last_mut().filter(|_| self.skipped == 0) else {
             if self.skipped == 0 {
                 return Err(Flaw::malformed(at, "text outside the root element: remove it"));
@@ -242,8 +261,7 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    /// A CDATA section or a reference.
-    pub(super) fn encoded_characters(&mut self, at: usize) -> Result<(), Flaw> {
+    fn encoded_characters(&mut self, at: usize) -> Result<(), Flaw> {
         let Some(frame) = self.frames.last_mut().filter(|_| self.skipped == 0) else {
             if self.skipped == 0 {
                 return Err(Flaw::malformed(at, "text outside the root element: remove it"));
@@ -257,28 +275,13 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    /// A comment or an instruction, which may stand within a text.
-    pub(super) fn interruption(&mut self) {
+    fn interruption(&mut self) {
         if let Some(frame) = self.frames.last_mut() {
             frame.encoded = true;
         }
     }
 
-    #[cold]
-    fn stray(&mut self, at: usize) {
-        let Some(frame) = self.frames.last_mut() else { return };
-        if std::mem::replace(&mut frame.stray, true) {
-            return;
-        }
-        let (text, nodes, all) = (self.text, &self.nodes, &self.attributes);
-        let (index, node) = (frame.node, nodes.get(frame.node as usize));
-        self.sink.report(&rule::STRAY_TEXT, at, "", || {
-            node.map_or_else(String::new, |node| Element { text, nodes, all, node, index }.path())
-        });
-    }
-
-    /// The end of the input.
-    pub(super) fn end(&self, at: usize) -> Result<(), Flaw> {
+    fn end(&self, at: usize) -> Result<(), Flaw> {
         if self.frames.len() + self.skipped > 0 {
             let what = "elements that are still open at the end: the document is cut off";
             return Err(Flaw::malformed(at, what));
@@ -287,18 +290,6 @@ impl<'t> Builder<'t> {
             return Err(Flaw::malformed(at, "no root element: this is no XML document"));
         }
         Ok(())
-    }
-
-    /// What can be said of the namespaces when all of them are known.
-    pub(super) fn finish(&mut self) {
-        let Versions { root, aggregates } = self.versions;
-        if self.kind.is_none() || aggregates == 0 || self.versions.are_current() {
-            return;
-        }
-        let versions = format!("{root} with {aggregates}");
-        let together = self.versions.are_released_together();
-        let rule = if together { &rule::OTHER_VERSION } else { &rule::UNKNOWN_VERSION };
-        self.sink.report(rule, 0, &versions, String::new);
     }
 }
 

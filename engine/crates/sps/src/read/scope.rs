@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::namespace::Namespace;
 
 /// The declarations in force at a place, the innermost last.
-pub(super) struct Scope<'t> {
+pub(crate) struct Scope<'t> {
     bindings: Vec<Binding<'t>>,
     /// How many were in force outside each open element that declares some, and its depth.
     marks: Vec<(usize, usize)>,
@@ -99,8 +99,8 @@ impl<'t> Scope<'t> {
         Some(binding.namespace)
     }
 
-    /// The namespace of an attribute with that prefix.
-    pub(super) fn uri(&self, prefix: &str) -> Option<&str> {
+    /// The namespace that a prefix is declared for, empty for the default.
+    pub(crate) fn uri(&self, prefix: &str) -> Option<&str> {
         let found = self.bindings.iter().rfind(|binding| binding.prefix == prefix);
         found.map(|binding| &*binding.uri).or_else(|| (prefix == "xml").then_some(XML))
     }

@@ -95,7 +95,8 @@ pub struct TreatmentDatum {
 }
 
 impl Line {
-    pub(super) fn write(&self, out: &mut Out, sequence: u32) {
+    /// Writes it as `ram:IncludedSPSTradeLineItem`, with this number if it has none of its own.
+    pub fn write(&self, out: &mut Out, sequence: u32) {
         out.element("ram:IncludedSPSTradeLineItem", |out| {
             match &self.sequence {
                 Some(said) => out.text("ram:SequenceNumeric", said),

@@ -6,31 +6,46 @@ use super::Text;
 use crate::namespace::{CURRENT, UNECE};
 use crate::xml;
 
-/// A document while it is written.
-pub(super) struct Out {
+/// A document while it is written. Whatever the texts hold, it is well-formed; names are the
+/// caller's, with their prefixes.
+#[derive(Debug)]
+pub struct Out {
     text: String,
     depth: usize,
 }
 
 impl Out {
-    /// Writes a whole document: declaration, root with the namespaces, content.
+    /// Writes a whole document of the standard: declaration, root with the namespaces, content.
     pub(super) fn document(root: &str, content: impl FnOnce(&mut Self)) -> String {
+        let version = CURRENT.root;
+        Self::document_in("rsm", &format!("{UNECE}{root}:{version}"), root, content)
+    }
+
+    /// Writes a whole document whose root is in a namespace of its own; `ram` and `udt` are those of
+    /// the standard.
+    pub fn document_in(
+        prefix: &str,
+        namespace: &str,
+        root: &str,
+        content: impl FnOnce(&mut Self),
+    ) -> String {
         let mut out = Self { text: String::new(), depth: 0 };
-        let (version, aggregates) = (CURRENT.root, CURRENT.aggregates);
+        let aggregates = CURRENT.aggregates;
         let head = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rsm:{root} xmlns:rsm=\"{UNECE}{root}:{version}\" \
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{prefix}:{root} xmlns:{prefix}=\"{namespace}\" \
              xmlns:ram=\"{UNECE}ReusableAggregateBusinessInformationEntity:{aggregates}\" \
              xmlns:udt=\"{UNECE}UnqualifiedDataType:{aggregates}\">\n"
         );
         out.text.push_str(&head);
         out.depth = 1;
         content(&mut out);
-        let written = writeln!(out.text, "</rsm:{root}>");
+        let written = writeln!(out.text, "</{prefix}:{root}>");
         debug_assert!(written.is_ok(), "writing to a String does not fail");
         out.text
     }
 
-    pub(super) fn element(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
+    /// An element with what `content` writes in it.
+    pub fn element(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
         self.open(name, &[]);
         self.text.push('\n');
         self.depth += 1;
@@ -40,11 +55,13 @@ impl Out {
         self.close(name);
     }
 
-    pub(super) fn text(&mut self, name: &str, text: &str) {
+    /// An element with a text.
+    pub fn text(&mut self, name: &str, text: &str) {
         self.text_with(name, &[], text);
     }
 
-    pub(super) fn text_with(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
+    /// An element with attributes and a text.
+    pub fn text_with(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
         self.open(name, attributes);
         if text.is_empty() {
             // An empty element has one spelling here: <a/>.
@@ -56,14 +73,15 @@ impl Out {
         self.close(name);
     }
 
-    pub(super) fn optional(&mut self, name: &str, text: Option<&str>) {
+    /// An element with a text, if there is one.
+    pub fn optional(&mut self, name: &str, text: Option<&str>) {
         if let Some(text) = text {
             self.text(name, text);
         }
     }
 
     /// One element for each language; one empty element if there is none.
-    pub(super) fn texts(&mut self, name: &str, texts: &[Text]) {
+    pub fn texts(&mut self, name: &str, texts: &[Text]) {
         if texts.is_empty() {
             self.text(name, "");
         }
@@ -73,7 +91,8 @@ impl Out {
         }
     }
 
-    pub(super) fn date(&mut self, name: &str, date: &str) {
+    /// A date or moment as `udt:DateTimeString`.
+    pub fn date(&mut self, name: &str, date: &str) {
         self.element(name, |out| out.text("udt:DateTimeString", date));
     }
 
