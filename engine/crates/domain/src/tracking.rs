@@ -274,6 +274,13 @@ impl TrackingState {
         Transition::Changed
     }
 
+    /// Refuses an envelope that nobody has seen yet: its sender is told as of one that was refused
+    /// at the door, and its recipient never hears of it.
+    pub fn refuse(&mut self, reason: &str, at: Timestamp) {
+        self.become_now(TrackingInfo::FailedDelivery, reason, at);
+        self.parked = false;
+    }
+
     /// Puts an envelope under legal hold, or lifts it.
     pub fn hold(&mut self, held: bool) -> Transition {
         if self.held == held {

@@ -7,8 +7,10 @@ use phytohub_domain::{Right, Timestamp};
 use phytohub_schemas::CodeListName;
 use phytohub_schemas::code_list::CodeList;
 use phytohub_store::{CommitError, StoredCodeList};
-use phytohub_telemetry::{Actor, Event, EventKind};
+use phytohub_telemetry::{Actor, ActorKind, Event, EventKind};
 
+use crate::error::with_causes;
+use crate::plugin::PluginError;
 use crate::{CallError, Caller, Hub};
 
 /// A revision of a code list.
@@ -123,6 +125,47 @@ impl Hub {
         let lists = self.inner.code_lists.load();
         let revision = lists.in_force(name.as_str(), self.clock().now());
         revision.map(|revision| Arc::clone(&revision.list)).ok_or(CallError::NoCodeList)
+    }
+
+    /// Any code list as it holds now.
+    #[must_use]
+    pub fn code_list_in_force(&self, name: &str) -> Option<Arc<CodeList>> {
+        let lists = self.inner.code_lists.load();
+        lists.in_force(name, self.clock().now()).map(|revision| Arc::clone(&revision.list))
+    }
+
+    /// Puts a plugin's own list in force, at once. It must have a revision of its own, higher than
+    /// the one there; those of the hub's own lists are counted by the hub.
+    ///
+    /// # Errors
+    /// `Conflict` if the revision is not higher, `Invalid` if the list is none.
+    pub async fn publish_code_list(
+        &self,
+        plugin: &str,
+        revision: u32,
+        text: String,
+    ) -> Result<(), PluginError> {
+        let list =
+            CodeList::read(&text).map_err(|error| PluginError::Invalid(with_causes(&error)))?;
+        let name = list.description().name.clone();
+        if CodeListName::from_name(&name).is_some() {
+            return Err(PluginError::Denied);
+        }
+        let _changing = self.inner.registry_change.lock().await;
+        let mut lists = CodeLists::clone(&self.inner.code_lists.load());
+        let next = lists.next_revision(&name);
+        if revision < next {
+            let there = next.saturating_sub(1);
+            return Err(PluginError::Conflict(format!("revision {there} of the list is there")));
+        }
+        let now = self.clock().now();
+        let stored = StoredCodeList { name, revision, valid_from: now, imported: now, text };
+        let actor = Actor::named(ActorKind::Plugin, plugin);
+        let events = vec![import_event(actor, &stored)];
+        lists.put(&stored, Arc::new(list));
+        self.inner.store.put_code_lists(vec![stored], events).await?;
+        self.inner.code_lists.store(Arc::new(lists));
+        Ok(())
     }
 }
 

@@ -131,10 +131,8 @@ impl Hub {
 fn answer(told: Told, disposition: Disposition, accepted: Accepted) -> EnvelopeHeader {
     let (tracking_info, error_message) = match (disposition, accepted.repeated) {
         (Disposition::Reject(reason), _) => (TrackingInfo::FailedDelivery, Some(reason)),
-        (Disposition::Deliver, None) => (TrackingInfo::PendingDelivery, None),
-        (Disposition::Deliver, Some(first)) => {
-            (first.info, (!first.message.is_empty()).then_some(first.message))
-        }
+        (_, None) => (TrackingInfo::PendingDelivery, None),
+        (_, Some(first)) => (first.info, (!first.message.is_empty()).then_some(first.message)),
     };
     EnvelopeHeader {
         from: told.from,

@@ -3,7 +3,9 @@
 mod accept;
 mod change;
 mod due;
+mod held;
 mod moves;
+mod plugin;
 mod retention;
 
 use std::collections::HashMap;
@@ -14,17 +16,22 @@ use phytohub_domain::{
 use phytohub_telemetry::{Actor, Event, EventKind};
 use rocksdb::WriteBatch;
 
-use crate::command::{Accepted, Answer, ChangeOutcome, DueOutcome};
+use crate::command::{Accepted, Answer, ChangeOutcome, DueOutcome, Settled};
 use crate::counters::Counters;
 use crate::due::DueKey;
 use crate::error::{CommitError, ReadError};
 use crate::event::encode_event;
+use crate::held::{HeldEnvelope, HeldView};
 use crate::keys::{self, ContentId};
 use crate::known::Known;
 use crate::mailbox::{Mailboxes, Queue};
 use crate::open::{Database, lower_bound_key};
+use crate::plugin::{PluginId, PluginWritten};
 use crate::record::{self, StoredCodeList, StoredEnvelope};
 use crate::segment::AuditWrite;
+
+pub use held::HELD_DETAIL;
+pub(crate) use plugin::{certificate_key, certificate_prefix, split_submission};
 
 /// An answer that waits for the sync.
 #[derive(Debug)]
@@ -33,6 +40,9 @@ pub(crate) enum Waiting {
     Changed(Answer<ChangeOutcome>, ChangeOutcome),
     Due(Answer<DueOutcome>, DueOutcome),
     Moved(Answer<u64>, u64),
+    Settled(Answer<Settled>, Settled),
+    PluginId(Answer<PluginId>, PluginId),
+    PluginWritten(Answer<PluginWritten>, PluginWritten),
     Done(Answer<()>),
 }
 
@@ -45,6 +55,9 @@ impl Waiting {
             Self::Changed(answer, outcome) => drop(answer.send(result.map(|()| outcome))),
             Self::Due(answer, outcome) => drop(answer.send(result.map(|()| outcome))),
             Self::Moved(answer, moved) => drop(answer.send(result.map(|()| moved))),
+            Self::Settled(answer, settled) => drop(answer.send(result.map(|()| settled))),
+            Self::PluginId(answer, id) => drop(answer.send(result.map(|()| id))),
+            Self::PluginWritten(answer, done) => drop(answer.send(result.map(|()| done))),
             Self::Done(answer) => drop(answer.send(result)),
         }
     }
@@ -56,6 +69,13 @@ enum Publication {
     Insert(ConnectionId, Queue, u64),
     Remove(ConnectionId, Queue, u64),
     Park(ConnectionId, u64, bool),
+}
+
+/// A change of what is held that waits for the sync.
+#[derive(Debug)]
+enum HeldChange {
+    Insert(HeldEnvelope),
+    Remove(HubDeliveryNumber),
 }
 
 /// One batch in the making: nothing in it is visible before it is synced.
@@ -77,6 +97,11 @@ pub(crate) struct Batch<'a> {
     replays: HashMap<[u8; 32], (HubDeliveryNumber, Timestamp)>,
     /// Holders of contents as this batch leaves them.
     holders: HashMap<ContentId, u32>,
+    /// Keys of plugins as this batch leaves them.
+    plugin_kv: plugin::KvOverlay,
+    /// What plugins submit in this batch.
+    submissions: HashMap<Vec<u8>, plugin::KeptSubmission>,
+    held_changes: Vec<HeldChange>,
     /// The first due that this batch puts.
     due_added: Option<DueKey>,
     /// Queues into which this batch puts positions older than their last.
@@ -106,6 +131,9 @@ impl<'a> Batch<'a> {
             envelopes: HashMap::new(),
             replays: HashMap::new(),
             holders: HashMap::new(),
+            plugin_kv: HashMap::new(),
+            submissions: HashMap::new(),
+            held_changes: Vec::new(),
             due_added: None,
             lowered: HashMap::new(),
             waiting: Vec::new(),
@@ -264,8 +292,13 @@ impl<'a> Batch<'a> {
     }
 
     /// Shows the mailboxes what was synced. Gives the change in the number of pending envelopes.
-    pub(crate) fn publish(&self) -> i64 {
+    pub(crate) fn publish(&mut self, held: &HeldView) -> i64 {
         let mut pending = 0;
+        let changes = std::mem::take(&mut self.held_changes);
+        // Nobody may see an envelope, and not that it is held; what is let go is free at the end.
+        let (come, gone): (Vec<_>, Vec<_>) =
+            changes.into_iter().partition(|change| matches!(change, HeldChange::Insert(_)));
+        self.publish_held(held, come);
         for publication in &self.publications {
             pending += publication.pending();
             match *publication {
@@ -280,7 +313,28 @@ impl<'a> Batch<'a> {
                 }
             }
         }
+        self.publish_held(held, gone);
         pending
+    }
+
+    fn publish_held(&self, held: &HeldView, changes: Vec<HeldChange>) {
+        if changes.is_empty() {
+            return;
+        }
+        held.change(|set| {
+            for change in changes {
+                match change {
+                    // It may have been let go in the same batch.
+                    HeldChange::Insert(one)
+                        if self.known.plugins.held.get(one.number).is_some() =>
+                    {
+                        set.insert(one);
+                    }
+                    HeldChange::Insert(_) => {}
+                    HeldChange::Remove(number) => drop(set.remove(number)),
+                }
+            }
+        });
     }
 
     fn tell(&mut self, kind: EventKind, actor: Actor, envelope: &StoredEnvelope, detail: String) {

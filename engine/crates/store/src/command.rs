@@ -11,6 +11,8 @@ use phytohub_telemetry::{Actor, Event};
 use tokio::sync::oneshot;
 
 use crate::error::CommitError;
+use crate::keys;
+use crate::plugin::{PluginId, PluginWrite, PluginWritten};
 use crate::segment::AuditWrite;
 use crate::{StoredCodeList, StoredEnvelope};
 
@@ -34,6 +36,10 @@ pub struct NewEnvelope {
     pub copies: Vec<NewCopy>,
     /// How to know the same envelope sent again; nothing if each is to be taken as new.
     pub replay: Option<Replay>,
+    /// Key by which a plugin submits it; nothing if it came over the network.
+    pub submission: Option<Submission>,
+    /// Whether the content is a country's response.
+    pub response: bool,
     /// UNCL 1001 code.
     pub certificate_type: i32,
     /// UNCL 4405 code.
@@ -69,6 +75,8 @@ impl NewEnvelope {
             mailbox_id: to_id,
             copies: Vec::new(),
             replay: None,
+            submission: None,
+            response: false,
             certificate_type: 0,
             certificate_status: 0,
             nppo_certificate_number: String::new(),
@@ -100,6 +108,24 @@ pub struct Replay {
     pub window: Duration,
 }
 
+/// Key by which a plugin submits an envelope: the same key again makes none.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "who, the key, and what was submitted under it")]
+pub struct Submission {
+    /// Which plugin.
+    pub plugin: PluginId,
+    /// The plugin's own choice.
+    pub key: Vec<u8>,
+    /// Hash of everything that was submitted.
+    pub hash: [u8; 32],
+}
+
+impl Submission {
+    pub(crate) fn stored_key(&self) -> Vec<u8> {
+        keys::plugin(self.plugin.0, keys::PLUGIN_SUBMISSION, &self.key)
+    }
+}
+
 /// Content as received, with what is known of it.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "the three things known of a content")]
@@ -114,10 +140,17 @@ pub struct NewContent {
 
 /// What becomes of a new envelope.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "there is no third way")]
+#[expect(clippy::exhaustive_enums, reason = "there is no fourth way")]
 pub enum Disposition {
     /// It goes into the recipient's inbox.
     Deliver,
+    /// It lies in the recipient's inbox, and nobody sees it before it is settled.
+    Hold {
+        /// Why.
+        reason: String,
+        /// When it is worth asking again; nothing if at any time.
+        until: Option<Timestamp>,
+    },
     /// It is refused, for the reason given; its content is not kept.
     Reject(String),
 }
@@ -181,6 +214,42 @@ pub struct ChangeOutcome {
     pub state: TrackingState,
 }
 
+/// What becomes of a held envelope.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "nothing else can become of it")]
+pub enum HeldOutcome {
+    /// Its recipients may have it.
+    Pass {
+        /// Whose inbox, if it is to be another than that in which it lies.
+        mailbox: Option<ConnectionId>,
+        /// Copies that it is to get beside those that it has.
+        copies: Vec<NewCopy>,
+    },
+    /// It fails, for the reason given; nobody ever sees it.
+    Refuse(String),
+    /// It goes on waiting.
+    Wait {
+        /// Why.
+        reason: String,
+        /// When it is worth asking again.
+        until: Option<Timestamp>,
+    },
+}
+
+/// What came of settling a held envelope.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "callers must handle each outcome")]
+pub enum Settled {
+    /// It and its copies may be had: envelopes with their states.
+    Passed(Vec<(StoredEnvelope, TrackingState)>),
+    /// It failed.
+    Refused((StoredEnvelope, TrackingState)),
+    /// It waits, by what was said or behind an earlier one.
+    Waits,
+    /// It is not held, or not any more.
+    NotHeld,
+}
+
 /// What came of working off what was due.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
@@ -232,6 +301,19 @@ pub(crate) enum Command {
         actor: Actor,
         answer: Answer<u64>,
     },
+    /// Settle what becomes of a held envelope.
+    Settle {
+        number: HubDeliveryNumber,
+        outcome: HeldOutcome,
+        actor: Actor,
+        answer: Answer<Settled>,
+    },
+    /// Give a plugin a number.
+    PluginId { name: String, answer: Answer<PluginId> },
+    /// Write the kinds of which a plugin is the gate.
+    PluginGates { plugin: PluginId, gates: Vec<u8>, answer: Answer<()> },
+    /// Write keys of a plugin, and its place in the stream of events.
+    PluginWrite { plugin: PluginId, write: PluginWrite, answer: Answer<PluginWritten> },
     /// A state was told to the endpoint of this connection.
     UpdateTold { connection: ConnectionId, sequence: u64, answer: Answer<()> },
     /// The operator lets push and callbacks go on after a restore.

@@ -19,6 +19,7 @@ use crate::clock::{ClockGuard, ClockStatus};
 use crate::command::{Answer, Command};
 use crate::counters::Counters;
 use crate::error::{CommitError, StoreFailure};
+use crate::held::HeldView;
 use crate::known::Known;
 use crate::mailbox::Mailboxes;
 use crate::open::Database;
@@ -31,6 +32,7 @@ pub(crate) struct Committer {
     pub(crate) database: Arc<Database>,
     pub(crate) mailboxes: Arc<Mailboxes>,
     pub(crate) recent: Arc<Recent>,
+    pub(crate) held: Arc<HeldView>,
     pub(crate) reserve: Arc<Reserve>,
     pub(crate) config: StoreConfig,
     pub(crate) write_options: WriteOptions,
@@ -54,6 +56,8 @@ pub(crate) struct Signals {
     pub(crate) clock: watch::Sender<ClockStatus>,
     pub(crate) next_due: watch::Sender<Option<Timestamp>>,
     pub(crate) paused: watch::Sender<bool>,
+    /// Place of the last event on disk.
+    pub(crate) events: watch::Sender<u64>,
 }
 
 pub(crate) use accept::Large;
@@ -142,7 +146,7 @@ impl Committer {
         self.counters = batch.counters;
         // Before anybody is answered: who asks after that hears of the change.
         batch.changed().for_each(|number| self.recent.forget(number));
-        self.metrics.pending_envelopes.inc_by(batch.publish());
+        self.metrics.pending_envelopes.inc_by(batch.publish(&self.held));
         self.known = Some(batch.known);
         self.publish_signals();
         batch.waiting.drain(..).for_each(|waiting| waiting.answer(&Ok(())));
@@ -173,6 +177,8 @@ impl Committer {
     /// Tells whoever watches what was synced.
     fn publish_signals(&self) {
         self.signals.clock.send_replace(self.clock_guard.status());
+        let event = self.counters.event;
+        self.signals.events.send_if_modified(|last| std::mem::replace(last, event) != event);
         let Some(known) = &self.known else { return };
         self.signals
             .next_due
@@ -208,6 +214,22 @@ impl Committer {
             Command::UpdateTold { connection, sequence, answer } => {
                 let told = batch.update_told(connection, sequence).map_err(CommitError::Read);
                 answer_later(batch, answer, told, |answer, ()| Waiting::Done(answer));
+            }
+            Command::Settle { number, outcome, actor, answer } => {
+                let settled = batch.settle(number, outcome, &actor);
+                answer_later(batch, answer, settled, Waiting::Settled);
+            }
+            Command::PluginId { name, answer } => {
+                let id = batch.plugin_id(&name);
+                batch.waiting.push(Waiting::PluginId(answer, id));
+            }
+            Command::PluginGates { plugin, gates, answer } => {
+                batch.put_plugin_gates(plugin, &gates);
+                batch.waiting.push(Waiting::Done(answer));
+            }
+            Command::PluginWrite { plugin, write, answer } => {
+                let written = batch.plugin_write(plugin, write).map_err(CommitError::Read);
+                answer_later(batch, answer, written, Waiting::PluginWritten);
             }
             Command::PutConnection { connection, events, answer } => {
                 batch.put_connection(&connection);
@@ -295,7 +317,11 @@ fn refuse(command: Command, error: &CommitError) {
         Command::Change { answer: Some(answer), .. } => drop(answer.send(Err(error.clone()))),
         Command::RunDue { answer, .. } => drop(answer.send(Err(error.clone()))),
         Command::MovePending { answer, .. } => drop(answer.send(Err(error.clone()))),
+        Command::Settle { answer, .. } => drop(answer.send(Err(error.clone()))),
+        Command::PluginId { answer, .. } => drop(answer.send(Err(error.clone()))),
+        Command::PluginWrite { answer, .. } => drop(answer.send(Err(error.clone()))),
         Command::UpdateTold { answer, .. }
+        | Command::PluginGates { answer, .. }
         | Command::Resume { answer, .. }
         | Command::PutConnection { answer, .. }
         | Command::PutRule { answer, .. }
@@ -314,6 +340,7 @@ fn weight(command: &Command) -> usize {
         Command::Accept { envelope, .. } if envelope.content.raw.len() <= CHUNK_BYTES => {
             envelope.content.raw.len() + COMMAND_BYTES
         }
+        Command::PluginWrite { write, .. } => write.weight() + COMMAND_BYTES,
         _ => COMMAND_BYTES,
     }
 }

@@ -26,6 +26,9 @@ pub struct StoreConfig {
     pub sync: bool,
     /// How long what is delivered is kept.
     pub retention: Retention,
+    /// Whether envelopes can be found by their certificate number. Each costs a row more; what is
+    /// there when it is switched on is indexed when the store opens.
+    pub certificate_index: bool,
     /// Answers before the commit, so that the crash test can show that it would notice. No setting
     /// of the hub reaches this.
     pub answer_before_commit: bool,
@@ -44,6 +47,7 @@ impl StoreConfig {
             recent_bytes: 64 << 20,
             sync: true,
             retention: Retention::default(),
+            certificate_index: false,
             answer_before_commit: false,
         }
     }

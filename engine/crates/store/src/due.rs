@@ -19,13 +19,21 @@ pub(crate) enum DueKind {
     Replay = 4,
     /// Push again.
     PushAgain = 5,
+    /// Forget the key by which a plugin submitted an envelope.
+    Submission = 6,
 }
 
 impl DueKind {
     fn from_u8(value: u8) -> Option<Self> {
-        [Self::Content, Self::Purge, Self::Age, Self::Replay, Self::PushAgain]
-            .into_iter()
-            .find(|kind| *kind as u8 == value)
+        let kinds = [
+            Self::Content,
+            Self::Purge,
+            Self::Age,
+            Self::Replay,
+            Self::PushAgain,
+            Self::Submission,
+        ];
+        kinds.into_iter().find(|kind| *kind as u8 == value)
     }
 }
 
@@ -116,7 +124,7 @@ mod tests {
     use super::*;
 
     fn due(at: u64, kind: u8, number: u128) -> Due {
-        let kind = DueKind::from_u8(kind).expect("five kinds");
+        let kind = DueKind::from_u8(kind).expect("six kinds");
         let number = HubDeliveryNumber::from_bytes(number.to_be_bytes());
         Due { at: Timestamp::from_millis(at), kind, number }
     }
@@ -124,7 +132,7 @@ mod tests {
     proptest! {
         #[test]
         fn keys_keep_the_order_of_times(
-            a in (any::<u64>(), 1_u8..6, any::<u128>()), b in (any::<u64>(), 1_u8..6, any::<u128>()),
+            a in (any::<u64>(), 1_u8..7, any::<u128>()), b in (any::<u64>(), 1_u8..7, any::<u128>()),
         ) {
             let (first, second) = (due(a.0, a.1, a.2), due(b.0, b.1, b.2));
             prop_assert_eq!(first.key().cmp(&second.key()), a.cmp(&b));

@@ -120,6 +120,9 @@ pub enum CommitError {
     /// The envelope was removed after its time.
     #[error("the envelope is kept no longer")]
     Purged,
+    /// A plugin used this key for another envelope.
+    #[error("this key was used for another envelope")]
+    KeyUsed,
     /// The change needs a record that cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -133,6 +136,7 @@ impl CommitError {
             Self::Closed | Self::OutcomeUnknown => ErrorKind::Unavailable,
             Self::ReserveBreached { .. } => ErrorKind::Exhausted,
             Self::Purged => ErrorKind::NotFound,
+            Self::KeyUsed => ErrorKind::Conflict,
             Self::Read(error) => error.kind(),
         }
     }

@@ -29,10 +29,13 @@ pub(crate) const REGISTRY: &str = "registry";
 /// Format, counters, lower bounds, stagings.
 pub(crate) const META: &str = "meta";
 
+/// What plugins keep, and what the hub keeps about them: see [`plugin`].
+pub(crate) const PLUGIN: &str = "plugin";
+
 /// All column families, in the order in which they are opened.
-pub(crate) const FAMILIES: [&str; 13] = [
+pub(crate) const FAMILIES: [&str; 14] = [
     ENVELOPE, STATE, CONTENT, INBOX, OUTBOX, EVENT, HISTORY, DUE, REPLAY, HOLDERS, UPDATE,
-    REGISTRY, META,
+    REGISTRY, META, PLUGIN,
 ];
 
 /// `meta`: format version and feature flags.
@@ -45,6 +48,8 @@ pub(crate) const CLOCK: &[u8] = b"clock";
 pub(crate) const PAUSED: &[u8] = b"paused";
 /// `meta`: the key below which nothing is due.
 pub(crate) const DUE_FROM: &[u8] = b"due-from";
+/// `meta`: that the index by certificate number is whole.
+pub(crate) const CERTIFICATES: &[u8] = b"certificates";
 /// `meta`: prefix of contents whose pieces are being written ahead of their record.
 pub(crate) const STAGING: &[u8] = b"staging/";
 /// `meta`: prefix of queue positions that the operator set aside.
@@ -141,10 +146,51 @@ fn numbered(kind: u8, index: u64) -> [u8; 9] {
     key
 }
 
+/// `plugin`: number of the plugin, kind of row, then the row's own key.
+pub(crate) fn plugin(plugin: u32, kind: u8, rest: &[u8]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(5 + rest.len());
+    key.extend_from_slice(&plugin.to_be_bytes());
+    key.push(kind);
+    key.extend_from_slice(rest);
+    key
+}
+
+/// `plugin`: an envelope of the index by certificate number.
+pub(crate) fn certificate(from: ConnectionId, digest: [u8; 8], number: &[u8]) -> Vec<u8> {
+    plugin(HUB, PLUGIN_CERTIFICATE, &[&from.0.to_be_bytes(), digest.as_slice(), number].concat())
+}
+
+/// The first key that does not begin with this one, which must hold another byte than 255.
+pub(crate) fn successor(prefix: &[u8]) -> Vec<u8> {
+    let mut next = prefix.to_vec();
+    while next.pop_if(|last| *last == u8::MAX).is_some() {}
+    if let Some(last) = next.last_mut() {
+        *last += 1;
+    }
+    next
+}
+
 /// `meta`: a key under a prefix.
 pub(crate) fn under(prefix: &[u8], rest: &[u8]) -> Vec<u8> {
     [prefix, rest].concat()
 }
+
+/// `plugin`: number under which the hub itself keeps rows.
+pub(crate) const HUB: u32 = 0;
+/// Kind of the hub's row: a plugin's number by its name.
+pub(crate) const PLUGIN_NAME: u8 = 0;
+/// Kind of the hub's row: an envelope that is held for plugins.
+pub(crate) const PLUGIN_HELD: u8 = 1;
+/// Kind of the hub's row: an envelope by sender and certificate number.
+pub(crate) const PLUGIN_CERTIFICATE: u8 = 2;
+/// Kind of a plugin's row: its cursor and the bytes that it keeps.
+pub(crate) const PLUGIN_META: u8 = 0;
+/// Kind of a plugin's row: a key of its own.
+pub(crate) const PLUGIN_KV: u8 = 1;
+/// Kind of a plugin's row: a key by which it submitted.
+pub(crate) const PLUGIN_SUBMISSION: u8 = 2;
+/// Kind of a plugin's row: the kinds of documents that it is the gate of.
+pub(crate) const PLUGIN_GATES: u8 = 3;
 
 /// Kind of registry entry: a connection.
 pub(crate) const REGISTRY_CONNECTION: u8 = 1;

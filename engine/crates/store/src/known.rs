@@ -6,6 +6,8 @@ use phytohub_domain::{Connection, ConnectionCode, ConnectionId};
 
 use crate::Retention;
 use crate::due::DueCursor;
+use crate::held::HeldSet;
+use crate::plugin::{PluginId, PluginMeta};
 
 /// What matters to the committer about a connection.
 #[derive(Clone, Debug)]
@@ -38,6 +40,17 @@ pub(crate) struct Known {
     pub(crate) retention: Retention,
     /// Whether push and callbacks stay away after a restore.
     pub(crate) paused: bool,
+    pub(crate) plugins: Plugins,
+}
+
+/// What matters to the committer about plugins.
+#[derive(Debug, Default)]
+pub(crate) struct Plugins {
+    pub(crate) by_name: HashMap<String, PluginId>,
+    /// Of those that wrote since the store was opened.
+    pub(crate) metas: HashMap<PluginId, PluginMeta>,
+    pub(crate) held: HeldSet,
+    pub(crate) certificate_index: bool,
 }
 
 impl Known {
@@ -46,9 +59,10 @@ impl Known {
         due: DueCursor,
         retention: Retention,
         paused: bool,
+        plugins: Plugins,
     ) -> Self {
         let parties = connections.iter().map(|c| (c.id, Party::new(c))).collect();
-        Self { parties, due, retention, paused }
+        Self { parties, due, retention, paused, plugins }
     }
 
     pub(crate) fn put(&mut self, connection: &Connection) {

@@ -19,6 +19,7 @@ mod delivery;
 mod due;
 mod error;
 mod event;
+mod held;
 mod keys;
 mod known;
 mod mailbox;
@@ -34,20 +35,23 @@ mod segment;
 mod store;
 mod wal;
 
+pub use apply::HELD_DETAIL;
 pub use backup::{BackupError, BackupPoint, Inspection, inspect, revive};
 pub use clock::ClockStatus;
 pub use command::{
-    Accepted, Change, ChangeOutcome, Disposition, DueOutcome, NewContent, NewCopy, NewEnvelope,
-    Replay,
+    Accepted, Change, ChangeOutcome, Disposition, DueOutcome, HeldOutcome, NewContent, NewCopy,
+    NewEnvelope, Replay, Settled, Submission,
 };
 pub use config::{Retention, StoreConfig};
 pub use delivery::Update;
 pub use error::{CommitError, OpenError, ReadError, StoreFailure};
 pub use event::StoredEvent;
+pub use held::HeldEnvelope;
 pub use mailbox::Queue;
 pub use open::OpenReport;
 pub use plugin::{
     KvAction, KvExpectation, KvOperation, KvRow, PluginId, PluginMeta, PluginWrite, PluginWritten,
+    StoredPlugin,
 };
 pub use record::{StoredCodeList, StoredEnvelope};
 pub use reserve::Reserve;

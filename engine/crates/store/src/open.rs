@@ -1,5 +1,7 @@
 //! Opening a store: format, recovery, orphans, what waits.
 
+mod plugins;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use crate::due::{self, DueCursor, DueKey};
 use crate::error::{OpenError, ReadError};
 use crate::known::Known;
 use crate::mailbox::{Mailboxes, Queue};
+use crate::plugin::StoredPlugin;
 use crate::record::StoredCodeList;
 use crate::{StoreConfig, keys, options, record, wal};
 
@@ -55,6 +58,7 @@ pub(crate) struct Opened {
     pub(crate) connections: Vec<Connection>,
     pub(crate) code_lists: Vec<StoredCodeList>,
     pub(crate) rules: Vec<ChannelRule>,
+    pub(crate) plugins: Vec<StoredPlugin>,
     pub(crate) mailboxes: Mailboxes,
     pub(crate) clock_guard: ClockGuard,
     pub(crate) known: Known,
@@ -86,7 +90,8 @@ pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, Op
     report.pending = mailboxes.pending();
     let due = read_due(&database, config)?;
     let paused = read_meta(&database, config, keys::PAUSED)?.is_some();
-    let known = Known::new(&connections, due, config.retention, paused);
+    let (plugins, known_plugins) = plugins::read(&database, config)?;
+    let known = Known::new(&connections, due, config.retention, paused, known_plugins);
     let database = Arc::new(database);
     Ok(Opened {
         database,
@@ -94,6 +99,7 @@ pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, Op
         connections,
         code_lists,
         rules,
+        plugins,
         mailboxes,
         clock_guard,
         known,
@@ -154,7 +160,14 @@ fn check_format(database: &Database, config: &StoreConfig) -> Result<(), OpenErr
     let bytes = read_meta(database, config, keys::FORMAT)?;
     let found = bytes.as_deref().and_then(|bytes| bytes.try_into().ok()).map(u32::from_be_bytes);
     match found {
-        Some(found) if found <= FORMAT_VERSION => Ok(()),
+        Some(FORMAT_VERSION) => Ok(()),
+        Some(found) if found < FORMAT_VERSION => {
+            // From now on it may hold what an older hub would not know.
+            let mut batch = WriteBatch::default();
+            let meta = database.family(keys::META);
+            batch.put_cf(meta, keys::FORMAT, FORMAT_VERSION.to_be_bytes());
+            write(database, config, batch)
+        }
         Some(found) => Err(OpenError::Newer { found, known: FORMAT_VERSION }),
         None => Err(OpenError::Corrupt { what: "format" }),
     }
@@ -314,5 +327,7 @@ fn failed(config: &StoreConfig, source: rocksdb::Error) -> OpenError {
 /// What RocksDB says when another process, or another store of this one, holds the lock file.
 const LOCKED: [&str; 2] = ["While lock file", "lock hold by current process"];
 
-/// Format that this binary writes: 16 bits of version, 16 bits of feature flags (none yet).
-pub(crate) const FORMAT_VERSION: u32 = 1 << 16;
+/// Format that this binary writes: 16 bits of version, 16 bits of feature flags.
+pub(crate) const FORMAT_VERSION: u32 = 1 << 16 | FEATURE_PLUGINS;
+/// The family of plugins, envelopes that are held, and marked ones.
+const FEATURE_PLUGINS: u32 = 1;

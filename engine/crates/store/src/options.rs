@@ -44,7 +44,7 @@ fn family(name: &str, config: &StoreConfig, cache: &Cache) -> Options {
     let mut options = Options::default();
     options.set_compression_type(DBCompressionType::Lz4);
     match name {
-        keys::ENVELOPE | keys::STATE | keys::REPLAY | keys::HOLDERS => {
+        keys::ENVELOPE | keys::STATE | keys::REPLAY | keys::HOLDERS | keys::PLUGIN => {
             table.set_bloom_filter(BLOOM_BITS, false);
         }
         keys::CONTENT => content(&mut options, &mut table, config),

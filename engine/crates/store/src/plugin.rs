@@ -1,5 +1,17 @@
 //! What plugins keep in the store, each in a space of its own.
 
+use phytohub_domain::{ConnectionId, HubDeliveryNumber};
+use phytohub_telemetry::Actor;
+use rocksdb::IteratorMode;
+use tokio::sync::watch;
+
+use crate::apply::{certificate_prefix, split_submission};
+use crate::command::{Command, HeldOutcome, Settled};
+use crate::error::{CommitError, ReadError};
+use crate::held::HeldEnvelope;
+use crate::record::corrupt;
+use crate::{Store, keys, options};
+
 /// A plugin's number in this store; 0 is the hub's own.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct PluginId(pub(crate) u32);
@@ -85,3 +97,229 @@ pub struct PluginMeta {
 
 /// A key and its value.
 pub type KvRow = (Vec<u8>, Vec<u8>);
+
+/// A plugin that has a number.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct StoredPlugin {
+    /// Its number.
+    pub id: PluginId,
+    /// Its name.
+    pub name: String,
+    /// The kinds of which it is the gate, as they were given to [`Store::put_plugin_gates`].
+    pub gates: Vec<u8>,
+}
+
+impl PluginMeta {
+    pub(crate) fn encode(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.cursor.to_be_bytes());
+        bytes[8..].copy_from_slice(&self.used.to_be_bytes());
+        bytes
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (cursor, used) = bytes.split_first_chunk::<8>()?;
+        let used = u64::from_be_bytes(used.try_into().ok()?);
+        Some(Self { cursor: u64::from_be_bytes(*cursor), used })
+    }
+}
+
+impl PluginWrite {
+    /// Bytes that it adds to a batch, nearly.
+    pub(crate) fn weight(&self) -> usize {
+        let value = |operation: &KvOperation| match &operation.action {
+            KvAction::Put(value) => value.len(),
+            KvAction::Check | KvAction::Delete => 0,
+        };
+        self.operations.iter().map(|operation| operation.key.len() + value(operation)).sum()
+    }
+}
+
+impl Store {
+    /// A plugin's number, assigned when it is first asked for; on disk when this is answered.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn plugin_id(&self, name: &str) -> Result<PluginId, CommitError> {
+        let name = name.to_owned();
+        self.ask(|answer| Command::PluginId { name, answer }).await
+    }
+
+    /// Writes the kinds of which a plugin is the gate; nothing removes them.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn put_plugin_gates(
+        &self,
+        plugin: PluginId,
+        gates: Vec<u8>,
+    ) -> Result<(), CommitError> {
+        self.ask(|answer| Command::PluginGates { plugin, gates, answer }).await
+    }
+
+    /// Writes keys of a plugin and its place in the stream of events, all or nothing, in one
+    /// batch; on disk when this is answered.
+    ///
+    /// # Errors
+    /// See [`CommitError`]. A conflict is no error.
+    pub async fn plugin_write(
+        &self,
+        plugin: PluginId,
+        write: PluginWrite,
+    ) -> Result<PluginWritten, CommitError> {
+        self.ask(|answer| Command::PluginWrite { plugin, write, answer }).await
+    }
+
+    /// A key's value, without a copy. Whether there is one. Blocks.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn plugin_get(
+        &self,
+        plugin: PluginId,
+        key: &[u8],
+        out: &mut dyn FnMut(&[u8]),
+    ) -> Result<bool, ReadError> {
+        let database = self.database();
+        let key = keys::plugin(plugin.0, keys::PLUGIN_KV, key);
+        let value = database.db.get_pinned_cf(database.family(keys::PLUGIN), key);
+        let value = value.map_err(ReadError::Database)?;
+        value.as_ref().inspect(|value| out(value));
+        Ok(value.is_some())
+    }
+
+    /// At most `limit` keys of a plugin that begin with `prefix` and come after `after`, with
+    /// their values, up to `bytes_max` of them but at least one. Blocks.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn plugin_scan(
+        &self,
+        plugin: PluginId,
+        (prefix, after): (&[u8], &[u8]),
+        limit: usize,
+        bytes_max: usize,
+    ) -> Result<Vec<KvRow>, ReadError> {
+        let begin = keys::plugin(plugin.0, keys::PLUGIN_KV, prefix);
+        let mut from = keys::plugin(plugin.0, keys::PLUGIN_KV, after);
+        if !after.is_empty() {
+            // The first key that comes after it.
+            from.push(0);
+        }
+        let bounds = options::range(from.max(begin.clone()), keys::successor(&begin));
+        let database = self.database();
+        let family = database.family(keys::PLUGIN);
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        for row in database.db.iterator_cf_opt(family, bounds, IteratorMode::Start).take(limit) {
+            let (key, value) = row.map_err(ReadError::Database)?;
+            let own = key.get(PREFIX_BYTES..).unwrap_or_default();
+            bytes += own.len() + value.len();
+            if bytes > bytes_max && !found.is_empty() {
+                break;
+            }
+            found.push((own.to_vec(), value.into_vec()));
+        }
+        Ok(found)
+    }
+
+    /// A plugin's place in the stream of events, and the bytes of its keys. Blocks.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn plugin_meta(&self, plugin: PluginId) -> Result<PluginMeta, ReadError> {
+        let key = keys::plugin(plugin.0, keys::PLUGIN_META, b"");
+        let Some(bytes) = self.database().get(keys::PLUGIN, &key)? else {
+            return Ok(PluginMeta::default());
+        };
+        PluginMeta::decode(&bytes).ok_or_else(|| corrupt("plugin", &key))
+    }
+
+    /// The envelope that a plugin submitted under a key, with the hash of what it submitted.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn plugin_submission(
+        &self,
+        plugin: PluginId,
+        key: &[u8],
+    ) -> Result<Option<(HubDeliveryNumber, [u8; 32])>, ReadError> {
+        let key = keys::plugin(plugin.0, keys::PLUGIN_SUBMISSION, key);
+        let Some(bytes) = self.database().get(keys::PLUGIN, &key)? else { return Ok(None) };
+        split_submission(&bytes).map(Some).ok_or_else(|| corrupt("submission", &key))
+    }
+
+    /// At most `limit` numbers of envelopes from a connection with this certificate number that
+    /// come before one, the newest first; nothing if the store keeps no index. Blocks.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn by_certificate(
+        &self,
+        from: ConnectionId,
+        nppo_certificate_number: &str,
+        before: Option<HubDeliveryNumber>,
+        limit: usize,
+    ) -> Result<Option<Vec<HubDeliveryNumber>>, ReadError> {
+        if !self.has_certificate_index() {
+            return Ok(None);
+        }
+        let prefix = certificate_prefix(from, nppo_certificate_number);
+        let mut end = keys::successor(&prefix);
+        if let Some(before) = before {
+            end = [prefix.as_slice(), &before.to_bytes()].concat();
+        }
+        let database = self.database();
+        let (bounds, family) = (options::range(prefix, end), database.family(keys::PLUGIN));
+        let rows = database.db.iterator_cf_opt(family, bounds, IteratorMode::End).take(limit);
+        let numbers = rows.map(|row| {
+            let (key, _) = row.map_err(ReadError::Database)?;
+            let number = key.last_chunk().copied().ok_or_else(|| corrupt("certificate", &key))?;
+            Ok(HubDeliveryNumber::from_bytes(number))
+        });
+        numbers.collect::<Result<_, ReadError>>().map(Some)
+    }
+
+    /// Place of the last event on disk; changes with each commit that has one.
+    #[must_use]
+    pub fn event_sequence(&self) -> watch::Receiver<u64> {
+        self.watched().events.clone()
+    }
+
+    /// How many envelopes are held.
+    #[must_use]
+    pub fn held_len(&self) -> usize {
+        self.held_view().len()
+    }
+
+    /// Whether an envelope is held, or the copy of one that is: nobody but its sender may know
+    /// of it.
+    #[must_use]
+    pub fn is_awaited(&self, number: HubDeliveryNumber) -> bool {
+        self.held_view().holds(number)
+    }
+
+    /// At most `count` held envelopes after a position, oldest first, each the first of its
+    /// sender, recipient and number.
+    #[must_use]
+    pub fn held_after(&self, after: u64, count: usize) -> Vec<HeldEnvelope> {
+        self.held_view().firsts(after, count)
+    }
+
+    /// Settles what becomes of a held envelope; on disk when this is answered.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn settle_held(
+        &self,
+        number: HubDeliveryNumber,
+        outcome: HeldOutcome,
+        actor: Actor,
+    ) -> Result<Settled, CommitError> {
+        self.ask(|answer| Command::Settle { number, outcome, actor, answer }).await
+    }
+}
+
+/// Of a row's key: number of the plugin, kind of row.
+const PREFIX_BYTES: usize = 5;

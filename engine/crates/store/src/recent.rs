@@ -159,6 +159,7 @@ mod tests {
             content_bytes: 0,
             content_form: ContentForm::Plain,
             content_hash: ContentHash([0; 32]),
+            response: false,
             content_id: [0; 16],
         };
         let mut state = TrackingState::pending(Timestamp::default());

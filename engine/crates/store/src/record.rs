@@ -88,15 +88,25 @@ pub(crate) fn corrupt(what: &'static str, key: &[u8]) -> ReadError {
 
 /// Version byte of every record of the first format.
 pub(crate) const VERSION: u8 = 1;
+/// Version byte of envelopes of which more is to be said than in the first format.
+pub(crate) const VERSION_2: u8 = 2;
 
 /// Writes a record behind its version byte.
 pub(crate) fn encode<T>(record: &T) -> Vec<u8>
 where
     T: for<'a> Serialize<HighSerializer<AlignedVec, ArenaHandle<'a>, ArchiveError>>,
 {
+    encode_as(VERSION, record)
+}
+
+/// Writes a record behind another version byte.
+pub(crate) fn encode_as<T>(version: u8, record: &T) -> Vec<u8>
+where
+    T: for<'a> Serialize<HighSerializer<AlignedVec, ArenaHandle<'a>, ArchiveError>>,
+{
     let archive = rkyv::to_bytes::<ArchiveError>(record).expect("plain data archives into memory");
     let mut bytes = Vec::with_capacity(archive.len() + 1);
-    bytes.push(VERSION);
+    bytes.push(version);
     bytes.extend_from_slice(&archive);
     bytes
 }
@@ -108,8 +118,18 @@ where
     T::Archived: for<'a> CheckBytes<HighValidator<'a, ArchiveError>>
         + Deserialize<T, HighDeserializer<ArchiveError>>,
 {
+    decode_as(VERSION, bytes)
+}
+
+/// Reads a record behind another version byte.
+pub(crate) fn decode_as<T>(expected: u8, bytes: &[u8]) -> Option<T>
+where
+    T: Archive,
+    T::Archived: for<'a> CheckBytes<HighValidator<'a, ArchiveError>>
+        + Deserialize<T, HighDeserializer<ArchiveError>>,
+{
     let (version, archive) = bytes.split_first()?;
-    (*version == VERSION).then(|| rkyv::from_bytes::<T, ArchiveError>(archive).ok()).flatten()
+    (*version == expected).then(|| rkyv::from_bytes::<T, ArchiveError>(archive).ok()).flatten()
 }
 
 #[cfg(test)]

@@ -12,8 +12,10 @@ use crate::clock::ClockStatus;
 use crate::command::{Accepted, Change, ChangeOutcome, Command, NewEnvelope};
 use crate::committer::{Committer, Signals};
 use crate::error::{CommitError, OpenError, StoreFailure};
+use crate::held::HeldView;
 use crate::mailbox::Mailboxes;
 use crate::open::{Database, OpenReport, Opened};
+use crate::plugin::StoredPlugin;
 use crate::recent::Recent;
 use crate::record::{StoredCodeList, StoredEnvelope};
 use crate::reserve::Reserve;
@@ -32,6 +34,7 @@ pub(crate) struct Watched {
     pub(crate) clock: watch::Receiver<ClockStatus>,
     pub(crate) next_due: watch::Receiver<Option<Timestamp>>,
     pub(crate) paused: watch::Receiver<bool>,
+    pub(crate) events: watch::Receiver<u64>,
 }
 
 #[derive(Debug)]
@@ -39,6 +42,7 @@ struct Inner {
     database: Arc<Database>,
     mailboxes: Arc<Mailboxes>,
     recent: Arc<Recent>,
+    held: Arc<HeldView>,
     reserve: Arc<Reserve>,
     commands: mpsc::Sender<Command>,
     failure: watch::Receiver<Option<StoreFailure>>,
@@ -47,6 +51,8 @@ struct Inner {
     connections: Vec<Connection>,
     code_lists: Vec<StoredCodeList>,
     rules: Vec<ChannelRule>,
+    plugins: Vec<StoredPlugin>,
+    certificate_index: bool,
     committer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -67,11 +73,14 @@ impl Store {
         let mailboxes = Arc::new(opened.mailboxes);
         let reserve = Arc::new(Reserve::new(&config));
         let recent = Arc::new(Recent::new(config.recent_bytes));
+        let held = Arc::new(HeldView::new(opened.known.plugins.held.clone()));
+        let certificate_index = config.certificate_index;
         metrics.pending_envelopes.set(i64::try_from(opened.report.pending).unwrap_or(i64::MAX));
         let committer = Committer {
             database: Arc::clone(&opened.database),
             mailboxes: Arc::clone(&mailboxes),
             recent: Arc::clone(&recent),
+            held: Arc::clone(&held),
             reserve: Arc::clone(&reserve),
             write_options: options::write(&config),
             config,
@@ -94,6 +103,7 @@ impl Store {
             database: opened.database,
             mailboxes,
             recent,
+            held,
             reserve,
             commands,
             failure,
@@ -101,6 +111,8 @@ impl Store {
             connections: opened.connections,
             code_lists: opened.code_lists,
             rules: opened.rules,
+            plugins: opened.plugins,
+            certificate_index,
             committer: Mutex::new(Some(thread)),
         };
         Ok((Self { inner: Arc::new(inner) }, opened.report))
@@ -263,6 +275,20 @@ impl Store {
         &self.inner.recent
     }
 
+    pub(crate) fn held_view(&self) -> &HeldView {
+        &self.inner.held
+    }
+
+    pub(crate) fn has_certificate_index(&self) -> bool {
+        self.inner.certificate_index
+    }
+
+    /// Plugins that had a number when the store was opened.
+    #[must_use]
+    pub fn plugins(&self) -> &[StoredPlugin] {
+        &self.inner.plugins
+    }
+
     pub(crate) fn watched(&self) -> &Watched {
         &self.inner.signals
     }
@@ -287,8 +313,14 @@ fn watched(opened: &Opened) -> (Signals, Watched) {
     let (clock_sender, clock) = watch::channel(opened.clock_guard.status());
     let (due_sender, next_due) = watch::channel(opened.known.due.first);
     let (paused_sender, paused) = watch::channel(opened.known.paused);
-    let senders = Signals { clock: clock_sender, next_due: due_sender, paused: paused_sender };
-    (senders, Watched { clock, next_due, paused })
+    let (event_sender, events) = watch::channel(opened.counters.event);
+    let senders = Signals {
+        clock: clock_sender,
+        next_due: due_sender,
+        paused: paused_sender,
+        events: event_sender,
+    };
+    (senders, Watched { clock, next_due, paused, events })
 }
 
 impl Inner {

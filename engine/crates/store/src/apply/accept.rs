@@ -2,10 +2,10 @@
 
 use std::collections::hash_map::Entry;
 
-use phytohub_domain::{ConnectionCode, HubDeliveryNumber, Timestamp, TrackingInfo, TrackingState};
-use phytohub_telemetry::EventKind;
+use phytohub_domain::{HubDeliveryNumber, Timestamp, TrackingInfo, TrackingState};
+use phytohub_telemetry::{Actor, EventKind};
 
-use super::{Batch, Waiting};
+use super::{Batch, HELD_DETAIL, Waiting};
 use crate::command::{Accepted, Answer, Disposition, NewCopy, NewEnvelope, Replay};
 use crate::due::{Due, DueKind};
 use crate::error::ReadError;
@@ -45,29 +45,39 @@ impl Batch<'_> {
     /// Writes an envelope whose content's pieces are written already, if it has any, and its
     /// copies, which share them.
     pub(crate) fn accept(&mut self, new: NewEnvelope, id: ContentId, answer: Answer<Accepted>) {
-        let (rejected, state) = match &new.disposition {
-            Disposition::Deliver => (false, TrackingState::pending(self.now)),
-            Disposition::Reject(reason) => {
-                (true, TrackingState::rejected(reason.clone(), self.now))
-            }
-        };
+        let rejected = matches!(new.disposition, Disposition::Reject(_));
+        let held = self.hold_for(&new);
+        let state = self.accepted_state(&new, held.is_some());
         let mut envelope = self.new_envelope(&new, id, rejected);
         let copies: &[NewCopy] = if rejected { &[] } else { &new.copies };
+        let mut numbered = Vec::with_capacity(copies.len());
         for copy in copies {
             let number = self.counters.next_number(self.now, rand::random());
             envelope.forwardings.push((copy.code.clone(), number));
+            numbered.push((copy.clone(), number));
         }
-        let detail = state.message.clone();
+        let mut detail = state.message.clone();
+        if let Some(note) = &held {
+            detail = format!("{HELD_DETAIL}{}", note.reason);
+        }
         self.put_envelope(&envelope);
         self.put_state(envelope.number, state.clone());
         let kind = if rejected { EventKind::EnvelopeRejected } else { EventKind::EnvelopeAccepted };
         self.tell(kind, new.actor.clone(), &envelope, detail);
+        self.remember_submission(&new, envelope.number);
         if rejected {
             self.purge_later(&envelope, &state);
         } else {
-            self.enqueue(&envelope);
+            self.enqueue(&envelope, held.is_some());
             self.remember(&new, &envelope);
-            self.copy(&new, &envelope, &state);
+            let state = (&state, held.is_some());
+            if let Err(error) = self.copy(&envelope, &numbered, state, &new.actor) {
+                // Nothing is read for a new content but how many hold it: this batch says so.
+                tracing::error!(%error, "holders of a new content cannot be read");
+            }
+        }
+        if let Some(note) = held {
+            self.hold(&envelope, note);
         }
         let (number, at, forwardings) = (envelope.number, self.now, envelope.forwardings);
         let accepted = Accepted { number, at, forwardings, repeated: None };
@@ -95,14 +105,19 @@ impl Batch<'_> {
             content_bytes: new.content.raw.len() as u64,
             content_form: new.content.form,
             content_hash: new.content.hash,
+            response: new.response,
             content_id: id,
         }
     }
 
     /// Puts an envelope into its inbox and, unless it is a copy, into its outbox.
-    fn enqueue(&mut self, envelope: &StoredEnvelope) {
+    fn enqueue(&mut self, envelope: &StoredEnvelope, held: bool) {
         let (number, sequence) = (envelope.number, envelope.sequence);
         let Some(mailbox) = envelope.mailbox_id else { return };
+        if held {
+            // Set aside before it is there: it is never offered in between.
+            self.park(mailbox, sequence, true);
+        }
         self.put_queue(mailbox, Queue::Inbox, sequence, &number.to_bytes());
         if envelope.copy_of.is_none() {
             self.put_queue(envelope.actor_id, Queue::Outbox, sequence, &number.to_bytes());
@@ -122,9 +137,14 @@ impl Batch<'_> {
     }
 
     /// Writes the copies of an envelope, with the numbers that it already tells.
-    fn copy(&mut self, new: &NewEnvelope, original: &StoredEnvelope, state: &TrackingState) {
-        let told: &[(ConnectionCode, HubDeliveryNumber)] = &original.forwardings;
-        for ((code, number), copy) in told.iter().zip(&new.copies) {
+    pub(super) fn copy(
+        &mut self,
+        original: &StoredEnvelope,
+        copies: &[(NewCopy, HubDeliveryNumber)],
+        (state, held): (&TrackingState, bool),
+        actor: &Actor,
+    ) -> Result<(), ReadError> {
+        for (copy, number) in copies {
             let mut envelope = original.clone();
             envelope.number = *number;
             envelope.sequence = self.counters.next_sequence();
@@ -133,20 +153,22 @@ impl Batch<'_> {
             envelope.forwardings = Vec::new();
             self.put_envelope(&envelope);
             self.put_state(*number, state.clone());
-            let detail = format!("copy of {} for {code}", original.number);
-            self.tell(EventKind::EnvelopeAccepted, new.actor.clone(), &envelope, detail);
-            self.enqueue(&envelope);
+            let held_detail = if held { HELD_DETAIL } else { "" };
+            let detail = format!("{held_detail}copy of {} for {}", original.number, copy.code);
+            self.tell(EventKind::EnvelopeAccepted, actor.clone(), &envelope, detail);
+            self.enqueue(&envelope, held);
         }
-        if !told.is_empty() {
-            let holders = u32::try_from(told.len() + 1).unwrap_or(u32::MAX);
-            self.put_holders(original.content_id, holders);
+        if !copies.is_empty() {
+            self.add_holders(original.content_id, copies.len())?;
         }
+        Ok(())
     }
 
     fn put_envelope(&mut self, envelope: &StoredEnvelope) {
         let record = record::encode_envelope(envelope);
         let key = envelope.number.to_bytes();
         self.write.put_cf(self.database.family(keys::ENVELOPE), key, record);
+        self.index_certificate(envelope);
     }
 
     /// Rewrites an envelope whose mailbox changed.

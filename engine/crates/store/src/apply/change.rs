@@ -19,6 +19,9 @@ impl Batch<'_> {
         change: Change,
         actor: Actor,
     ) -> Result<ChangeOutcome, CommitError> {
+        if let Some(outcome) = self.change_held(envelope, &change, &actor)? {
+            return Ok(outcome);
+        }
         let before = self.state(envelope.number)?.ok_or(CommitError::Purged)?;
         let (mut state, now) = (before.clone(), self.now);
         let is_push = matches!(change, Change::Attempt { .. } | Change::HandOver { .. });
@@ -121,7 +124,7 @@ impl Batch<'_> {
     }
 
     /// Puts down what the sender's endpoint is to be told, if it wants to be.
-    fn update_later(
+    pub(super) fn update_later(
         &mut self,
         envelope: &StoredEnvelope,
         before: &TrackingState,

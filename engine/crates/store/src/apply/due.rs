@@ -121,6 +121,7 @@ impl Batch<'_> {
             DueKind::Content | DueKind::Purge => self.retire(&due)?,
             DueKind::Age => self.expire(&due, outcome)?,
             DueKind::Replay => self.forget(&due, value)?,
+            DueKind::Submission => self.forget_submission(&due, value)?,
             DueKind::PushAgain => self.push_again(&due, outcome)?,
         }
         Ok(true)

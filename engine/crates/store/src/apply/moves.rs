@@ -52,7 +52,7 @@ impl Batch<'_> {
         envelope.ok_or_else(|| record::corrupt("envelope", &number))
     }
 
-    fn move_one(
+    pub(super) fn move_one(
         &mut self,
         mut envelope: StoredEnvelope,
         (from, to): (ConnectionId, ConnectionId),

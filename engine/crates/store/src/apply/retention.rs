@@ -87,7 +87,7 @@ impl Batch<'_> {
     }
 
     /// Lets go of a content; whoever does so last removes its pieces.
-    fn let_go(&mut self, envelope: &StoredEnvelope) -> Result<(), ReadError> {
+    pub(super) fn let_go(&mut self, envelope: &StoredEnvelope) -> Result<(), ReadError> {
         let id = envelope.content_id;
         let holders = self.holders(id)?;
         if holders > 1 {
@@ -107,7 +107,7 @@ impl Batch<'_> {
         }
     }
 
-    fn holders(&self, id: ContentId) -> Result<u32, ReadError> {
+    pub(super) fn holders(&self, id: ContentId) -> Result<u32, ReadError> {
         if let Some(holders) = self.holders.get(&id) {
             return Ok(*holders);
         }
@@ -143,6 +143,7 @@ impl Batch<'_> {
         let key = number.to_bytes();
         self.write.delete_cf(self.database.family(keys::ENVELOPE), key);
         self.write.delete_cf(self.database.family(keys::STATE), key);
+        self.unindex_certificate(envelope);
         self.envelopes.remove(&number);
         self.states.insert(number, None);
         let event = Event::new(EventKind::EnvelopePurged, Actor::hub());

@@ -26,6 +26,11 @@ impl Committer {
     ) {
         let bytes = envelope.content.raw.len();
         let id = content_id(batch.now());
+        match batch.submitted(&envelope) {
+            Ok(None) => {}
+            Ok(Some(accepted)) => return batch.waiting.push(Waiting::Accepted(answer, accepted)),
+            Err(error) => return drop(answer.send(Err(error))),
+        }
         if let Disposition::Reject(_) = envelope.disposition {
             // Nobody will ask for it: only what it was is remembered.
             envelope.content.raw.clear();
@@ -65,7 +70,11 @@ impl Committer {
         batch.unstage(large.id);
         // Its twin may have come in while the pieces did.
         let Large { id, next_chunk, envelope, answer } = large;
-        match batch.repeated(&envelope) {
+        let twin = batch.submitted(&envelope).and_then(|submitted| match submitted {
+            Some(accepted) => Ok(Some(accepted)),
+            None => Ok(batch.repeated(&envelope)?),
+        });
+        match twin {
             Ok(None) => batch.accept(*envelope, id, answer),
             Ok(Some(accepted)) => {
                 batch.delete_chunks(id, next_chunk);
@@ -73,7 +82,7 @@ impl Committer {
             }
             Err(error) => {
                 batch.delete_chunks(id, next_chunk);
-                drop(answer.send(Err(error.into())));
+                drop(answer.send(Err(error)));
             }
         }
     }

@@ -6,7 +6,7 @@ use phytohub_domain::{
 };
 use rkyv::{Archive, Deserialize, Serialize};
 
-use super::{corrupt, decode, encode, mode};
+use super::{VERSION, VERSION_2, corrupt, decode, decode_as, encode_as, mode};
 use crate::error::ReadError;
 use crate::keys::ContentId;
 
@@ -54,6 +54,8 @@ pub struct StoredEnvelope {
     pub content_form: ContentForm,
     /// Hash of the content's character data.
     pub content_hash: ContentHash,
+    /// Whether the content is a country's response.
+    pub response: bool,
     pub(crate) content_id: ContentId,
 }
 
@@ -87,10 +89,21 @@ struct EnvelopeRecord {
     content_id: [u8; 16],
 }
 
+/// An envelope that is marked. Others keep the first format.
+#[derive(Archive, Deserialize, Serialize)]
+struct MarkedRecord {
+    envelope: EnvelopeRecord,
+    /// Bits: see the constants.
+    marks: u32,
+}
+
+/// Mark of an envelope: the content is a country's response.
+const RESPONSE: u32 = 1;
+
 /// Writes an envelope.
 pub(crate) fn encode_envelope(envelope: &StoredEnvelope) -> Vec<u8> {
     let forwardings = envelope.forwardings.iter();
-    encode(&EnvelopeRecord {
+    let record = EnvelopeRecord {
         from: envelope.from.clone(),
         to: envelope.to.clone(),
         from_id: envelope.from_id.0,
@@ -112,7 +125,11 @@ pub(crate) fn encode_envelope(envelope: &StoredEnvelope) -> Vec<u8> {
         content_form: envelope.content_form as u8,
         content_hash: envelope.content_hash.0,
         content_id: envelope.content_id,
-    })
+    };
+    if envelope.response {
+        return encode_as(VERSION_2, &MarkedRecord { envelope: record, marks: RESPONSE });
+    }
+    encode_as(VERSION, &record)
 }
 
 /// Reads an envelope.
@@ -121,7 +138,12 @@ pub(crate) fn decode_envelope(
     bytes: &[u8],
 ) -> Result<StoredEnvelope, ReadError> {
     let corrupt = || corrupt("envelope", &number.to_bytes());
-    let record = decode::<EnvelopeRecord>(bytes).ok_or_else(corrupt)?;
+    let (record, marks) = if bytes.first() == Some(&VERSION_2) {
+        let marked = decode_as::<MarkedRecord>(VERSION_2, bytes).ok_or_else(corrupt)?;
+        (marked.envelope, marked.marks)
+    } else {
+        (decode::<EnvelopeRecord>(bytes).ok_or_else(corrupt)?, 0)
+    };
     let forwarding = |(code, number): (String, [u8; 16])| {
         code.parse().ok().map(|code| (code, HubDeliveryNumber::from_bytes(number)))
     };
@@ -146,6 +168,7 @@ pub(crate) fn decode_envelope(
         content_bytes: record.content_bytes,
         content_form: ContentForm::from_u8(record.content_form).ok_or_else(corrupt)?,
         content_hash: ContentHash(record.content_hash),
+        response: marks & RESPONSE != 0,
         content_id: record.content_id,
     })
 }

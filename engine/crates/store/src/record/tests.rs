@@ -41,6 +41,7 @@ fn any_envelope() -> impl Strategy<Value = StoredEnvelope> {
             content_bytes: rest.3,
             content_form: ContentForm::from_u8(rest.4).expect("three forms"),
             content_hash: ContentHash(hash),
+            response: live ^ (rest.3 % 2 == 0),
             content_id,
         },
     )
