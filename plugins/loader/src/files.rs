@@ -123,7 +123,8 @@ impl Directory {
             let fd = match path.file_name() {
                 Some(name) => {
                     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-                    let above = open(parent.unwrap_or(Path::new(".")), PLACE, Mode::empty());
+                    let above =
+                        open(parent.unwrap_or_else(|| Path::new(".")), PLACE, Mode::empty());
                     openat(above.map_err(fail)?, name, PLACE | OFlags::NOFOLLOW, Mode::empty())
                 }
                 None => open(path, PLACE, Mode::empty()),

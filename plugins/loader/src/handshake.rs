@@ -7,8 +7,8 @@ use phytohub_plugin_api::{
 };
 use thiserror::Error;
 
+use crate::ffi::map::{Mapping, constant};
 use crate::manifest::{Abi, Manifest, TEXT_BYTES_MAX};
-use crate::map::{Mapping, constant};
 
 /// What an entry says of its plugin.
 #[derive(Clone, Debug)]
@@ -16,7 +16,6 @@ pub(crate) struct Introduction {
     pub(crate) build: String,
     pub(crate) abi: Abi,
     pub(crate) flags: u64,
-    pub(crate) entry: &'static HubPluginEntry,
 }
 
 /// A library is no plugin, or not the one that its manifest speaks of.
@@ -137,7 +136,7 @@ pub(crate) fn shake(
     if entry.create.is_none() {
         return Err(HandshakeError::NoCreate);
     }
-    Ok(Introduction { build, abi, flags: entry.flags, entry })
+    Ok(Introduction { build, abi, flags: entry.flags })
 }
 
 /// A text of an entry, with no control characters.

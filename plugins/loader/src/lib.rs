@@ -21,8 +21,6 @@ mod trust;
 mod view;
 
 pub mod instance;
-#[path = "ffi/map.rs"]
-mod map;
 pub mod package;
 
 pub use services::*;

@@ -5,16 +5,16 @@ use std::fs::File;
 use std::mem::ManuallyDrop;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use phytohub_plugin_api::HubPluginEntry;
 use semver::Version;
 use thiserror::Error;
 
+use crate::ffi::map::Mapping;
 use crate::handshake::{HandshakeError, Introduction, shake};
 use crate::manifest::{Abi, LibraryHash};
-use crate::map::Mapping;
 use crate::package::{VerifiedPackage, hash_of};
 use crate::trust::LoadBy;
 
@@ -29,6 +29,7 @@ struct Loaded {
     hash: LibraryHash,
     loaded_by: LoadBy,
     introduction: Introduction,
+    mapping: Arc<Mapping>,
 }
 
 /// A verified package cannot be mapped.
@@ -128,7 +129,7 @@ impl Library {
 
     /// What it exports: at least all fields of version 1.0, with `create`.
     pub(crate) fn entry(&self) -> &'static HubPluginEntry {
-        self.0.introduction.entry
+        self.0.mapping.entry().expect("it was looked at before the library was given out")
     }
 }
 
@@ -192,7 +193,7 @@ impl VerifiedPackage {
         };
         drop(known);
         let introduction = shake(&mapping, &manifest)?;
-        Ok(Library(Arc::new(Loaded { id, version, hash, loaded_by, introduction })))
+        Ok(Library(Arc::new(Loaded { id, version, hash, loaded_by, introduction, mapping })))
     }
 }
 
@@ -210,12 +211,12 @@ fn by_memfd(library: File) -> Result<Mapping, libloading::Error> {
 }
 
 /// Whether the file that was verified is still the one at its path, with the same bytes.
-fn unchanged(library: &File, hash: LibraryHash, path: &PathBuf) -> Result<(), MapError> {
-    let io = |source| MapError::Io { path: path.clone(), source };
+fn unchanged(library: &File, hash: LibraryHash, path: &Path) -> Result<(), MapError> {
+    let io = |source| MapError::Io { path: path.to_owned(), source };
     let (one, other) = (library.metadata().map_err(io)?, path.symlink_metadata().map_err(io)?);
     let same = (one.dev(), one.ino()) == (other.dev(), other.ino());
     if !same || hash_of(library).map_err(io)? != hash {
-        return Err(MapError::Changed { path: path.clone() });
+        return Err(MapError::Changed { path: path.to_owned() });
     }
     Ok(())
 }

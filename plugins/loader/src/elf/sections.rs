@@ -86,10 +86,7 @@ impl Sections<'_> {
         };
         let mut symbols = Vec::new();
         for symbol in section.bytes.chunks_exact(SYMBOL_BYTES) {
-            let (info, other) = match symbol.get(4..6) {
-                Some(&[info, other]) => (info, other),
-                _ => return Err(damaged()),
-            };
+            let Some(&[info, other]) = symbol.get(4..6) else { return Err(damaged()) };
             let place = number16(symbol, 6).ok_or_else(damaged)?;
             let name = number32(symbol, 0).ok_or_else(damaged)?;
             let name = section.text(u64::from(name)).ok_or_else(damaged)?;
