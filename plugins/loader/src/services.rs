@@ -34,8 +34,17 @@ pub type Answer<T = ()> = Result<T, Refusal>;
 /// Takes pieces of bytes; answers whether it wants more.
 pub type Sink<'a> = &'a mut dyn FnMut(&[u8]) -> bool;
 
-/// Takes one of many; answers whether it wants more.
-pub type Visit<'a, T> = &'a mut dyn FnMut(T) -> bool;
+/// Takes keys with their values; answers whether it wants more.
+pub type VisitKv<'a> = &'a mut dyn for<'b> FnMut((&'b [u8], &'b [u8])) -> bool;
+
+/// Takes codes; answers whether it wants more.
+pub type VisitCode<'a> = &'a mut dyn FnMut(&CodeView<'_>) -> bool;
+
+/// Takes envelopes; answers whether it wants more.
+pub type VisitEnvelope<'a> = &'a mut dyn FnMut(&EnvelopeView<'_>) -> bool;
+
+/// Takes connections; answers whether it wants more.
+pub type VisitConnection<'a> = &'a mut dyn FnMut(&ConnectionView<'_>) -> bool;
 
 /// The circumstances of a plugin's call to the hub.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -146,7 +155,7 @@ pub trait HostServices: Send + Sync + 'static {
         prefix: &[u8],
         after: &[u8],
         limit: u32,
-        visit: Visit<'_, (&[u8], &[u8])>,
+        visit: VisitKv<'_>,
     ) -> Answer {
         Err(not_offered())
     }
@@ -172,7 +181,7 @@ pub trait HostServices: Send + Sync + 'static {
         Err(not_offered())
     }
     /// `hub.codelists/1`: a whole list.
-    fn code_each(&self, call: HostCall, list: &str, visit: Visit<'_, &CodeView<'_>>) -> Answer {
+    fn code_each(&self, call: HostCall, list: &str, visit: VisitCode<'_>) -> Answer {
         Err(not_offered())
     }
     /// `hub.codelists/1`: a list of the plugin's own.
@@ -192,7 +201,7 @@ pub trait HostServices: Send + Sync + 'static {
         call: HostCall,
         key: &[u8],
         draft: &DraftView<'_>,
-        visit: Visit<'_, &EnvelopeView<'_>>,
+        visit: VisitEnvelope<'_>,
     ) -> Answer {
         Err(not_offered())
     }
@@ -203,7 +212,7 @@ pub trait HostServices: Send + Sync + 'static {
         act_as: &str,
         after: u64,
         limit: u32,
-        visit: Visit<'_, &EnvelopeView<'_>>,
+        visit: VisitEnvelope<'_>,
     ) -> Answer {
         Err(not_offered())
     }
@@ -213,7 +222,7 @@ pub trait HostServices: Send + Sync + 'static {
         call: HostCall,
         act_as: &str,
         hub_delivery_number: &str,
-        visit: Visit<'_, &EnvelopeView<'_>>,
+        visit: VisitEnvelope<'_>,
         content: Option<Sink<'_>>,
     ) -> Answer {
         Err(not_offered())
@@ -225,7 +234,7 @@ pub trait HostServices: Send + Sync + 'static {
         parties: (&str, &str),
         nppo_certificate_number: &str,
         limit: u32,
-        visit: Visit<'_, &EnvelopeView<'_>>,
+        visit: VisitEnvelope<'_>,
     ) -> Answer {
         Err(not_offered())
     }
@@ -246,13 +255,13 @@ pub trait HostServices: Send + Sync + 'static {
         call: HostCall,
         act_as: &str,
         hub_delivery_number: &str,
-        visit: Visit<'_, &EnvelopeView<'_>>,
+        visit: VisitEnvelope<'_>,
     ) -> Answer {
         Err(not_offered())
     }
 
     /// `hub.registry/1`: the connections.
-    fn connections(&self, call: HostCall, visit: Visit<'_, &ConnectionView<'_>>) -> Answer {
+    fn connections(&self, call: HostCall, visit: VisitConnection<'_>) -> Answer {
         Err(not_offered())
     }
     /// `hub.registry/1`: a connection of the plugin's own.
