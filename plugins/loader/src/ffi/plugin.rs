@@ -218,8 +218,12 @@ pub(super) fn run(
         (HUB_OK, None) => Ok(Completion::Done),
         // Whatever else it says: something that it gave was lost.
         (HUB_OK.., Some(breach)) => Err(CallFailure::of(breach)),
-        (HUB_AGAIN | HUB_PANICKED..=HUB_INVALID, _) => {
-            Err(CallFailure { status, diagnostics: remains.diagnostics })
+        (HUB_AGAIN | HUB_PANICKED..=HUB_INVALID, breach) => {
+            let mut failure = CallFailure { status, diagnostics: remains.diagnostics };
+            if let (Some(breach), true) = (breach, failure.diagnostics.is_empty()) {
+                failure.diagnostics = breach.reason.into_owned();
+            }
+            Err(failure)
         }
         (HUB_OK.., None) => Ok(Completion::Done),
         (..HUB_PANICKED, _) => Err(CallFailure {
