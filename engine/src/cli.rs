@@ -4,6 +4,7 @@ mod account;
 mod codes;
 mod document;
 mod envelope;
+mod plugin;
 mod rule;
 mod setting;
 
@@ -21,6 +22,7 @@ pub use account::{
 pub use codes::{CodesArgs, CodesCommand, ListName, PullArgs};
 pub use document::{SampleArgs, ValidateArgs};
 pub use envelope::{Decision, EnvelopeArgs, EnvelopeCommand, ExportArgs};
+pub use plugin::{DevArgs, Language, NewArgs, PluginArgs, PluginCommand};
 pub use rule::{ChannelAddArgs, ChannelArgs, ChannelCommand, RuleAddArgs, RuleArgs, RuleCommand};
 pub use setting::{FairUseArgs, LimitArg, MaintenanceArgs, PushArgs, SetArgs};
 
@@ -51,6 +53,7 @@ pub enum Command {
     Backup(BackupArgs),
     Restore(RestoreArgs),
     Doctor(DoctorArgs),
+    Plugin(PluginArgs),
     Clock(ClockArgs),
     Demo(DemoArgs),
 }

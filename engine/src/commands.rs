@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod envelope;
 pub mod export;
 pub mod init;
+pub mod plugin;
 pub mod receipt;
 pub mod restore;
 pub mod rule;

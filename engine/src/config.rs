@@ -30,8 +30,7 @@ pub use delivery::DeliveryConfig;
 pub use fair_use::FairUseConfig;
 pub use limits::LimitsConfig;
 pub use plugins::{
-    LoadBy, OnObserveFailure, OnRouteFailure, OnValidateFailure, PluginConfig, PluginsConfig,
-    TrustedKeyConfig,
+    OnObserveFailure, OnRouteFailure, OnValidateFailure, PluginConfig, PluginsConfig,
 };
 pub use responses::ResponsesConfig;
 pub use retention::RetentionConfig;

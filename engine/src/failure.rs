@@ -16,6 +16,7 @@ use crate::commands::demo::DemoError;
 use crate::commands::doctor::DoctorError;
 use crate::commands::envelope::EnvelopeError;
 use crate::commands::init::{FillError, InitError};
+use crate::commands::plugin::{NewError, PackageError, PluginError};
 use crate::commands::receipt::ReceiptCommandError;
 use crate::commands::sample::SampleError;
 use crate::commands::serve::ServeError;
@@ -53,6 +54,9 @@ pub enum CommandError {
     /// `init`.
     #[error(transparent)]
     Init(#[from] InitError),
+    /// `plugin`.
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
     /// `receipt`.
     #[error(transparent)]
     Receipt(#[from] ReceiptCommandError),
@@ -84,6 +88,7 @@ impl CommandError {
             Self::Doctor(DoctorError::MustAct) => NEGATIVE,
             Self::Envelope(EnvelopeError::File { .. }) => NO_OUTPUT,
             Self::Init(error) => of_init(error),
+            Self::Plugin(error) => of_plugin(error),
             Self::Receipt(error) => of_receipt(error),
             Self::Sample(SampleError::Output { .. }) => NO_OUTPUT,
             Self::Sample(SampleError::Stdout(_)) => BUG,
@@ -155,6 +160,18 @@ fn of_receipt(error: &ReceiptCommandError) -> u8 {
         ReceiptCommandError::Doubt(_) => NEGATIVE,
         ReceiptCommandError::Read { .. } => NO_INPUT,
         ReceiptCommandError::Stdout(_) => BUG,
+        _ => USAGE,
+    }
+}
+
+fn of_plugin(error: &PluginError) -> u8 {
+    match error {
+        PluginError::New(NewError::Write { .. })
+        | PluginError::Package(PackageError::Copy { .. }) => NO_OUTPUT,
+        PluginError::New(NewError::Stdout(_)) | PluginError::Package(PackageError::Stdout(_)) => {
+            BUG
+        }
+        PluginError::Package(PackageError::Install(_) | PackageError::Verify(_)) => NEGATIVE,
         _ => USAGE,
     }
 }

@@ -46,6 +46,7 @@ pub async fn run(cli: &Cli) -> Result<(), CommandError> {
         Command::Backup(args) => Ok(commands::backup::run(args).await?),
         Command::Restore(args) => Ok(commands::restore::run(args).await?),
         Command::Doctor(args) => Ok(commands::doctor::run(args).await?),
+        Command::Plugin(args) => Ok(commands::plugin::run(args).await?),
         Command::Clock(args) => Ok(commands::clock::run(args).await?),
         Command::Demo(args) => Ok(commands::demo::run(args).await?),
     }

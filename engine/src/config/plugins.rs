@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use phytohub_plugin_loader::package::{LoadBy, Revocation, Trust, TrustedKey};
 use serde::{Deserialize, Serialize};
 
 /// `[plugins]`.
@@ -20,9 +21,9 @@ pub struct PluginsConfig {
     /// How a checked library gets into memory.
     pub load_by: LoadBy,
     /// Who may sign what.
-    pub trusted_keys: Vec<TrustedKeyConfig>,
+    pub trusted_keys: Vec<TrustedKey>,
     /// SHA-256 of libraries, and keys, that are no longer believed.
-    pub revoked: Vec<String>,
+    pub revoked: Vec<Revocation>,
 }
 
 impl Default for PluginsConfig {
@@ -38,34 +39,13 @@ impl Default for PluginsConfig {
     }
 }
 
-/// How a checked library gets into memory.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(clippy::exhaustive_enums, reason = "the loader knows these two")]
-pub enum LoadBy {
-    /// Through a sealed copy that nobody can change between check and use.
-    #[default]
-    Memfd,
-    /// By its path: for hosts that forbid executable memory files.
-    Path,
-}
-
-/// A key whose signatures are believed.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct TrustedKeyConfig {
-    /// `ed25519:` and the public key in Base64.
-    pub key: String,
-    /// Ids of the plugins that it may sign; `*` for any.
-    pub plugins: Vec<String>,
-    /// The most that such a plugin may be granted; `*` for anything.
-    #[serde(default = "anything")]
-    pub grants: Vec<String>,
-}
-
-fn anything() -> Vec<String> {
-    vec!["*".to_owned()]
+impl PluginsConfig {
+    /// Who is believed.
+    #[must_use]
+    pub fn trust(&self) -> Trust {
+        let Self { dev, load_by, .. } = *self;
+        Trust { keys: self.trusted_keys.clone(), revoked: self.revoked.clone(), dev, load_by }
+    }
 }
 
 /// `[plugin.ID]`.

@@ -40,8 +40,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     text(
         "plugins",
         "dev",
-        "Loads packages that this user can write, too, signed by any key: for whoever develops a \
-         plugin. Said in the log at every start.",
+        "Loads packages that this user can write, too: for trials, and for whoever develops a plugin. \
+         Said in the log at every start.",
     ),
     text(
         "plugins",
@@ -58,6 +58,6 @@ pub(super) const SETTINGS: &[Setting] = &[
     text(
         "plugins",
         "revoked",
-        "SHA-256 of libraries, and keys, that are no longer believed, whoever signed.",
+        "What is no longer believed, whoever signed: \"sha256:…\" of a library, or \"ed25519:…\", a key.",
     ),
 ];
