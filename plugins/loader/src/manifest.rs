@@ -7,7 +7,7 @@ use semver::Version;
 use thiserror::Error;
 use toml::{Table, Value};
 
-// Named, so that the fuzz target can have this file as a module of its own.
+// Paths are named so that the fuzz target can have this file as a module of its own.
 #[path = "manifest/value.rs"]
 mod value;
 
@@ -387,4 +387,5 @@ pub const HOST_TARGET: &str = {
 };
 
 #[cfg(test)]
+#[path = "manifest/tests.rs"]
 mod tests;

@@ -1,6 +1,8 @@
 //! Plugins as files: packages that are made, signed, installed, refused and mapped. Plugins as
 //! instances: what is asked of them and what they ask.
 
+#[path = "it/inspection.rs"]
+mod inspection;
 #[path = "it/install.rs"]
 mod install;
 #[path = "it/instance.rs"]

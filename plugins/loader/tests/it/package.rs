@@ -122,18 +122,18 @@ fn two_versions_and_the_same_twice_stand_side_by_side() {
 }
 
 #[test]
-fn hundred_mappings_of_one_library_cost_one_descriptor() {
+fn mappings_of_one_library_share_one_descriptor() {
     let workshop = Workshop::new();
     let source = Source { build: r#"HUB_STR("hundred")"#, ..GOOD };
     let package = workshop.package("package", &source);
     let map = || verify(&package, &workshop.trust).expect("a package").map().expect("a library");
-    let hash = map().hash();
-    for _ in 0..100 {
+    let open = || fs::read_dir("/proc/self/fd").expect("descriptors").count();
+    let (hash, before) = (map().hash(), open());
+    for _ in 0..400 {
         assert_eq!(map().hash(), hash);
     }
-    // Other tests open descriptors too; none of them a hundred.
-    let open = fs::read_dir("/proc/self/fd").expect("descriptors").count();
-    assert!(open < 100, "{open}");
+    // Other tests open descriptors too; all together not as many.
+    assert!(open() < before + 200, "{before} {}", open());
 }
 
 #[test]

@@ -109,12 +109,17 @@ impl Workshop {
 
 /// Makes a library as `plugins/ABI.md` says that it is made.
 pub(crate) fn compile(source: &str, library: &Path) {
+    compile_with(source, library, &[]);
+}
+
+/// As `compile`, with more options.
+pub(crate) fn compile_with(source: &str, library: &Path, options: &[&str]) {
     let text = library.with_extension("c");
     fs::write(&text, source).expect("a source");
     let include = concat!(env!("CARGO_MANIFEST_DIR"), "/../api/include");
     let mut cc = Command::new("cc");
     cc.args(["-std=c11", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"]);
-    let done = cc.args(["-I", include, "-o"]).arg(library).arg(&text).output();
+    let done = cc.args(["-I", include, "-o"]).arg(library).arg(&text).args(options).output();
     let done = done.expect("a C compiler");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     fs::remove_file(text).expect("the source is no part of a package");
