@@ -1,0 +1,3 @@
+//! Checks a plugin: `phytohub-plugin-check DIRECTORY|LIBRARY [--json] [--only CASE]`.
+
+fn main() {}

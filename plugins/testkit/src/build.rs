@@ -1,0 +1,79 @@
+//! Builds plugins from within tests, so that these need no preparation.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Builds a package of this workspace that is a `cdylib`, with the profile and in the directory of
+/// the running test, and answers where the library is.
+///
+/// # Panics
+///
+/// If it cannot be built: with what the compiler said.
+#[must_use]
+pub fn cdylib(package: &str) -> PathBuf {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from(env!("CARGO")));
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet", "--message-format=json-render-diagnostics"]);
+    command.args(["--package", package]);
+    if let Some((target, profile)) = where_this_runs() {
+        command.arg("--target-dir").arg(target);
+        command.args(["--profile", if profile == "debug" { "dev" } else { &profile }]);
+    }
+    let output = command.output().expect("cargo can be started");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{package} cannot be built: {said}");
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter_map(|message| library(&message, package))
+        .next_back()
+        .unwrap_or_else(|| panic!("{package} has no library of crate-type cdylib"))
+}
+
+/// The library in a message of cargo's, if it tells of this package's.
+fn library(message: &serde_json::Value, package: &str) -> Option<PathBuf> {
+    let is_of =
+        |id: &str| id.contains(&format!("{package}@")) || id.contains(&format!("/{package}#"));
+    let is_cdylib = |kinds: &Vec<serde_json::Value>| kinds.iter().any(|kind| kind == "cdylib");
+    if message.get("reason")? != "compiler-artifact"
+        || !message.pointer("/target/kind")?.as_array().is_some_and(is_cdylib)
+        || !message.get("package_id")?.as_str().is_some_and(is_of)
+    {
+        return None;
+    }
+    let mut files = message.get("filenames")?.as_array()?.iter().filter_map(|f| f.as_str());
+    files.find(|file| file.ends_with(".so")).map(PathBuf::from)
+}
+
+/// Directory of what is built and name of the profile, from where the running test lies:
+/// `TARGET/PROFILE/deps/it-…`.
+fn where_this_runs() -> Option<(PathBuf, String)> {
+    let program = env::current_exe().ok()?;
+    let mut directory = program.parent()?;
+    if directory.ends_with("deps") {
+        directory = directory.parent()?;
+    }
+    let profile = directory.file_name()?.to_str()?.to_owned();
+    Some((directory.parent()?.to_owned(), profile))
+}
+
+/// Compiles a plugin in C as its author is told to, with all warnings as errors.
+///
+/// # Panics
+///
+/// If it cannot be compiled: with what the compiler said.
+pub fn c_library(source: &Path, include: &Path, library: &Path) {
+    let output = Command::new("cc")
+        .args(["-std=c11", "-O1", "-g", "-fPIC", "-shared", "-fvisibility=hidden"])
+        .args(["-Wall", "-Wextra", "-Werror", "-pedantic", "-pthread"])
+        .arg(format!("-I{}", include.display()))
+        .arg(source)
+        .arg("-o")
+        .arg(library)
+        .output()
+        .expect("cc can be started");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{} cannot be compiled: {said}", source.display());
+}
