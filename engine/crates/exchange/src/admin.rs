@@ -12,6 +12,7 @@ mod export;
 mod health;
 mod message;
 mod order;
+mod plugin;
 mod rule;
 mod setting;
 mod view;
@@ -28,6 +29,7 @@ pub use export::{ContentPiece, ExportPage, ExportRequest};
 pub use health::{HealthView, ScrubView};
 pub use message::{AdminReply, AdminRequest, CertificateInput, Operator};
 pub use order::{RuleDone, RuleInput, RuleView};
+pub use plugin::{ControlError, ControlPlugins, PluginRequest, PluginView};
 pub use setting::{
     ConnectionChanges, PushInput, PushView, Setting, SettingsView, SigningInput, TrustInput,
     WindowView,
@@ -112,6 +114,7 @@ impl Hub {
                 self.codes_import(actor, text, valid_from_ms).await
             }
             AdminRequest::Account(request) => self.account(actor, request).await,
+            AdminRequest::Plugin(request) => self.plugin_request(actor, request).await,
             AdminRequest::ClockShow => Ok(self.clock_view()),
             AdminRequest::ClockAccept => self.clock_accept(actor).await,
         }

@@ -4,6 +4,7 @@ use phytohub_domain::{ConnectionCode, ErrorKind, Fingerprint, HubDeliveryNumber}
 use phytohub_store::CommitError;
 use thiserror::Error;
 
+use super::plugin::ControlError;
 use crate::CallError;
 use crate::audit::VerifyError;
 use crate::backup::BackupError;
@@ -51,6 +52,9 @@ pub enum AdminError {
     /// Delivery does not pause.
     #[error("nothing to do: delivery does not pause")]
     NotPaused,
+    /// This process runs no plugins.
+    #[error("no plugins run here: start the hub with 'phytohub serve'")]
+    NoPlugins,
     /// Nothing happened since the last closing.
     #[error("nothing to do: nothing happened since the chain of events was closed")]
     NothingToClose,
@@ -103,6 +107,9 @@ pub enum AdminError {
         /// Its state.
         state: String,
     },
+    /// Whoever runs the plugins refused.
+    #[error(transparent)]
+    Plugin(ControlError),
     /// The store failed.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -127,6 +134,8 @@ impl AdminError {
             | Self::NoSuchEnvelope { .. }
             | Self::NoSuchRule { .. } => ErrorKind::NotFound,
             Self::NothingToClose | Self::NotPaused => ErrorKind::Conflict,
+            Self::NoPlugins => ErrorKind::Unavailable,
+            Self::Plugin(error) => error.kind,
             Self::NoKey { .. } => ErrorKind::Invalid,
             Self::Backup(BackupError::Extra { .. }) => ErrorKind::Invalid,
             Self::Backup(_) => ErrorKind::Unavailable,

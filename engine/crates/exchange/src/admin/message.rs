@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountRequest, ClockView, CodeListView, ConnectionChanges, ConnectionView, ContentPiece,
-    EnvelopeView, EventView, ExportPage, ExportRequest, HealthView, RuleDone, RuleInput, RuleView,
+    EnvelopeView, EventView, ExportPage, ExportRequest, HealthView, PluginRequest, PluginView,
+    RuleDone, RuleInput, RuleView,
 };
 use crate::audit::{AuditReport, SignedHead};
 use crate::backup::Manifest;
@@ -171,6 +172,8 @@ pub enum AdminRequest {
     },
     /// The account of what happened, receipts, backups and health.
     Account(AccountRequest),
+    /// Plugins.
+    Plugin(PluginRequest),
     /// What the store thinks of the wall clock.
     ClockShow,
     /// The wall clock is right.
@@ -249,6 +252,8 @@ pub enum AdminReply {
     Envelopes(Vec<EnvelopeView>),
     /// Events of one envelope, in order.
     History(Vec<EventView>),
+    /// How the plugins are.
+    Plugins(Vec<PluginView>),
     /// A channel rule that was written, switched on or off.
     RuleDone(RuleDone),
     /// Channel rules, in the order in which they were written.
