@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use libc::RTLD_NODELETE;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use phytohub_plugin_api::{HubPluginEntry, HubStr};
 
@@ -68,5 +69,3 @@ pub(crate) fn constant(text: HubStr, max: usize) -> Option<&'static [u8]> {
 }
 
 const ENTRY_SYMBOL: &[u8] = b"hub_plugin_entry_v1\0";
-/// `RTLD_NODELETE` of Linux, which libloading does not name.
-const RTLD_NODELETE: i32 = 0x1000;
