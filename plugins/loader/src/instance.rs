@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use phytohub_plugin_api::*;
@@ -19,35 +19,13 @@ use crate::view::{
 };
 
 mod context;
+mod offers;
 mod serial;
 
 pub use context::{CallContext, CallFailure, Completion, monotonic_ns, name_of};
+pub use offers::Offers;
 
 use serial::Serial;
-
-/// What an instance offers, as it said once after its creation.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Offers {
-    /// `hub.documents/1`.
-    pub documents: bool,
-    /// `hub.documents/1` with `describe`.
-    pub describe: bool,
-    /// `hub.documents/1` with `render`.
-    pub render: bool,
-    /// `hub.routing/1`.
-    pub routing: bool,
-    /// `hub.lifecycle/1`: the events wanted, bit `1 << kind` for each `HUB_EVENT_` number.
-    pub lifecycle: Option<u32>,
-    /// `hub.http/1`.
-    pub http: bool,
-    /// `hub.wake/1`.
-    pub wake: bool,
-    /// `hub.snapshot/1`.
-    pub snapshot: bool,
-    /// `hub.health/1`.
-    pub health: bool,
-}
 
 /// An instance of a plugin. Its hooks block, run foreign code and may never return: they are called
 /// on threads that can be lost, and never on one that serves sockets. Those that take functions call
@@ -67,6 +45,8 @@ pub struct Instance {
     routes: Vec<HttpRoute>,
     assets: Vec<HttpAsset>,
     stage: AtomicU8,
+    /// Whether the plugin heard of its end.
+    quiesced: AtomicBool,
     serial: Option<Serial>,
 }
 
@@ -106,12 +86,13 @@ impl Instance {
         let (plugin, (routes, assets)) = made?;
         Ok(Self {
             library: library.clone(),
-            offers: offers(&plugin),
+            offers: Offers::of(&plugin),
             plugin: Some(plugin),
             host: side,
             routes,
             assets,
             stage: AtomicU8::new(CREATED),
+            quiesced: AtomicBool::new(false),
             serial: (entry.flags & HUB_ENTRY_SERIAL != 0).then(Serial::default),
         })
     }
@@ -302,7 +283,7 @@ impl Instance {
     }
 
     /// `quiesce`: it ends its threads and completes its tickets. Once; other hooks are refused from
-    /// here on. Whoever calls it waits first until those that run have returned, or gives up.
+    /// here on. Those that run go on; of a plugin that says `HUB_ENTRY_SERIAL` they are waited for.
     ///
     /// # Errors
     ///
@@ -313,6 +294,7 @@ impl Instance {
             return Err(out_of_turn("quiesce"));
         }
         let _alone = self.alone(call)?;
+        self.quiesced.store(true, Ordering::Release);
         self.plugin.as_ref().map_or(Ok(()), |plugin| plugin.quiesce(call))
     }
 
@@ -357,32 +339,18 @@ impl fmt::Debug for Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         let Some(plugin) = self.plugin.take() else { return };
-        match self.stage.load(Ordering::Acquire) {
-            ABANDONED => return,
-            STARTED => {
-                let call = CallContext::within(Duration::from_secs(limits::QUIESCE_SECONDS));
-                // Nobody is left who could do anything about an error.
-                let _quiesced = plugin.quiesce(&call);
-            }
-            _ => {}
+        let stage = self.stage.load(Ordering::Acquire);
+        if stage == ABANDONED {
+            return;
+        }
+        // It may have been waited for in vain when it was to hear of its end.
+        if stage != CREATED && !self.quiesced.load(Ordering::Acquire) {
+            let call = CallContext::within(Duration::from_secs(limits::QUIESCE_SECONDS));
+            // Nobody is left who could do anything about an error.
+            let _quiesced = plugin.quiesce(&call);
         }
         plugin.destroy();
         self.host.close();
-    }
-}
-
-fn offers(plugin: &Plugin) -> Offers {
-    let documents = plugin.documents();
-    Offers {
-        documents: documents.is_some(),
-        describe: documents.is_some_and(|table| table.describe.is_some()),
-        render: documents.is_some_and(|table| table.render.is_some()),
-        routing: plugin.routing().is_some(),
-        lifecycle: plugin.lifecycle().map(|table| table.mask),
-        http: plugin.http().is_some(),
-        wake: plugin.wakes(),
-        snapshot: plugin.copies_files(),
-        health: plugin.health().is_some(),
     }
 }
 

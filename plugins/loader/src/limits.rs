@@ -5,7 +5,7 @@ use phytohub_plugin_api::{HUB_KV_KEY_BYTES_MAX, HUB_KV_OPERATIONS_MAX, HUB_KV_VA
 
 /// Bytes of a reason in a call's diagnostics: what the contract says of `HubCall::diagnostics`.
 pub(crate) const DIAGNOSTICS_BYTES: usize = 1024;
-/// Bytes of a structure. The largest of today has 184; one that says more holds garbage.
+/// Bytes of a structure. The largest of today has 168; one that says more than this holds garbage.
 pub(crate) const STRUCTURE_BYTES: u32 = 4096;
 /// Bytes of a text that is cut rather than refused. A longer one is a length gone wrong.
 pub(crate) const CUT_TEXT_BYTES: usize = 16 << 20;

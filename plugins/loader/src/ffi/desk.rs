@@ -10,8 +10,9 @@
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_void;
 use std::mem::transmute;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr::without_provenance_mut;
+use std::ptr::{fn_addr_eq, without_provenance_mut};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -89,6 +90,7 @@ impl Drop for Turn<'_> {
         state.cancelled = None;
         state.breach = None;
         state.said = 0;
+        state.refusal = 0..0;
         drop(state);
         self.desk.busy.store(false, Ordering::Release);
     }
@@ -114,6 +116,8 @@ struct State {
     taken: u32,
     breach: Option<Refusal>,
     said: usize,
+    /// Where the last refusal of the hub stands in the diagnostics.
+    refusal: Range<usize>,
     diagnostics: [u8; limits::DIAGNOSTICS_BYTES],
 }
 
@@ -141,6 +145,7 @@ impl Desk {
             taken: 0,
             breach: None,
             said: 0,
+            refusal: 0..0,
             diagnostics: [0; limits::DIAGNOSTICS_BYTES],
         };
         Self { busy: AtomicBool::new(false), call: UnsafeCell::new(call), state: Mutex::new(state) }
@@ -167,7 +172,29 @@ impl State {
         self.diagnostics.get(..self.said).unwrap_or_default()
     }
 
+    /// Takes words of the plugin.
     fn say(&mut self, bytes: &[u8]) -> HubStatus {
+        if self.said > 0 && self.said == self.refusal.end {
+            self.write(b"; ");
+        }
+        self.write(bytes)
+    }
+
+    /// Takes the reason of a refusal of the hub. One about which the plugin said nothing did not
+    /// matter, and goes: else what is looked for and not found would leave no room for the reason.
+    fn say_refusal(&mut self, reason: &[u8]) {
+        if self.said > 0 && self.said == self.refusal.end {
+            self.said = self.refusal.start;
+        }
+        let start = self.said;
+        if start > 0 {
+            self.write(b"; ");
+        }
+        self.write(reason);
+        self.refusal = start..self.said;
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> HubStatus {
         let room = self.diagnostics.get_mut(self.said..).unwrap_or_default();
         for (place, byte) in room.iter_mut().zip(bytes) {
             *place = *byte;
@@ -225,6 +252,20 @@ pub(super) unsafe extern "C" fn diagnose(ctx: *mut c_void, bytes: HubBytes) -> H
         Ok(bytes) => state.say(bytes),
         Err(refusal) => refusal.status,
     }
+}
+
+/// Writes why the hub refuses what a plugin asked in this call.
+pub(super) fn refuse(sink: HubSink, reason: &[u8]) {
+    let Some(write) = sink.write else { return };
+    // The plugin may ask in the call that it is in.
+    if fn_addr_eq(write, diagnose as unsafe extern "C" fn(*mut c_void, HubBytes) -> HubStatus) {
+        if let Some(mut state) = state_of(sink.ctx) {
+            state.say_refusal(reason);
+        }
+        return;
+    }
+    // SAFETY: `HubSink::write` with its own `ctx`, during the call that got it.
+    unsafe { write(sink.ctx, HubBytes::new(reason)) };
 }
 
 /// `HubCall::cancelled`.

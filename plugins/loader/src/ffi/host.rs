@@ -10,7 +10,7 @@ use arc_swap::ArcSwapOption;
 use phytohub_plugin_api::*;
 
 use super::given::{Given, cut, invalid};
-use super::{codelists, data, envelopes, kv, log, registry, respond, tickets};
+use super::{codelists, data, desk, envelopes, kv, log, registry, respond, tickets};
 use crate::limits;
 use crate::services::{Answer, HostCall, HostServices, Refusal};
 
@@ -121,10 +121,8 @@ fn given_call(given: Given<'_>, call: *const HubCall) -> Answer<(HostCall, Optio
 }
 
 fn refuse(diagnostics: Option<HubSink>, refusal: &Refusal) -> HubStatus {
-    if let Some(HubSink { ctx, write: Some(write) }) = diagnostics {
-        let reason = cut(refusal.reason.as_bytes(), limits::DIAGNOSTICS_BYTES);
-        // SAFETY: `HubSink::write` with its own `ctx`, during the call that got it.
-        unsafe { write(ctx, HubBytes::new(reason.as_bytes())) };
+    if let Some(sink) = diagnostics {
+        desk::refuse(sink, cut(refusal.reason.as_bytes(), limits::DIAGNOSTICS_BYTES).as_bytes());
     }
     // An error that says OK would be taken for success.
     if refusal.status == HUB_OK { HUB_INTERNAL } else { refusal.status }

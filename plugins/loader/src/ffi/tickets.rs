@@ -3,6 +3,7 @@
 
 use phytohub_plugin_api::*;
 
+use super::given::invalid;
 use super::host::{asked_briefly, struct_size};
 use crate::limits;
 
@@ -27,6 +28,12 @@ pub(super) static KEPT_BYTES: HubKeptBytes = HubKeptBytes {
 asked_briefly! {
     fn complete(ticket: u64, status: HubStatus, detail: HubStr) |asked| {
         let detail = asked.given.cut_text("detail", detail, limits::DIAGNOSTICS_BYTES)?;
+        let status = match status {
+            HUB_PENDING => return Err(invalid("status: PENDING completes nothing")),
+            HUB_PANICKED..=HUB_AGAIN => status,
+            HUB_OK.. => HUB_OK,
+            ..HUB_PANICKED => HUB_INTERNAL,
+        };
         asked.services.ticket_complete(ticket, status, &detail)
     };
     fn after(delay_ms: u64, token: u64) |asked| asked.services.timer_after(delay_ms, token);

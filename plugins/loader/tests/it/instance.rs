@@ -220,3 +220,43 @@ fn hooks_of_other_plugins_run_at_once() {
         assert_eq!(first.join().expect("no panic"), Ok(vec!["0 [value] ".to_owned()]));
     });
 }
+
+#[test]
+fn one_that_could_not_be_quiesced_hears_of_its_end_before_it() {
+    let (instance, hub) = instance_of(&SERIAL, "{}");
+    instance.start(&call()).expect("started");
+    thread::scope(|scope| {
+        let stuck = scope.spawn(|| findings(&instance, "host:kv:wait"));
+        hub.until_reached();
+        let soon = CallContext::within(Duration::from_millis(20));
+        assert_eq!(instance.quiesce(&soon).map_err(|why| why.status), Err(HUB_DEADLINE));
+        hub.open();
+        stuck.join().expect("no panic").expect("an answer");
+    });
+    hub.asked();
+    drop(instance);
+    assert_eq!(hub.asked(), ["log 3 life quiesce []", "log 3 life destroy []"]);
+}
+
+#[test]
+fn calls_of_many_threads_keep_apart() {
+    let (instance, _hub) = instance_of(&BRIDGE, "{}");
+    thread::scope(|scope| {
+        for from in ["A", "B", "C", "D", "E", "F", "G", "H"] {
+            let instance = &instance;
+            scope.spawn(move || {
+                let content = b"document";
+                let document = DocumentView { from, content, ..DocumentView::default() };
+                let expected = format!("0 0 0 0 0 0 {from}      0");
+                for _ in 0..2000 {
+                    let mut said = Vec::new();
+                    let judged = instance.validate(&call(), &document, &mut |finding| {
+                        said.push(finding.message.to_owned());
+                        true
+                    });
+                    assert_eq!((judged, &said[..]), (Ok(()), &[expected.clone()][..]));
+                }
+            });
+        }
+    });
+}

@@ -66,6 +66,14 @@ fn a_reason_is_cut_between_characters() {
 }
 
 #[test]
+fn what_was_missed_on_the_way_leaves_room_for_the_reason() {
+    let (instance, _hub) = instance_of(&BRIDGE, "{}");
+    let why = findings(&instance, "host:misses").expect_err("an error");
+    assert_eq!(why.status, HUB_INVALID);
+    assert_eq!(why.diagnostics, "no such key; I give up; sink: write is null");
+}
+
+#[test]
 fn a_panic_of_the_hub_stays_in_the_hub() {
     let (instance, _hub) = instance_of(&BRIDGE, "{}");
     let found = findings(&instance, "host:kv:panic").expect("an answer");
@@ -82,7 +90,11 @@ fn what_the_hub_does_not_know_is_not_there() {
 fn small_services_are_asked_as_the_plugin_asks() {
     let (instance, hub) = instance_of(&BRIDGE, "{}");
     let found = findings(&instance, "host:small").expect("answers");
-    assert_eq!(found, ["0 17 -1 0 -2 0 0 0 0 0 0", "0 [partsecret] ", "0 [/data] ", "0 21 22"]);
+    assert_eq!(found[0], format!("{HUB_INVALID} {HUB_NOT_FOUND}"));
+    assert_eq!(
+        found[1..],
+        ["0 17 -1 0 -2 0 0 0 0 0 0", "0 [partsecret] ", "0 [/data] ", "0 21 22"]
+    );
     assert_eq!(
         sorted(hub.asked()),
         sorted(
@@ -92,6 +104,7 @@ fn small_services_are_asked_as_the_plugin_asks() {
                  boundaries: [0.5, 1.5] }",
                 "record 17 2.5",
                 "complete 4 -4 why",
+                "complete 4 -11 ",
                 "after 10 11",
                 "cancel 12",
                 "retain 13",

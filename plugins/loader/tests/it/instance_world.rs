@@ -181,6 +181,7 @@ impl HostServices for Scribe {
         self.note(format!("get {} {}", key.escape_ascii(), told(call)));
         match key {
             b"wait" => self.wait(),
+            b"missing" => return Err(Refusal::new(HUB_NOT_FOUND, "no such key")),
             b"panic" => panic!("a bug of the hub"),
             b"refused" => return Err(Refusal::new(HUB_DENIED, "ü".repeat(2000))),
             _ => {}

@@ -128,6 +128,9 @@ static HubStatus ask_small(const HubHost *host, const HubCall *call, const HubFi
                         .name = str("n"), .help = str("h"), .labels = &label, .label_count = 1,
                         .boundaries = boundaries, .boundary_count = 2};
     HubStatus registered = metrics->register_(ctx, call, &metric, &handle);
+    snprintf(text, sizeof text, "%d %d", tickets->complete(ctx, 4, HUB_PENDING, str("")),
+             tickets->complete(ctx, 4, -99, str("")));
+    tell(out, text);
     snprintf(text, sizeof text, "%d %u %d %d %d %d %d %d %d %d %d", registered, handle,
              metrics->register_(ctx, call, &metric, NULL), metrics->record(ctx, handle, 2.5),
              tickets->complete(ctx, 4, HUB_CONFLICT, str("why")), timers->after(ctx, 10, 11),
@@ -203,6 +206,17 @@ HubStatus ask_the_host(Instance *self, const HubCall *call, const char *deed,
     if (!strcmp(deed, "unknown"))
         return tell(out, self->host->extension(self->host->ctx, (HubStr)HUB_STR("hub.magic/9"))
                              ? "there" : "null");
+    /* Looks for a hundred things in vain, and gives up for another reason. */
+    if (!strcmp(deed, "misses")) {
+        const HubKv *kv = self->host->extension(self->host->ctx, (HubStr)HUB_STR("hub.kv/1"));
+        Gathered got = {.refuse_after = -1};
+        HubSink sink = {&got, gather};
+        for (int i = 0; i < 100; i++)
+            if (kv->get(self->host->ctx, call, bytes("missing"), sink) != HUB_NOT_FOUND)
+                return HUB_INTERNAL;
+        say(call, "I give up");
+        return kv->get(self->host->ctx, call, bytes("refused"), (HubSink){0});
+    }
     if (!strcmp(deed, "small")) return ask_small(self->host, call, out);
     return ask_large(self->host, call, out);
 }
