@@ -30,7 +30,7 @@ asked_briefly! {
         let detail = asked.given.cut_text("detail", detail, limits::DIAGNOSTICS_BYTES)?;
         let status = match status {
             HUB_PENDING => return Err(invalid("status: PENDING completes nothing")),
-            HUB_PANICKED..=HUB_AGAIN => status,
+            HUB_AGAIN | HUB_PANICKED..=HUB_INVALID => status,
             HUB_OK.. => HUB_OK,
             ..HUB_PANICKED => HUB_INTERNAL,
         };
