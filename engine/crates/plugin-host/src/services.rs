@@ -1,0 +1,474 @@
+//! What the hub offers to one instance of a plugin.
+
+mod answer;
+mod code;
+mod data;
+mod kept;
+mod log;
+mod rate;
+mod series;
+mod timer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arc_swap::ArcSwap;
+use phytohub_exchange::plugin::{PluginActor, PluginConnection, PluginDraft};
+use phytohub_plugin_api as api;
+use phytohub_plugin_loader::{
+    Acknowledgement, Answer, CodeView, ConnectionView, DraftView, EnvelopeView, HostCall,
+    HostServices, HttpHeaderView, KvAction, KvExpectation, KvOperationView, LogRecordView,
+    MetricView, Refusal, Sink, Status, VisitCode, VisitConnection, VisitEnvelope, VisitKv,
+};
+use phytohub_store::{KvOperation, PluginWrite, PluginWritten};
+
+use crate::desk::EventDesk;
+use crate::http::HttpTickets;
+use crate::settings::PluginSettings;
+use crate::world::World;
+
+use answer::{found, refusal, refused};
+pub(crate) use answer::{millis, state, together};
+pub(crate) use kept::KeptBytes;
+use log::LogDesk;
+use rate::Rate;
+use series::Series;
+pub(crate) use timer::{Timers, WakeFuture};
+
+/// What the hub offers to one instance of a plugin, within its grants and limits.
+pub(crate) struct Services {
+    pub(crate) world: Arc<World>,
+    pub(crate) settings: Arc<PluginSettings>,
+    pub(crate) events: EventDesk,
+    pub(crate) kept: KeptBytes,
+    pub(crate) timers: Timers,
+    /// Who it is to the hub; what it registered is added.
+    actor: ArcSwap<PluginActor>,
+    /// Requests of browsers that it is to answer.
+    pub(crate) http: Arc<HttpTickets>,
+    log: LogDesk,
+    series: Series,
+    kv_rate: Rate,
+    audit_rate: Rate,
+    /// The instance is gone: a thread that it left behind gets nothing more.
+    ended: AtomicBool,
+}
+
+impl Services {
+    pub(crate) fn new(
+        world: Arc<World>,
+        settings: Arc<PluginSettings>,
+        actor: PluginActor,
+    ) -> Arc<Self> {
+        let limits = settings.limits;
+        Arc::new_cyclic(|this| Self {
+            events: EventDesk::default(),
+            kept: KeptBytes::new(limits.kept_bytes_max),
+            timers: Timers::new(limits.timers_max, this.clone()),
+            actor: ArcSwap::from_pointee(actor),
+            http: Arc::default(),
+            log: LogDesk::new(&settings.id, limits.log_lines_per_second),
+            series: Series::new(limits.series_max),
+            kv_rate: Rate::new(limits.kv_operations_per_second),
+            audit_rate: Rate::new(limits.audit_rows_per_second),
+            ended: AtomicBool::new(false),
+            world,
+            settings,
+        })
+    }
+
+    /// Who it is to the hub.
+    pub(crate) fn actor(&self) -> Arc<PluginActor> {
+        self.actor.load_full()
+    }
+
+    /// Its instance exists: no more series.
+    pub(crate) fn freeze(&self) {
+        self.series.freeze();
+    }
+
+    /// Its instance is gone.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.timers.end();
+        self.kept.end();
+    }
+
+    fn alive(&self) -> Answer {
+        let ended = self.ended.load(Ordering::Acquire);
+        if ended { Err(refused(api::HUB_UNAVAILABLE, "this instance is gone")) } else { Ok(()) }
+    }
+
+    fn count(&self, rate: &Rate, what: &'static str) -> Answer {
+        self.alive()?;
+        let may = rate.pass(self.world.now()).is_some();
+        may.then_some(()).ok_or_else(|| refused(api::HUB_EXHAUSTED, what))
+    }
+
+    fn code_is_its_own(&self, code: &str) -> bool {
+        self.settings.registers.iter().any(|own| own.as_str() == code)
+    }
+}
+
+impl HostServices for Services {
+    fn offers(&self, extension: &str) -> bool {
+        let known = KNOWN.contains(&extension);
+        // Pages are answered by whoever offers pages.
+        known && (extension == api::HUB_HTTP_RESPOND_ID || self.settings.grants(extension))
+    }
+
+    fn log_enabled(&self, level: u32, _target: &str) -> bool {
+        log::enabled(level)
+    }
+
+    fn log(&self, record: &LogRecordView<'_>) {
+        self.log.write(record, self.world.now());
+    }
+
+    fn metric_register(&self, _call: HostCall, metric: &MetricView<'_>) -> Answer<u32> {
+        self.series.register(self.world.metrics(), &self.settings.id, metric)
+    }
+
+    fn metric_record(&self, handle: u32, value: f64) -> Answer {
+        self.series.record(handle, value)
+    }
+
+    fn ticket_complete(&self, ticket: u64, status: Status, detail: &str) -> Answer {
+        let done = self.events.complete(ticket, status, detail);
+        done.then_some(()).ok_or_else(|| refused(api::HUB_NOT_FOUND, DONE_WITH))
+    }
+
+    fn timer_after(&self, delay_ms: u64, token: u64) -> Answer {
+        self.alive()?;
+        self.timers.after(&self.world, delay_ms, token)
+    }
+
+    fn timer_cancel(&self, token: u64) -> Answer {
+        self.timers.cancel(token)
+    }
+
+    fn bytes_retain(&self, ticket: u64) -> Answer {
+        self.kept.retain(ticket)
+    }
+
+    fn bytes_slice(&self, ticket: u64, offset: u64, len: u64, out: Sink<'_>) -> Answer {
+        self.kept.slice(ticket, offset, len, out)
+    }
+
+    fn bytes_release(&self, ticket: u64) -> Answer {
+        self.kept.release(ticket)
+    }
+
+    fn audit_append(
+        &self,
+        _call: HostCall,
+        principal: &str,
+        action: &str,
+        detail: &str,
+        hub_delivery_number: &str,
+    ) -> Answer {
+        self.count(&self.audit_rate, "too many rows of the audit trail in a second")?;
+        let (hub, actor) = (&self.world.hub, self.actor());
+        let row = hub.plugin_audit(&actor, principal, action, detail, hub_delivery_number);
+        self.world.wait(row).map_err(refusal)
+    }
+
+    fn secret(&self, _call: HostCall, name: &str, out: Sink<'_>) -> Answer {
+        data::secret(&self.settings, name, out)
+    }
+
+    fn data_path(&self, _call: HostCall, out: Sink<'_>) -> Answer {
+        self.alive()?;
+        data::path(&self.world, &self.settings.id, out)
+    }
+
+    fn data_usage(&self, _call: HostCall) -> Answer<(u64, u64)> {
+        let used = data::used(&self.world.data.join(&self.settings.id))?;
+        Ok((used, self.settings.data_bytes_max))
+    }
+
+    fn kv_get(&self, _call: HostCall, key: &[u8], out: Sink<'_>) -> Answer {
+        self.count(&self.kv_rate, TOO_MANY_OPERATIONS)?;
+        let take = &mut |piece: &[u8]| drop(out(piece));
+        self.world.hub.plugin_kv_get(self.actor.load().id, key, take).map_err(refusal)
+    }
+
+    fn kv_scan(
+        &self,
+        _call: HostCall,
+        prefix: &[u8],
+        after: &[u8],
+        limit: u32,
+        visit: VisitKv<'_>,
+    ) -> Answer {
+        self.count(&self.kv_rate, TOO_MANY_OPERATIONS)?;
+        let (mut left, mut after) = (limit as usize, after.to_vec());
+        while left > 0 {
+            let wanted = left.min(SCAN_ROWS);
+            let (hub, plugin) = (&self.world.hub, self.actor.load().id);
+            let rows = hub.plugin_kv_scan(plugin, prefix, &after, wanted).map_err(refusal)?;
+            for (key, value) in &rows {
+                if !visit((key, value)) {
+                    return Ok(());
+                }
+            }
+            match rows.into_iter().last() {
+                Some((key, _)) => after = key,
+                None => break,
+            }
+            left -= wanted;
+        }
+        Ok(())
+    }
+
+    fn kv_write(
+        &self,
+        _call: HostCall,
+        operations: &[KvOperationView<'_>],
+        ticket: Option<u64>,
+    ) -> Answer {
+        self.count(&self.kv_rate, TOO_MANY_OPERATIONS)?;
+        let operations = operations.iter().map(owned).collect();
+        let cursor = match ticket {
+            Some(ticket) => {
+                let reached = self.events.begin_write(ticket);
+                Some(reached.ok_or_else(|| refused(api::HUB_NOT_FOUND, DONE_WITH))?)
+            }
+            None => None,
+        };
+        let write = PluginWrite { operations, cursor, bytes_max: self.settings.kv_bytes_max };
+        let (hub, plugin) = (&self.world.hub, self.actor.load().id);
+        let written = self.world.wait(hub.plugin_kv_write(plugin, write));
+        if let Some(ticket) = ticket {
+            let done = matches!(written, Ok(PluginWritten::Done { .. }));
+            self.events.end_write(ticket, done);
+        }
+        answer::written(written)
+    }
+
+    fn code_lookup(
+        &self,
+        _call: HostCall,
+        list: &str,
+        code: &str,
+        language: &str,
+        out: Sink<'_>,
+    ) -> Answer {
+        code::look_up(&self.world, list, code, language, out)
+    }
+
+    fn code_each(&self, _call: HostCall, list: &str, visit: VisitCode<'_>) -> Answer {
+        code::each(&self.world, list, visit)
+    }
+
+    fn code_publish(
+        &self,
+        _call: HostCall,
+        list: &str,
+        revision: u32,
+        codes: &[CodeView<'_>],
+    ) -> Answer {
+        self.alive()?;
+        code::publish(&self.world, &self.settings, list, revision, codes)
+    }
+
+    fn submit(
+        &self,
+        _call: HostCall,
+        key: &[u8],
+        draft: &DraftView<'_>,
+        visit: VisitEnvelope<'_>,
+    ) -> Answer {
+        self.alive()?;
+        let draft = PluginDraft {
+            act_as: draft.act_as.to_owned(),
+            to: draft.to.to_owned(),
+            certificate_type: draft.certificate_type,
+            certificate_status: draft.certificate_status,
+            nppo_certificate_number: draft.nppo_certificate_number.to_owned(),
+            content: bytes::Bytes::copy_from_slice(draft.content),
+            forwardings: draft.forwardings.iter().map(|&code| code.to_owned()).collect(),
+            validate: draft.flags & api::HUB_DRAFT_VALIDATE != 0,
+            response: draft.flags & api::HUB_DRAFT_RESPONSE != 0,
+        };
+        let actor = self.actor();
+        let submitted = self.world.wait(self.world.hub.plugin_submit(&actor, key, draft));
+        let submitted = submitted.map_err(refusal)?;
+        answer::show(&submitted.envelope, submitted.repeated, visit);
+        Ok(())
+    }
+
+    fn inbox(
+        &self,
+        _call: HostCall,
+        act_as: &str,
+        after: u64,
+        limit: u32,
+        visit: VisitEnvelope<'_>,
+    ) -> Answer {
+        self.alive()?;
+        let actor = self.actor();
+        let inbox = self.world.hub.plugin_inbox(&actor, act_as, after, limit as usize);
+        found(&self.world.wait(inbox).map_err(refusal)?, visit);
+        Ok(())
+    }
+
+    fn read(
+        &self,
+        _call: HostCall,
+        act_as: &str,
+        hub_delivery_number: &str,
+        visit: VisitEnvelope<'_>,
+        content: Option<Sink<'_>>,
+    ) -> Answer {
+        self.alive()?;
+        let actor = self.actor();
+        let wanted = content.is_some();
+        let read = self.world.hub.plugin_read(&actor, act_as, hub_delivery_number, wanted);
+        let (envelope, bytes) = self.world.wait(read).map_err(refusal)?;
+        answer::show(&envelope, false, visit);
+        if let (Some(out), Some(bytes)) = (content, bytes) {
+            out(&bytes);
+        }
+        Ok(())
+    }
+
+    fn find(
+        &self,
+        _call: HostCall,
+        (from, to): (&str, &str),
+        nppo_certificate_number: &str,
+        limit: u32,
+        visit: VisitEnvelope<'_>,
+    ) -> Answer {
+        self.alive()?;
+        let (actor, limit) = (self.actor(), limit as usize);
+        let find = self.world.hub.plugin_find(&actor, from, to, nppo_certificate_number, limit);
+        found(&self.world.wait(find).map_err(refusal)?, visit);
+        Ok(())
+    }
+
+    fn acknowledge(
+        &self,
+        _call: HostCall,
+        act_as: &str,
+        hub_delivery_number: &str,
+        acknowledgement: Acknowledgement,
+        message: &str,
+    ) -> Answer {
+        self.alive()?;
+        let actor = self.actor();
+        let said = answer::acknowledgement(acknowledgement, message);
+        let done = self.world.hub.plugin_acknowledge(&actor, act_as, hub_delivery_number, said);
+        self.world.wait(done).map_err(refusal)
+    }
+
+    fn status(
+        &self,
+        _call: HostCall,
+        act_as: &str,
+        hub_delivery_number: &str,
+        visit: VisitEnvelope<'_>,
+    ) -> Answer {
+        self.alive()?;
+        let actor = self.actor();
+        let status = self.world.hub.plugin_status(&actor, act_as, hub_delivery_number);
+        answer::show(&self.world.wait(status).map_err(refusal)?, false, visit);
+        Ok(())
+    }
+
+    fn connections(&self, _call: HostCall, visit: VisitConnection<'_>) -> Answer {
+        for connection in self.world.hub.plugin_connections(&self.actor()) {
+            if !answer::show_connection(&connection, visit) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn register(&self, _call: HostCall, connection: &ConnectionView<'_>) -> Answer {
+        self.alive()?;
+        let code = connection.code.parse().ok().filter(|_| self.code_is_its_own(connection.code));
+        let denied = || refused(api::HUB_DENIED, "the plugin may not register this code");
+        let code = code.ok_or_else(denied)?;
+        let actor = self.actor();
+        let connection: PluginConnection = answer::connection(connection);
+        let done = self.world.hub.plugin_register_connection(&actor, connection);
+        self.world.wait(done).map_err(refusal)?;
+        self.actor.rcu(|actor| {
+            let mut actor = PluginActor::clone(actor);
+            if !actor.act_as.contains(&code) {
+                let own = std::iter::once(code.clone());
+                actor.act_as = actor.act_as.iter().cloned().chain(own).collect();
+            }
+            actor
+        });
+        Ok(())
+    }
+
+    fn http_read(&self, call: HostCall, ticket: u64, out: Sink<'_>) -> Answer {
+        self.http.read(call, ticket, out)
+    }
+
+    fn http_start(
+        &self,
+        call: HostCall,
+        ticket: u64,
+        status: u32,
+        headers: &[HttpHeaderView<'_>],
+    ) -> Answer {
+        self.http.start(call, ticket, status, headers)
+    }
+
+    fn http_write(&self, call: HostCall, ticket: u64, bytes: &[u8]) -> Answer {
+        self.http.write(call, ticket, bytes)
+    }
+
+    fn http_finish(&self, call: HostCall, ticket: u64) -> Answer {
+        self.http.finish(call, ticket)
+    }
+
+    fn http_gone(&self, ticket: u64) -> bool {
+        self.http.gone(ticket)
+    }
+}
+
+fn owned(operation: &KvOperationView<'_>) -> KvOperation {
+    use phytohub_store as store;
+    KvOperation {
+        key: operation.key.to_vec(),
+        action: match operation.action {
+            KvAction::Check => store::KvAction::Check,
+            KvAction::Put(value) => store::KvAction::Put(value.to_vec()),
+            KvAction::Delete => store::KvAction::Delete,
+        },
+        expects: match operation.expects {
+            KvExpectation::Anything => store::KvExpectation::Anything,
+            KvExpectation::Nothing => store::KvExpectation::Nothing,
+            KvExpectation::Value(value) => store::KvExpectation::Value(value.to_vec()),
+        },
+    }
+}
+
+/// Extensions that this hub has.
+const KNOWN: [&str; 13] = [
+    api::HUB_LOG_ID,
+    api::HUB_METRICS_ID,
+    api::HUB_TICKETS_ID,
+    api::HUB_TIMERS_ID,
+    api::HUB_BYTES_ID,
+    api::HUB_AUDIT_ID,
+    api::HUB_SECRETS_ID,
+    api::HUB_DATA_ID,
+    api::HUB_KV_ID,
+    api::HUB_CODELISTS_ID,
+    api::HUB_ENVELOPES_ID,
+    api::HUB_REGISTRY_ID,
+    api::HUB_HTTP_RESPOND_ID,
+];
+
+const DONE_WITH: &str = "the ticket was completed before, came too late, or never was";
+const TOO_MANY_OPERATIONS: &str = "too many operations on keys in a second";
+
+/// Rows of a scan that are in memory at once: values may have a megabyte each.
+const SCAN_ROWS: usize = 64;
