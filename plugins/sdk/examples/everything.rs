@@ -214,6 +214,12 @@ impl Documents for Everything {
             "lists" => self.lists()?,
             "upkeep" => self.upkeep()?,
             "spans" => self.spans(),
+            "thread" => {
+                let host = self.host.clone();
+                let run = move || host.scope(|| panic!("told to panic in a thread"));
+                let thread = std::thread::Builder::new().name("everything".to_owned()).spawn(run);
+                vec![thread.is_ok_and(|thread| thread.join().is_err()).to_string()]
+            }
             "wait" => loop {
                 call.check()?;
                 std::thread::yield_now();
@@ -287,6 +293,7 @@ impl Lifecycle for Everything {
         self.pass("events");
         let first = batch.iter().next().map_or("", |event| event.message);
         match first {
+            "never" => Ok(Handled::Later),
             "later" => {
                 *self.batch.lock().map_err(|_| Error::internal("poisoned"))? =
                     Some(batch.later(&self.host));

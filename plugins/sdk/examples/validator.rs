@@ -1,5 +1,7 @@
 //! A validator: certificates that say nothing of their number of packages are refused.
 
+#![forbid(unsafe_code)]
+
 use phytohub_plugin_sdk::{
     Area, Call, CreateError, Document, Documents, Findings, Host, Kind, Plugin, Result,
     export_plugin,

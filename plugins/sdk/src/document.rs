@@ -93,6 +93,20 @@ impl<'a> Document<'a> {
         self
     }
 
+    /// The document as sent by a delegate of the connection in `From`.
+    #[must_use]
+    pub const fn with_sender(mut self, sent_by: &'a str) -> Self {
+        self.sent_by = sent_by;
+        self
+    }
+
+    /// The document with its `hubDeliveryNumber`.
+    #[must_use]
+    pub const fn with_number(mut self, hub_delivery_number: &'a str) -> Self {
+        self.hub_delivery_number = hub_delivery_number;
+        self
+    }
+
     /// The document as taken at this time, in milliseconds since 1970.
     #[must_use]
     pub const fn with_time(mut self, at_ms: i64) -> Self {

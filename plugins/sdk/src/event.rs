@@ -1,5 +1,7 @@
 //! What happened to envelopes.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use phytohub_plugin_api as abi;
 
 use crate::{Error, ErrorKind, Host, Result};
@@ -179,13 +181,18 @@ impl Event<'_> {
 pub struct Events<'a> {
     pub(crate) events: &'a [Event<'a>],
     pub(crate) ticket: BatchTicket,
+    pub(crate) taken: AtomicBool,
 }
 
 impl<'a> Events<'a> {
     /// A batch that stands for nothing. For tests of hooks.
     #[must_use]
     pub const fn of(events: &'a [Event<'a>]) -> Self {
-        Self { events, ticket: BatchTicket(abi::HUB_NO_TICKET) }
+        Self::new(events, BatchTicket(abi::HUB_NO_TICKET))
+    }
+
+    pub(crate) const fn new(events: &'a [Event<'a>], ticket: BatchTicket) -> Self {
+        Self { events, ticket, taken: AtomicBool::new(false) }
     }
 
     /// The events, in the order of their sequence.
@@ -215,6 +222,7 @@ impl<'a> Events<'a> {
     /// [`Handled::Later`] then. Dropped without completion, the batch comes again.
     #[must_use]
     pub fn later(&self, host: &Host) -> PendingBatch {
+        self.taken.store(true, Ordering::Release);
         PendingBatch { host: host.clone(), ticket: self.ticket, completed: false }
     }
 }

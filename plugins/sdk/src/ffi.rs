@@ -14,7 +14,7 @@ mod sink;
 mod thunk;
 
 pub(crate) use call::{Probe, monotonic_ns};
-pub(crate) use guard::{current_host, scoped};
+pub(crate) use guard::{current_host, current_trace, scoped};
 pub(crate) use host::RawHost;
 
 pub use entry::{Entry, Exported, id_is_valid};

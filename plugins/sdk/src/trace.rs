@@ -68,6 +68,9 @@ impl Subscriber for ToHub {
         if let Some(span) = within {
             self.spans.describe(span, &mut fields);
         }
+        if let Some(trace) = ffi::current_trace() {
+            fields.set("trace_id", format!("{:032x}", u128::from_be_bytes(trace)));
+        }
         let metadata = event.metadata();
         let level = number(*metadata.level());
         ffi::current_host(|host| host.log(level, metadata.target(), &message, &fields.pairs()));

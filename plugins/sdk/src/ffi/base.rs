@@ -122,3 +122,64 @@ pub(super) unsafe fn store<T>(to: *mut T, value: T) -> bool {
     unsafe { to.write(value) };
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMPTY: abi::HubStr = abi::HubStr::EMPTY;
+
+    const EVENT: abi::HubEvent = abi::HubEvent {
+        struct_size: size::<abi::HubEvent>(),
+        kind: 1,
+        sequence: 2,
+        at_ms: 3,
+        flags: 4,
+        state: 5,
+        certificate_type: 6,
+        certificate_status: 7,
+        hub_delivery_number: abi::HubStr::new("H1"),
+        from: EMPTY,
+        to: EMPTY,
+        nppo_certificate_number: EMPTY,
+        message: abi::HubStr::new("m"),
+    };
+
+    #[test]
+    fn what_a_shorter_structure_does_not_reach_is_zero() {
+        let short = abi::HubEvent { struct_size: 24, ..EVENT };
+        // SAFETY: the structure is longer than it says.
+        let seen = unsafe { copied(&raw const short) }.expect("not null");
+        assert_eq!((seen.kind, seen.sequence, seen.at_ms, seen.flags), (1, 2, 3, 0));
+        assert_eq!(seen.message.len, 0);
+        // SAFETY: null is allowed.
+        assert!(unsafe { copied(ptr::null::<abi::HubEvent>()) }.is_none());
+    }
+
+    #[test]
+    fn arrays_of_longer_structures_are_walked_in_their_steps() {
+        #[repr(C)]
+        struct Longer(abi::HubEvent, u64);
+        let longer = |sequence| {
+            let size = size::<Longer>();
+            Longer(abi::HubEvent { struct_size: size, sequence, ..EVENT }, u64::MAX)
+        };
+        let all = [longer(1), longer(2), longer(3)];
+        // SAFETY: three structures lie there, of the size that they say.
+        let seen = unsafe { walked(all.as_ptr().cast::<abi::HubEvent>(), all.len()) };
+        assert!(seen.map(|event| event.sequence).eq([1, 2, 3]));
+        // SAFETY: nothing lies there.
+        let none = unsafe { walked(ptr::null::<abi::HubEvent>(), 3) };
+        assert_eq!(none.count(), 0);
+    }
+
+    #[test]
+    fn empty_texts_may_point_anywhere_and_others_are_looked_through() {
+        let dangling = abi::HubStr { ptr: ptr::dangling(), len: 0 };
+        // SAFETY: nothing is read.
+        assert_eq!(unsafe { text(dangling) }.ok(), Some(""));
+        let wrong = abi::HubStr { ptr: b"\xff".as_ptr(), len: 1 };
+        // SAFETY: one byte lies there.
+        assert!(unsafe { text(wrong) }.is_err());
+    }
+}

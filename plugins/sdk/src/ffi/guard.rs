@@ -4,10 +4,11 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::ptr;
-use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 
 use phytohub_plugin_api as abi;
 
+use super::base::copied;
 use super::host::RawHost;
 use crate::Host;
 
@@ -51,27 +52,39 @@ pub(super) fn current_call() -> *const abi::HubCall {
 }
 
 /// Gives the host of the hook that this thread is in, or, on a thread of the plugin's own, that of
-/// the instance made last.
+/// the instance made last of those that live.
 pub(crate) fn current_host<R>(look: impl FnOnce(&RawHost) -> R) -> Option<R> {
     let current = CURRENT.get().host;
     if current.is_null() {
-        let last = newest().as_ref().and_then(Weak::upgrade);
+        let last =
+            living().iter().rev().find_map(|host| host.upgrade().filter(|host| host.is_open()));
         return last.map(|host| look(&host));
     }
     // SAFETY: `within` set it from an `Arc` that it borrows until it puts back what was before.
     Some(look(unsafe { &*current }))
 }
 
-fn newest() -> std::sync::MutexGuard<'static, Option<Weak<RawHost>>> {
-    NEWEST.lock().unwrap_or_else(PoisonError::into_inner)
+/// Trace of the call that this thread is in.
+pub(crate) fn current_trace() -> Option<[u8; 16]> {
+    // SAFETY: the current call is null or one that is in progress on this thread.
+    let call = unsafe { copied(current_call()) }?;
+    (call.trace_id != [0; 16]).then_some(call.trace_id)
 }
 
-static NEWEST: Mutex<Option<Weak<RawHost>>> = Mutex::new(None);
+fn living() -> MutexGuard<'static, Vec<Weak<RawHost>>> {
+    LIVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The hosts of the instances that share this copy of the library, in the order they were made.
+static LIVING: Mutex<Vec<Weak<RawHost>>> = Mutex::new(Vec::new());
 
 /// An instance is about to be made: panics and `tracing` of this copy of the library go to the hub
 /// from now on.
 pub(super) fn announce(host: &Arc<RawHost>) {
-    *newest() = Some(Arc::downgrade(host));
+    let mut all = living();
+    all.retain(|host| host.strong_count() > 0);
+    all.push(Arc::downgrade(host));
+    drop(all);
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = panic::take_hook();

@@ -108,6 +108,11 @@ impl RawHost {
         self.gate.close();
     }
 
+    /// Whether calls go out.
+    pub(super) fn is_open(&self) -> bool {
+        self.gate.enter().is_some()
+    }
+
     /// Whether the hub offers an extension.
     pub(crate) fn offers(&self, extension: &str) -> bool {
         match extension {

@@ -12,7 +12,8 @@ use crate::{Asset, Call, Error, Host, HttpRoute, HttpRoutes, Request, Responder,
 
 /// The table of an instance with everything that it points to.
 pub(super) struct HttpTable {
-    table: Box<abi::HubHttp>,
+    /// One element, in a vector because a box that is moved claims what it points to for itself.
+    table: Vec<abi::HubHttp>,
     patterns: Vec<HttpRoute>,
     _assets: Vec<Asset>,
     _routes: Vec<abi::HubHttpRoute>,
@@ -48,19 +49,19 @@ impl HttpTable {
                 bytes: abi::HubBytes::new(&asset.bytes),
             })
             .collect();
-        let table = Box::new(abi::HubHttp {
+        let table = vec![abi::HubHttp {
             struct_size: size::<abi::HubHttp>(),
             route_count: u32::try_from(routes.len()).unwrap_or(u32::MAX),
             routes: routes.as_ptr(),
             assets: files.as_ptr(),
             asset_count: files.len(),
             request: Some(request::<P>),
-        });
+        }];
         Self { table, patterns, _assets: assets, _routes: routes, _files: files }
     }
 
     pub(super) const fn pointer(&self) -> *const abi::HubHttp {
-        &raw const *self.table
+        self.table.as_ptr()
     }
 }
 

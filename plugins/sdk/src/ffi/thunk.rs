@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::marker::PhantomData;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use phytohub_plugin_api as abi;
 
@@ -209,11 +210,12 @@ unsafe extern "C" fn events<P: Lifecycle>(
         if events.len() != count {
             return Err(Error::invalid("the batch of events has no elements to read"));
         }
-        let batch = Events { events: &events, ticket: BatchTicket(ticket) };
-        Ok(match instance.plugin.events(call, &batch)? {
-            Handled::Done => abi::HUB_OK,
-            Handled::Later => abi::HUB_PENDING,
-        })
+        let batch = Events::new(&events, BatchTicket(ticket));
+        match instance.plugin.events(call, &batch)? {
+            Handled::Done => Ok(abi::HUB_OK),
+            Handled::Later if batch.taken.load(Ordering::Acquire) => Ok(abi::HUB_PENDING),
+            Handled::Later => Err(Error::internal("Later was answered, but nobody took the batch")),
+        }
     };
     // SAFETY: `data` and `call` are what this function was given.
     unsafe { hook::<P>(data, call, run) }

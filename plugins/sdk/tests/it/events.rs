@@ -60,3 +60,10 @@ fn an_error_leaves_the_batch_to_come_again() {
     assert_eq!(failure.status, HUB_UNAVAILABLE);
     assert_eq!(failure.diagnostics, "the other side is down");
 }
+
+#[test]
+fn a_batch_that_nobody_took_is_not_left_pending() {
+    let instance = everything(&Hub::new(), "{}");
+    let failure = instance.events(&call(), &batch("never"), 11).expect_err("refused");
+    assert_eq!(failure.status, HUB_INTERNAL);
+}

@@ -5,7 +5,7 @@ use phytohub_plugin_api::*;
 use crate::hub::{EVERYTHING, Hub, call, create, everything};
 
 fn refused(hub: &std::sync::Arc<Hub>, config: &str) -> (i32, String) {
-    let failure = create(&EVERYTHING, hub, config).err().expect("no instance");
+    let Err(failure) = create(&EVERYTHING, hub, config) else { panic!("an instance was made") };
     (failure.status, failure.diagnostics)
 }
 

@@ -73,7 +73,9 @@ fn a_payload_that_panics_again_when_it_is_dropped_is_left_alone() {
 fn a_panic_in_create_leaves_nothing() {
     for again in [false, true] {
         let config = format!(r#"{{"panic_in":"create","panic_again":{again}}}"#);
-        let failure = create(&EVERYTHING, &Hub::new(), &config).err().expect("no instance");
+        let Err(failure) = create(&EVERYTHING, &Hub::new(), &config) else {
+            panic!("an instance was made");
+        };
         assert_eq!(failure.status, HUB_PANICKED);
     }
     everything(&Hub::new(), "{}");
@@ -103,4 +105,15 @@ fn a_panic_in_what_the_hub_calls_passes_through_no_code_of_the_hub() {
     let failure = told(&instance, "scan and panic").expect_err("panicked");
     assert_eq!(failure.status, HUB_PANICKED);
     assert!(failure.diagnostics.contains("told to panic in a visitor"), "{}", failure.diagnostics);
+}
+
+#[test]
+fn a_panic_in_a_thread_of_its_own_is_told_and_harms_nothing() {
+    let hub = Hub::new();
+    let instance = everything(&hub, "{}");
+    assert_eq!(told(&instance, "thread").expect("told"), ["true"]);
+    let lines = hub.lines();
+    let expected = "log 1 panicked: told to panic in a thread location=";
+    assert!(lines.iter().any(|line| line.starts_with(expected)), "{lines:?}");
+    assert_eq!(told(&instance, "again").expect_err("still answers").status, HUB_AGAIN);
 }

@@ -127,3 +127,17 @@ fn what_is_not_offered_is_said_with_the_grant_to_ask_for() {
     assert_eq!(failure.status, HUB_UNSUPPORTED);
     assert!(failure.diagnostics.contains("hub.envelopes/1"), "{}", failure.diagnostics);
 }
+
+#[test]
+fn events_of_tracing_carry_the_trace_of_their_call() {
+    let hub = Hub::new();
+    let instance = everything(&hub, "{}");
+    hub.lines();
+    let document = DocumentView { content: b"spans", ..VIEW };
+    let mut call = call();
+    call.trace_id[15] = 0x2a;
+    instance.validate(&call, &document, &mut |_| true).expect("judged");
+    let lines = hub.lines();
+    let expected = " trace_id=0000000000000000000000000000002a";
+    assert!(lines.first().is_some_and(|line| line.ends_with(expected)), "{lines:?}");
+}
