@@ -88,8 +88,9 @@ impl Everything {
 
     fn envelopes(&self, document: &Document<'_>) -> Result<Vec<String>> {
         let envelopes = self.host.envelopes();
-        let mut draft = Draft::new("XX", "YY", document.content()).with_certificate(851, 70, "N1");
-        draft.forwardings.push("CH");
+        let draft = Draft::new("XX", "YY", document.content())
+            .with_certificate(851, 70, "N1")
+            .with_forwarding("CH");
         let first = envelopes.submit("key", &draft)?;
         let again = envelopes.submit("key", &draft)?;
         let number = first.hub_delivery_number.as_str();

@@ -1,5 +1,7 @@
 //! Envelopes and connections.
 
+use std::borrow::Cow;
+
 use phytohub_plugin_api as abi;
 
 use crate::{Error, Host, Result, State};
@@ -139,19 +141,19 @@ pub enum Acknowledgement {
 #[non_exhaustive]
 pub struct Draft<'a> {
     /// The connection that sends it: `From`.
-    pub act_as: &'a str,
+    pub act_as: Cow<'a, str>,
     /// `To`.
-    pub to: &'a str,
+    pub to: Cow<'a, str>,
     /// `CertificateType`.
     pub certificate_type: i32,
     /// `CertificateStatus`.
     pub certificate_status: i32,
     /// `NPPOCertificateNumber`.
-    pub nppo_certificate_number: &'a str,
+    pub nppo_certificate_number: Cow<'a, str>,
     /// The document, in UTF-8.
-    pub content: &'a [u8],
+    pub content: Cow<'a, [u8]>,
     /// Channels that are to get a copy: `Forwardings`.
-    pub forwardings: Vec<&'a str>,
+    pub forwardings: Vec<Cow<'a, str>>,
     /// Judge the content first, and refuse it if something grave is found.
     pub validate: bool,
     /// The content is an `SPSAcknowledgement`, a country's response.
@@ -160,15 +162,18 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// An envelope from one connection to another, judged before it is delivered.
-    #[must_use]
-    pub const fn new(act_as: &'a str, to: &'a str, content: &'a [u8]) -> Self {
+    pub fn new(
+        act_as: impl Into<Cow<'a, str>>,
+        to: impl Into<Cow<'a, str>>,
+        content: impl Into<Cow<'a, [u8]>>,
+    ) -> Self {
         Self {
-            act_as,
-            to,
+            act_as: act_as.into(),
+            to: to.into(),
             certificate_type: 0,
             certificate_status: 0,
-            nppo_certificate_number: "",
-            content,
+            nppo_certificate_number: Cow::Borrowed(""),
+            content: content.into(),
             forwardings: Vec::new(),
             validate: true,
             response: false,
@@ -177,10 +182,22 @@ impl<'a> Draft<'a> {
 
     /// The draft with `CertificateType`, `CertificateStatus` and `NPPOCertificateNumber`.
     #[must_use]
-    pub const fn with_certificate(mut self, kind: i32, status: i32, number: &'a str) -> Self {
+    pub fn with_certificate(
+        mut self,
+        kind: i32,
+        status: i32,
+        number: impl Into<Cow<'a, str>>,
+    ) -> Self {
         self.certificate_type = kind;
         self.certificate_status = status;
-        self.nppo_certificate_number = number;
+        self.nppo_certificate_number = number.into();
+        self
+    }
+
+    /// The draft with one more channel that is to get a copy.
+    #[must_use]
+    pub fn with_forwarding(mut self, code: impl Into<Cow<'a, str>>) -> Self {
+        self.forwardings.push(code.into());
         self
     }
 }
