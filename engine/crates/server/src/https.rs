@@ -1,8 +1,7 @@
 //! The door of the national systems: SOAP over HTTPS.
 
 mod body;
-mod connection;
-mod crowd;
+pub(crate) mod connection;
 mod dispatch;
 mod identity;
 mod refusal;
@@ -26,9 +25,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use crate::budget::Admission;
+use crate::crowd::{Crowd, Crowded, Place};
 use crate::throttle::Throttle;
 use crate::{Shutdown, Tasks, Tls};
-use crowd::{Crowd, Crowded};
 
 /// The path of the service, as clients of the real hub have it in their configuration.
 pub const DELIVERY_SERVICE_PATH: &str = "/hub/DeliveryService";
@@ -164,7 +163,7 @@ fn admit(door: &Arc<Door>, stream: TcpStream, peer: SocketAddr, shutdown: &Shutd
 /// One open socket, counted until dropped.
 struct Open {
     door: Arc<Door>,
-    place: crowd::Place,
+    place: Place,
 }
 
 impl Open {
@@ -183,4 +182,4 @@ impl Drop for Open {
 }
 
 /// Long enough for a descriptor to come free, short enough that nobody notices.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

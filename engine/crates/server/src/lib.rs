@@ -1,5 +1,5 @@
 //! The hub's sockets: HTTPS with SOAP for national systems, a Unix socket for the operator, and a
-//! loopback door for metrics and health.
+//! loopback door for metrics and health, and one for people's browsers with the pages of plugins.
 //!
 //! This crate decides nothing that the hub does: it finds out who calls, takes no more than the
 //! limits allow, hands requests to `phytohub_exchange::Hub` and writes the replies. It must never
@@ -27,15 +27,19 @@
 
 #![forbid(unsafe_code)]
 
+mod activity;
 pub mod admin;
 mod budget;
 mod clock;
+mod crowd;
 mod https;
+mod linger;
 mod metrics;
 mod shutdown;
 mod task;
 mod throttle;
 mod tls;
+mod web;
 
 pub use admin::{AdminDoor, BindAdminError};
 pub use clock::SystemClock;
@@ -44,3 +48,4 @@ pub use metrics::{BindMetricsError, MetricsDoor};
 pub use shutdown::{Shutdown, ShutdownTrigger};
 pub use task::{Tasks, TasksLeft};
 pub use tls::{LoadTlsError, Tls, TlsFiles, TrustMode};
+pub use web::{BindWebError, Forwarded, PageBody, Pages, WebDoor, WebFiles, WebSettings, WebTls};

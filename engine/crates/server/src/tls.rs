@@ -19,6 +19,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::server::{ProducesTickets, ServerSessionMemoryCache, StoresServerSessions};
 
 pub use load::LoadTlsError;
+pub(crate) use load::{certificates, private_key};
 pub(crate) use trust::{ChainError, Trust};
 
 use verifier::PossessionVerifier;
@@ -114,8 +115,8 @@ fn build(
     tickets: &Arc<dyn ProducesTickets>,
     sessions: &Arc<dyn StoresServerSessions>,
 ) -> Result<TlsState, LoadTlsError> {
-    let chain = load::certificates(&files.certificate)?;
-    let key = load::private_key(&files.key)?;
+    let chain = certificates(&files.certificate)?;
+    let key = private_key(&files.key)?;
     let algorithms = provider.signature_verification_algorithms;
     let trust = load::trust(&files.trust, algorithms.all)?;
     let mut config = ServerConfig::builder_with_provider(Arc::clone(provider))
@@ -136,7 +137,7 @@ fn build(
 
 /// HTTP/2 in ALPN.
 pub(crate) const ALPN_H2: &[u8] = b"h2";
-const ALPN_HTTP11: &[u8] = b"http/1.1";
+pub(crate) const ALPN_HTTP11: &[u8] = b"http/1.1";
 /// curl names HTTP/1.0 when told to speak it, and a handshake without a common name ends.
 const ALPN_HTTP10: &[u8] = b"http/1.0";
 

@@ -1,9 +1,8 @@
 //! One socket from its first byte to its last: handshake, requests, drain.
 
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -11,7 +10,7 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::Service;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -19,8 +18,9 @@ use super::body::ReplyBody;
 use super::identity::Peer;
 use super::socket::{Socket, SocketIo};
 use super::{Door, route};
+use crate::Shutdown;
+use crate::activity::{Http, StreamTasks, drive};
 use crate::tls::ALPN_H2;
-use crate::{Shutdown, Tasks};
 
 /// Serves a socket until either side ends it.
 pub(super) async fn serve(
@@ -71,78 +71,24 @@ async fn serve_http(
             .initial_connection_window_size(HTTP2_SOCKET_WINDOW)
             .max_send_buf_size(HTTP_BUFFER_BYTES)
             .serve_connection(io, service);
-        drive(door, &socket, connection, shutdown).await;
+        run(door, &socket, connection, shutdown).await;
     } else {
         let connection = http1::Builder::new()
             .max_buf_size(HTTP_BUFFER_BYTES)
             // Old clients close their side once their request is out.
             .half_close(true)
             .serve_connection(io, service);
-        drive(door, &socket, connection, shutdown).await;
+        run(door, &socket, connection, shutdown).await;
     }
 }
 
-/// A connection that can be asked to end after its requests.
-trait Http: Future<Output = hyper::Result<()>> {
-    fn graceful_shutdown(self: Pin<&mut Self>);
-}
-
-impl Http for http1::Connection<TokioIo<SocketIo>, Requests> {
-    fn graceful_shutdown(self: Pin<&mut Self>) {
-        Self::graceful_shutdown(self);
-    }
-}
-
-impl Http for http2::Connection<TokioIo<SocketIo>, Requests, StreamTasks> {
-    fn graceful_shutdown(self: Pin<&mut Self>) {
-        Self::graceful_shutdown(self);
-    }
-}
-
-/// Runs a connection until it ends, is overdue, or has been drained.
-async fn drive(door: &Door, socket: &Socket, connection: impl Http, mut shutdown: Shutdown) {
-    let mut connection = pin!(connection);
-    let mut stop = pin!(shutdown.requested());
-    let mut timer = pin!(sleep_until(socket.deadline(&door.hub.limits())));
-    let mut draining = false;
-    let ended = std::future::poll_fn(|context| {
-        if !draining && stop.as_mut().poll(context).is_ready() {
-            draining = true;
-            connection.as_mut().graceful_shutdown();
-        }
-        if let Poll::Ready(result) = connection.as_mut().poll(context) {
-            return Poll::Ready(Some(result));
-        }
-        // After the connection had its turn: what it did may have moved the deadline.
-        poll_deadline(timer.as_mut(), context, || socket.deadline(&door.hub.limits()))
-            .map(|()| None)
-    })
-    .await;
-    match ended {
+/// Runs a connection to its end, and says what was odd about that.
+async fn run(door: &Door, socket: &Socket, connection: impl Http, shutdown: Shutdown) {
+    let deadline = |_| socket.activity.deadline(&door.hub.limits());
+    match drive(connection, deadline, shutdown).await {
         Some(Ok(())) => {}
         Some(Err(error)) => tracing::debug!(peer = %socket.address, %error, "a socket broke"),
         None => tracing::debug!(peer = %socket.address, "a socket was closed: it waited too long"),
-    }
-}
-
-/// Ready once the deadline, asked anew each time, has passed.
-fn poll_deadline(
-    mut timer: Pin<&mut Sleep>,
-    context: &mut Context<'_>,
-    deadline: impl Fn() -> Instant,
-) -> Poll<()> {
-    loop {
-        let due = deadline();
-        if due <= Instant::now() {
-            return Poll::Ready(());
-        }
-        // A deadline that moved away is noticed when the timer fires; a nearer one now.
-        if due < timer.deadline() || timer.is_elapsed() {
-            timer.as_mut().reset(due);
-        }
-        if timer.as_mut().poll(context).is_pending() {
-            return Poll::Pending;
-        }
     }
 }
 
@@ -163,27 +109,14 @@ impl Service<Request<Incoming>> for Requests {
     }
 }
 
-/// Starts the tasks of HTTP/2 streams.
-#[derive(Clone)]
-struct StreamTasks(Tasks);
-
-impl<F> hyper::rt::Executor<F> for StreamTasks
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    fn execute(&self, future: F) {
-        self.0.spawn("https stream", future);
-    }
-}
-
 /// What hyper buffers of one direction of a socket, the whole header included: 4,096 sockets with
 /// full buffers stay within the memory of the smallest server.
-const HTTP_BUFFER_BYTES: usize = 64 << 10;
+pub(crate) const HTTP_BUFFER_BYTES: usize = 64 << 10;
 /// Requests at once on one socket: no known client sends more than one.
-const HTTP2_STREAMS: u32 = 32;
+pub(crate) const HTTP2_STREAMS: u32 = 32;
 /// SOAP needs a few hundred bytes of header.
-const HTTP2_HEADER_BYTES: u32 = 16 << 10;
+pub(crate) const HTTP2_HEADER_BYTES: u32 = 16 << 10;
 /// What one upload may send ahead: 256 KiB is 2.5 MB/s over a line of 100 ms.
-const HTTP2_STREAM_WINDOW: u32 = 256 << 10;
+pub(crate) const HTTP2_STREAM_WINDOW: u32 = 256 << 10;
 /// What all uploads of one socket may send ahead.
-const HTTP2_SOCKET_WINDOW: u32 = 512 << 10;
+pub(crate) const HTTP2_SOCKET_WINDOW: u32 = 512 << 10;

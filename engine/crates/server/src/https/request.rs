@@ -30,7 +30,7 @@ struct Told {
 
 impl InFlight {
     pub(super) fn new(door: &Arc<Door>, socket: &Arc<Socket>) -> Arc<Self> {
-        socket.request_started();
+        socket.activity.request_started();
         // Who goes away before the reply has refused it.
         let told =
             Told { operation: "unknown", outcome: Outcome::Refused, held: (None, Vec::new()) };
@@ -66,7 +66,7 @@ impl InFlight {
     /// The reply begins.
     pub(super) fn reply_started(&self) {
         self.replying.store(true, Ordering::Relaxed);
-        self.socket.reply_started();
+        self.socket.activity.reply_started();
     }
 
     /// Bytes of the reply were taken, and with them a content ended.
@@ -97,8 +97,8 @@ impl Drop for InFlight {
         let time = self.door.hub.clock().monotonic().saturating_sub(self.started);
         self.door.hub.metrics().count_request(operation, outcome, time);
         if self.replying.load(Ordering::Relaxed) {
-            self.socket.reply_ended();
+            self.socket.activity.reply_ended();
         }
-        self.socket.request_ended();
+        self.socket.activity.request_ended();
     }
 }

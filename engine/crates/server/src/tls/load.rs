@@ -82,7 +82,7 @@ pub enum LoadTlsError {
     Tickets(#[source] rustls::Error),
 }
 
-pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, LoadTlsError> {
+pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, LoadTlsError> {
     let text = read(path)?;
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     let certificates =
@@ -93,7 +93,7 @@ pub(super) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
     Ok(certificates)
 }
 
-pub(super) fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, LoadTlsError> {
+pub(crate) fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, LoadTlsError> {
     PrivateKeyDer::from_pem_slice(&read(path)?).map_err(|source| match source {
         pem::Error::NoItemsFound => {
             LoadTlsError::Missing { what: "private key", path: path.to_owned() }

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 /// The open sockets of a door.
 #[derive(Debug, Default)]
-pub(super) struct Crowd(Mutex<Counts>);
+pub(crate) struct Crowd(Mutex<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -20,11 +20,11 @@ struct Counts {
 
 /// One socket's place, to be given back to [`Crowd::leave`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place(IpAddr);
+pub(crate) struct Place(IpAddr);
 
 /// Why there is no place for a socket.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-pub(super) enum Crowded {
+pub(crate) enum Crowded {
     /// Too many in all.
     #[error("sockets in all are limited limit={limit}")]
     All {
@@ -41,7 +41,7 @@ pub(super) enum Crowded {
 
 impl Crowd {
     /// Takes a place for a socket from this address.
-    pub(super) fn enter(&self, address: IpAddr, limits: &Limits) -> Result<Place, Crowded> {
+    pub(crate) fn enter(&self, address: IpAddr, limits: &Limits) -> Result<Place, Crowded> {
         let (mut counts, address) = (self.lock(), site(address));
         let here = counts.from.get(&address).copied().unwrap_or_default();
         if counts.all >= limits.sockets {
@@ -56,7 +56,7 @@ impl Crowd {
     }
 
     /// Gives a place back.
-    pub(super) fn leave(&self, Place(address): Place) {
+    pub(crate) fn leave(&self, Place(address): Place) {
         let mut counts = self.lock();
         counts.all -= 1;
         let here = counts.from.get(&address).copied().unwrap_or_default();
