@@ -1,7 +1,8 @@
 //! What recipients say about envelopes.
 
 use phytohub_domain::{
-    Acknowledgement, AcknowledgementKind, Right, TrackingInfo, TrackingState, Transition,
+    Acknowledgement, AcknowledgementKind, ConnectionId, Right, TrackingInfo, TrackingState,
+    Transition,
 };
 use phytohub_store::{Change, StoredEnvelope};
 use phytohub_telemetry::Actor;
@@ -65,7 +66,7 @@ impl Hub {
 
     /// A recipient may speak of an envelope while the call that brought it is still open: by then
     /// it has the content, though nothing of that call is on disk.
-    fn note_sent(&self, envelope: &StoredEnvelope) {
+    pub(crate) fn note_sent(&self, envelope: &StoredEnvelope) {
         let sent = envelope
             .mailbox_id
             .is_some_and(|mailbox| self.inner.lanes.was_sent(mailbox, envelope.sequence));
@@ -81,7 +82,7 @@ impl Hub {
         let number = number.decode().parse().map_err(|_| CallError::NoSuchEnvelope)?;
         let store = self.inner.store.clone();
         let found = blocking::read(move || store.envelope_record(number)).await?;
-        let own = found.filter(|envelope| envelope.mailbox_id == Some(caller.connection.id));
+        let own = found.filter(|envelope| self.has(caller.connection.id, envelope));
         own.ok_or(CallError::NoSuchEnvelope)
     }
 
@@ -93,7 +94,13 @@ impl Hub {
     ) -> Result<(StoredEnvelope, TrackingState), CallError> {
         let number = number.decode().parse().map_err(|_| CallError::NoSuchEnvelope)?;
         let found = self.envelope(number).await?;
-        let own = found.filter(|(envelope, _)| envelope.mailbox_id == Some(caller.connection.id));
+        let own = found.filter(|(envelope, _)| self.has(caller.connection.id, envelope));
         own.ok_or(CallError::NoSuchEnvelope)
+    }
+
+    /// Whether an envelope lies in a connection's inbox, or lay there: not before the plugins for
+    /// which it is held let it go.
+    pub(crate) fn has(&self, connection: ConnectionId, envelope: &StoredEnvelope) -> bool {
+        envelope.mailbox_id == Some(connection) && !self.inner.store.is_awaited(envelope.number)
     }
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use phytohub_domain::{ContentHash, EnvelopeHeader, Right, TrackingInfo};
-use phytohub_store::{Accepted, Disposition, NewContent, NewEnvelope, Replay};
+use phytohub_domain::{Connection, ContentHash, EnvelopeHeader, Right, TrackingInfo};
+use phytohub_store::{Accepted, Disposition, NewContent, NewEnvelope, Replay, Submission};
+use phytohub_telemetry::Actor;
 use phytohub_wire::soap::{Content, Envelope, Header, IntField, Text};
 use sha2::{Digest, Sha256};
 
+use crate::plugin::Purpose;
+use crate::plugin::ask::{Directions, Facts};
 use crate::registry::Registry;
 use crate::route::{self, Document, Parties, Route, check_document};
 use crate::validate::{self, Outside};
@@ -28,7 +31,7 @@ impl Hub {
         let checked = self.check_delivery(caller, content.raw.len(), |registry| {
             check_header(registry, caller, &header)
         })?;
-        self.accept(caller, Told::of(&header), content, checked).await
+        self.gated(Sender::of(caller), Told::of(&header), content, checked).await
     }
 
     /// `ValidateAndDeliverEnvelope`: the same for a document without grave findings; one with them
@@ -43,17 +46,76 @@ impl Hub {
     ) -> Result<EnvelopeHeader, CallError> {
         let Envelope { header, content } = envelope;
         let told = Told::of(&header);
-        let mut checked = self.check_delivery(caller, content.raw.len(), |registry| {
+        let checked = self.check_delivery(caller, content.raw.len(), |registry| {
             check_header(registry, caller, &header)
         })?;
+        self.validated(Sender::of(caller), told, content, checked).await
+    }
+
+    /// Delivers a document without grave findings, or records the refusal.
+    pub(crate) async fn validated(
+        &self,
+        sender: Sender,
+        told: Told,
+        content: Content,
+        mut checked: Checked,
+    ) -> Result<EnvelopeHeader, CallError> {
+        let mut directions = Directions::default();
         if let Ok(parties) = &checked {
             let outside = Outside::new(&told, parties);
-            let findings = self.findings(content.clone(), Some(outside)).await?;
-            if let Some(objection) = validate::objection(&findings) {
-                checked = Err(format!("Content: {objection}"));
+            let refused = if self.asks_plugins(Some(told.certificate_type)) {
+                let facts = Facts::new(&told, parties, &sender.connection, self.clock().now());
+                directions = Box::pin(self.judged(&content, outside, facts)).await?;
+                directions.reject.take()
+            } else {
+                let findings = self.findings(content.clone(), Some(outside)).await?;
+                let objection = validate::objection(validate::grave(&findings));
+                objection.map(|objection| format!("Content: {objection}"))
+            };
+            if let Some(reason) = refused {
+                checked = Err(reason);
             }
         }
-        self.accept(caller, told, content, checked).await
+        self.accept(sender, told, content, (checked, directions)).await
+    }
+
+    /// What the hub's rules and all plugins that a delivery concerns say of it.
+    async fn judged(
+        &self,
+        content: &Content,
+        outside: Outside,
+        facts: Facts,
+    ) -> Result<Directions, CallError> {
+        let looked = self.look(content, facts, Purpose::Delivery).await?;
+        let own = self.own_objections(content, outside, looked.as_ref()).await?;
+        let Some(looked) = looked else {
+            let reject = validate::objection(own).map(|words| format!("Content: {words}"));
+            return Ok(Directions { reject, ..Directions::default() });
+        };
+        self.directions(&looked, &looked.kind, own).await
+    }
+
+    /// Delivers by an operation that does not validate: plugins that are gates are asked all the
+    /// same, and those that route.
+    pub(crate) async fn gated(
+        &self,
+        sender: Sender,
+        told: Told,
+        content: Content,
+        mut checked: Checked,
+    ) -> Result<EnvelopeHeader, CallError> {
+        let mut directions = Directions::default();
+        if let Ok(parties) = &checked
+            && self.asks_plugins(Some(told.certificate_type))
+        {
+            let facts = Facts::new(&told, parties, &sender.connection, self.clock().now());
+            // On the heap, so that a delivery is no larger where there are no plugins.
+            directions = Box::pin(self.ask_gates(&content, facts)).await?;
+            if let Some(reason) = directions.reject.take() {
+                checked = Err(reason);
+            }
+        }
+        self.accept(sender, told, content, (checked, directions)).await
     }
 
     /// The parties, or why the delivery is refused. Looked at before any work is done for it.
@@ -69,12 +131,12 @@ impl Hub {
     }
 
     /// Delivers, or records the refusal.
-    pub(crate) async fn accept(
+    async fn accept(
         &self,
-        caller: &Caller,
+        sender: Sender,
         told: Told,
         content: Content,
-        checked: Checked,
+        (checked, mut directions): (Checked, Directions),
     ) -> Result<EnvelopeHeader, CallError> {
         let content = hashed(content).await?;
         // Held until the committer has the envelope, so that a standing order that ends meanwhile
@@ -82,20 +144,26 @@ impl Hub {
         let _standing = self.inner.standing.read().await;
         let registry = self.inner.registry.load_full();
         let routed = checked.and_then(|parties| {
-            let route = parties.route(&registry, told.document(), self.limits().forwardings)?;
+            let mut route = parties.route(&registry, told.document(), self.limits().forwardings)?;
+            let about = (told.document(), parties.from.mode);
+            self.turn(&registry, about, &mut route, &mut directions);
             Ok((parties, route))
         });
-        let mut actor = caller.actor();
+        let Sender { connection, mut actor, submission } = sender;
         let (from, to_id, route, disposition) = match routed {
             Ok((parties, route)) => {
-                (parties.from, Some(parties.to.id), Some(route), Disposition::Deliver)
+                let disposition = match directions.hold {
+                    Some((reason, until)) => Disposition::Hold { reason, until },
+                    None => Disposition::Deliver,
+                };
+                (parties.from, Some(parties.to.id), Some(route), disposition)
             }
             Err(reason) => {
-                let from = route::sender_of(&registry, &caller.connection, &told.from);
+                let from = route::sender_of(&registry, &connection, &told.from);
                 (Arc::clone(from), None, None, Disposition::Reject(reason))
             }
         };
-        if from.id != caller.connection.id {
+        if from.id != connection.id {
             from.code.as_str().clone_into(&mut actor.on_behalf);
         }
         let mut new = NewEnvelope::new(
@@ -108,22 +176,45 @@ impl Hub {
         new.certificate_type = told.certificate_type;
         new.certificate_status = told.certificate_status;
         new.nppo_certificate_number.clone_from(&told.number);
+        new.response = told.response;
         new.disposition = disposition.clone();
-        new.actor_id = caller.connection.id;
+        new.actor_id = connection.id;
         if let Some(Route { mailbox, copies }) = route {
             (new.mailbox_id, new.copies) = (Some(mailbox), copies);
         }
         if let Some(mailbox) = new.mailbox_id {
-            self.check_pending(caller, mailbox, &told.to)?;
+            self.check_pending(&connection, &new.actor, mailbox, &told.to)?;
             let hash = replay::hash(new.actor_id, &told, &new.content.hash);
             let window = self.policy().replay_window;
-            new.replay = (!window.is_zero()).then_some(Replay { hash, window });
+            // Who submits by a key says itself what is the same.
+            let known = !window.is_zero() && submission.is_none();
+            new.replay = known.then_some(Replay { hash, window });
         }
+        new.submission = submission;
         let mailbox = new.mailbox_id;
         let copies: Vec<_> = new.copies.iter().map(|copy| copy.mailbox_id).collect();
         let accepted = self.inner.store.accept(new).await?;
+        if matches!(disposition, Disposition::Hold { .. }) {
+            self.inner.plugins.held.notify_one();
+        }
         mailbox.into_iter().chain(copies).for_each(|mailbox| self.inner.lanes.came(mailbox));
         Ok(answer(told, disposition, accepted))
+    }
+}
+
+/// Who delivers, over the network or from within.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    pub(crate) connection: Arc<Connection>,
+    pub(crate) actor: Actor,
+    /// Key by which a plugin submits.
+    pub(crate) submission: Option<Submission>,
+}
+
+impl Sender {
+    pub(crate) fn of(caller: &Caller) -> Self {
+        let connection = Arc::clone(&caller.connection);
+        Self { connection, actor: caller.actor(), submission: None }
     }
 }
 
@@ -161,7 +252,7 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    fn document(&self) -> Document {
+    pub(crate) fn document(&self) -> Document {
         let Self { certificate_type, certificate_status, response, .. } = *self;
         Document { certificate_type, certificate_status, response }
     }
@@ -190,8 +281,13 @@ pub(crate) fn check_header(registry: &Registry, caller: &Caller, header: &Header
     let certificate_type = number(TYPE, &header.certificate_type)?.ok_or_else(|| missing(TYPE))?;
     let status = number(STATUS, &header.certificate_status)?.ok_or_else(|| missing(STATUS))?;
     let document = Document { certificate_type, certificate_status: status, response: false };
+    check_certificate(parties, document, &header.nppo_certificate_number.decode())
+}
+
+/// What is said of a certificate, once it is known to whom it goes.
+pub(crate) fn check_certificate(parties: Parties, document: Document, number: &str) -> Checked {
     check_document(&parties.to, document)?;
-    if header.nppo_certificate_number.decode().trim().is_empty() {
+    if number.trim().is_empty() {
         return Err("NPPOCertificateNumber: is empty; it must be the certificate's number".into());
     }
     Ok(parties)

@@ -39,6 +39,12 @@ pub enum CallError {
     /// The reply would hold more in memory than there is room for now.
     #[error("the hub has no memory left for this reply now; send the request again later")]
     NoRoom,
+    /// A plugin must judge the document first, and cannot now.
+    #[error(
+        "this hub cannot judge documents of this kind at present: nothing was delivered, send the \
+         request again later"
+    )]
+    NotJudged,
     /// No revision of this code list is in force.
     #[error("this hub has no such code list at present")]
     NoCodeList,
@@ -71,8 +77,11 @@ impl CallError {
             Self::FairUse(_) | Self::NoRoom => ErrorKind::Exhausted,
             Self::NotARecipientsState => ErrorKind::Invalid,
             Self::Commit(error) if error.kind() == ErrorKind::Exhausted => ErrorKind::Exhausted,
+            Self::Commit(error) if error.kind() == ErrorKind::Conflict => ErrorKind::Conflict,
             // A record that cannot be read is an alert and a retryable error.
-            Self::Read(_) | Self::Commit(_) | Self::Closing => ErrorKind::Unavailable,
+            Self::Read(_) | Self::Commit(_) | Self::Closing | Self::NotJudged => {
+                ErrorKind::Unavailable
+            }
         }
     }
 }

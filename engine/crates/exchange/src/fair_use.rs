@@ -7,7 +7,7 @@ use std::time::Duration;
 use dashmap::DashMap;
 use phytohub_domain::{Connection, ConnectionId};
 use phytohub_store::Queue;
-use phytohub_telemetry::{Event, EventKind, FairUseLimit};
+use phytohub_telemetry::{Actor, Event, EventKind, FairUseLimit};
 use thiserror::Error;
 
 use crate::{CallError, Caller, Hub};
@@ -111,7 +111,7 @@ impl Hub {
     /// # Errors
     /// If the connection has used its share; that is recorded.
     pub fn take_request(&self, caller: &Caller) -> Result<(), FairUseExceeded> {
-        self.take(caller, FairUseLimit::Requests, 1)
+        self.take(&caller.connection, || caller.actor(), FairUseLimit::Requests, 1)
     }
 
     /// Counts bytes of a request: those that it announces before they are read, others as they
@@ -120,15 +120,32 @@ impl Hub {
     /// # Errors
     /// If the connection has used its share; that is recorded.
     pub fn take_bytes(&self, caller: &Caller, bytes: usize) -> Result<(), FairUseExceeded> {
-        self.take(caller, FairUseLimit::Bytes, bytes as u64)
+        self.take(&caller.connection, || caller.actor(), FairUseLimit::Bytes, bytes as u64)
     }
 
-    fn take(&self, caller: &Caller, limit: FairUseLimit, many: u64) -> Result<(), FairUseExceeded> {
+    /// Counts a request of so many bytes that did not come over the network.
+    pub(crate) fn take_both(
+        &self,
+        connection: &Connection,
+        actor: &Actor,
+        bytes: usize,
+    ) -> Result<(), FairUseExceeded> {
+        self.take(connection, || actor.clone(), FairUseLimit::Requests, 1)?;
+        self.take(connection, || actor.clone(), FairUseLimit::Bytes, bytes as u64)
+    }
+
+    fn take(
+        &self,
+        connection: &Connection,
+        actor: impl FnOnce() -> Actor,
+        limit: FairUseLimit,
+        many: u64,
+    ) -> Result<(), FairUseExceeded> {
         // As it is now: the operator may have changed it since the caller was identified.
-        let allowed = self.inner.policy.load().limit(limit, &caller.connection);
+        let allowed = self.inner.policy.load().limit(limit, connection);
         let now = self.clock().monotonic();
         let taken = {
-            let mut meter = self.inner.meters.0.entry(caller.connection.id).or_default();
+            let mut meter = self.inner.meters.0.entry(connection.id).or_default();
             let bucket = match limit {
                 FairUseLimit::Requests => &mut meter.requests,
                 _ => &mut meter.bytes,
@@ -142,24 +159,24 @@ impl Hub {
             }
             _ => ("bytes of requests", "spread what is large"),
         };
-        let what = format!(
-            "fair use: {} may send {allowed} {noun} in a minute and has",
-            caller.connection.code
-        );
-        Err(self.exceeded(caller, limit, FairUseExceeded { what, remedy, retry_after }))
+        let what =
+            format!("fair use: {} may send {allowed} {noun} in a minute and has", connection.code);
+        let over = FairUseExceeded { what, remedy, retry_after };
+        Err(self.exceeded(connection, actor, limit, over))
     }
 
     /// Whether one more envelope of this caller may wait in an inbox. `to` is how the recipient
     /// is told.
     pub(crate) fn check_pending(
         &self,
-        caller: &Caller,
+        connection: &Connection,
+        actor: &Actor,
         mailbox: ConnectionId,
         to: &str,
     ) -> Result<(), CallError> {
         let limit = FairUseLimit::Pending;
-        let allowed = self.inner.policy.load().limit(limit, &caller.connection);
-        let (store, sender) = (&self.inner.store, caller.connection.id);
+        let allowed = self.inner.policy.load().limit(limit, connection);
+        let (store, sender) = (&self.inner.store, connection.id);
         // The two lengths cost nothing; what they share is counted when it could be too much.
         let could_be = allowed > 0
             && store.queue_len(sender, Queue::Outbox) >= allowed
@@ -169,24 +186,25 @@ impl Hub {
         }
         let what = format!(
             "fair use: {allowed} envelopes of {} wait for {to}, which must take some first",
-            caller.connection.code
+            connection.code
         );
         let remedy = "ask the recipient whether its system is well";
         let over = FairUseExceeded { what, remedy, retry_after: PENDING_RETRY_AFTER };
-        Err(self.exceeded(caller, limit, over).into())
+        Err(self.exceeded(connection, || actor.clone(), limit, over).into())
     }
 
     /// Records that a caller was turned away: counted each time, told once a minute.
     fn exceeded(
         &self,
-        caller: &Caller,
+        connection: &Connection,
+        actor: impl FnOnce() -> Actor,
         limit: FairUseLimit,
         over: FairUseExceeded,
     ) -> FairUseExceeded {
-        self.metrics().count_fair_use(caller.connection.code.as_str(), limit);
+        self.metrics().count_fair_use(connection.code.as_str(), limit);
         let now = self.clock().monotonic();
         let untold = {
-            let mut meter = self.inner.meters.0.entry(caller.connection.id).or_default();
+            let mut meter = self.inner.meters.0.entry(connection.id).or_default();
             let told = meter.told.is_some_and(|told| now.saturating_sub(told) < TOLD_AGAIN);
             if told {
                 meter.untold += 1;
@@ -195,9 +213,9 @@ impl Hub {
             meter.told = Some(now);
             std::mem::take(&mut meter.untold)
         };
-        let mut event = Event::new(EventKind::FairUseExceeded, caller.actor());
-        event.mode = Some(caller.connection.mode);
-        caller.connection.code.as_str().clone_into(&mut event.from);
+        let mut event = Event::new(EventKind::FairUseExceeded, actor());
+        event.mode = Some(connection.mode);
+        connection.code.as_str().clone_into(&mut event.from);
         event.detail.clone_from(&over.what);
         if untold > 0 {
             event.detail.push_str(&format!(" ({untold} more times before, not recorded)"));

@@ -13,6 +13,7 @@ use phytohub_store::{Change, Store, StoreFailure, StoredEnvelope};
 use phytohub_telemetry::{Actor, ActorKind, Event, EventKind, Metrics};
 use tokio::sync::watch;
 
+use crate::admin::ControlPlugins;
 use crate::audit::AuditDesk;
 use crate::caller::{Caller, IdentifyError};
 use crate::codes::CodeLists;
@@ -21,6 +22,7 @@ use crate::denial::DenialGate;
 use crate::error::{NotReady, OpenHubError};
 use crate::fair_use::{Meters, Policy};
 use crate::offer::Offering;
+use crate::plugin::ask::Desk;
 use crate::push::{Lanes, PushStatus};
 use crate::registry::Registry;
 
@@ -45,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) policy: ArcSwap<Policy>,
     pub(crate) meters: Meters,
     pub(crate) audit: OnceLock<Arc<AuditDesk>>,
+    pub(crate) plugin_control: OnceLock<Arc<dyn ControlPlugins>>,
+    pub(crate) plugins: Desk,
     limits: ArcSwap<Limits>,
     decisions: ArcSwap<Decisions>,
     clock: Arc<dyn Clock>,
@@ -65,6 +69,7 @@ impl Hub {
     ) -> Result<Self, OpenHubError> {
         let registry = ArcSwap::from_pointee(Registry::new(store.connections(), store.rules())?);
         let code_lists = ArcSwap::from_pointee(CodeLists::new(store.code_lists()));
+        let plugins = Desk::new(store.plugins());
         let inner = Inner {
             store,
             registry,
@@ -76,6 +81,8 @@ impl Hub {
             policy: ArcSwap::from_pointee(Policy::default()),
             meters: Meters::default(),
             audit: OnceLock::new(),
+            plugin_control: OnceLock::new(),
+            plugins,
             limits: ArcSwap::from_pointee(limits),
             decisions: ArcSwap::default(),
             clock,

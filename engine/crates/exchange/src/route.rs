@@ -45,7 +45,7 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    fn is_taken_by(self, connection: &Connection) -> bool {
+    pub(crate) fn is_taken_by(self, connection: &Connection) -> bool {
         if self.response {
             return connection.responses;
         }

@@ -33,6 +33,7 @@ impl Hub {
         let visible = found.as_deref().filter(|(envelope, _)| {
             [envelope.from_id, envelope.actor_id].contains(&own)
                 || [envelope.to_id, envelope.mailbox_id].contains(&Some(own))
+                    && !self.inner.store.is_awaited(envelope.number)
         });
         Ok(match visible {
             Some((envelope, state)) => header(envelope, state),

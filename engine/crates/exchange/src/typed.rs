@@ -8,8 +8,8 @@ use phytohub_sps::{CERTIFICATE_BYTES_MAX, Element, Finding, Limits, Name, Readin
 use phytohub_wire::soap::{Content, IntField, TypedDocument, TypedEnvelope};
 
 use crate::decision::Decisions;
-use crate::deliver::{Told, check_header, check_response};
-use crate::validate::{Outside, check_outside, objection};
+use crate::deliver::{Sender, Told, check_header, check_response};
+use crate::validate::{Outside, check_outside, grave, objection};
 use crate::{CallError, Caller, Hub, blocking};
 
 /// A document as content, or why there is none, in words that name the field.
@@ -44,7 +44,7 @@ impl Hub {
                 Err(reason) => checked = Err(reason),
             }
         }
-        self.accept(caller, told, content, checked).await
+        self.gated(Sender::of(caller), told, content, checked).await
     }
 
     /// `DeliverCountryResponseEnvelope`: the acknowledgement becomes canonical XML, which is
@@ -80,7 +80,7 @@ impl Hub {
                 Err(reason) => checked = Err(reason),
             }
         }
-        self.accept(caller, told, content, checked).await
+        self.gated(Sender::of(caller), told, content, checked).await
     }
 }
 
@@ -144,7 +144,7 @@ fn certificate(
     if let Some((name, _)) = said.iter().find(|(_, text)| text.is_empty()) {
         return Err(format!("{field}: {name} is missing; it must be the same as in the header"));
     }
-    if let Some(objection) = objection(&check_outside(&view, outside)) {
+    if let Some(objection) = objection(grave(&check_outside(&view, outside))) {
         return Err(format!("{field}: {objection}"));
     }
     let xml = Certificate::from(&view).to_xml();
@@ -262,7 +262,7 @@ fn too_large(field: &str, bytes_max: usize) -> String {
 }
 
 fn unreadable(reading: &Reading<'_>, field: &str) -> String {
-    let why = objection(&reading.findings);
+    let why = objection(grave(&reading.findings));
     format!("{field}: {}", why.unwrap_or_else(|| format!("is no {field}")))
 }
 

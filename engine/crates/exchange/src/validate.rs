@@ -14,6 +14,8 @@ use phytohub_wire::soap::{Content, ValidationArea, ValidationLevel, ValidationRe
 
 use crate::codes::CodeLists;
 use crate::deliver::Told;
+use crate::plugin::Purpose;
+use crate::plugin::ask::{self, Facts, Looked};
 use crate::route::Parties;
 use crate::{CallError, Caller, Hub, blocking};
 
@@ -51,8 +53,57 @@ impl Hub {
         content: &Content,
     ) -> Result<Vec<ValidationResult>, CallError> {
         caller.may(Right::Read)?;
+        if self.asks_plugins(None) {
+            return Box::pin(self.validate_with_plugins(content)).await;
+        }
         let findings = self.findings(content.clone(), None).await?;
         Ok(findings.into_iter().map(result).collect())
+    }
+
+    /// The same where plugins judge documents: the owner of a kind knows it better than the hub.
+    async fn validate_with_plugins(
+        &self,
+        content: &Content,
+    ) -> Result<Vec<ValidationResult>, CallError> {
+        let facts = Facts { at: self.clock().now(), ..Facts::default() };
+        let looked = self.look(content, facts, Purpose::Validation).await?;
+        let owned = looked.as_ref().is_some_and(|looked| looked.kind.has_owner());
+        let mut results = Vec::new();
+        if !owned {
+            let findings = self.findings(content.clone(), None).await?;
+            results.extend(findings.into_iter().map(result));
+        }
+        if let Some(looked) = looked {
+            let weighed = self.ask_validators(&looked.kind, &looked).await;
+            if weighed.away {
+                return Err(CallError::NotJudged);
+            }
+            results.extend(weighed.findings.into_iter().map(ask::result));
+        }
+        Ok(results)
+    }
+
+    /// What the hub itself has against a document in its envelope. Of a kind that a plugin owns
+    /// its signature alone is looked at: a sender that registered with what it signs is held to it.
+    pub(crate) async fn own_objections(
+        &self,
+        content: &Content,
+        outside: Outside,
+        looked: Option<&Looked>,
+    ) -> Result<Vec<Objection>, CallError> {
+        let Some(looked) = looked.filter(|looked| looked.kind.has_owner()) else {
+            let findings = self.findings(content.clone(), Some(outside)).await?;
+            return Ok(grave(&findings).collect());
+        };
+        if outside.from.signing.is_none() || looked.root.name != ask::CERTIFICATE {
+            return Ok(Vec::new());
+        }
+        let (document, at) = (looked.question.content.clone(), self.clock().now());
+        blocking::read(move || {
+            let reading = SpsDocument::read(&document, &Limits::default());
+            Ok::<_, CallError>(grave(&check_signature(&reading, &outside, at)).collect())
+        })
+        .await
     }
 
     /// What is wrong with a document and, if it comes in an envelope, with the two together.
@@ -108,14 +159,31 @@ pub(crate) fn check_outside(certificate: &CertificateView<'_>, outside: &Outside
     check_header(certificate, &facts)
 }
 
+/// Something grave against a document, by the hub's rules or a plugin's.
+#[derive(Clone, Debug)]
+pub(crate) struct Objection {
+    pub(crate) rule: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+/// What is grave of what was found.
+pub(crate) fn grave(findings: &[Finding]) -> impl Iterator<Item = Objection> {
+    let grave = findings.iter().filter(|finding| finding.level == Level::Severe);
+    grave.map(|finding| Objection {
+        rule: finding.rule.to_string(),
+        path: finding.path.clone(),
+        text: finding.text.clone(),
+    })
+}
+
 /// Why a document must not be delivered by an operation that validates: its grave findings, in
 /// words for a person. Nothing if there are none.
-pub(crate) fn objection(findings: &[Finding]) -> Option<String> {
-    let grave = findings.iter().filter(|finding| finding.level == Level::Severe);
+pub(crate) fn objection(grave: impl IntoIterator<Item = Objection>) -> Option<String> {
     let mut words = String::new();
-    for finding in grave {
-        let place = if finding.path.is_empty() { "the document" } else { &finding.path };
-        let sentence = format!("{} at {place}: {}", finding.rule, finding.text);
+    for Objection { rule, path, text } in grave {
+        let place = if path.is_empty() { "the document" } else { &path };
+        let sentence = format!("{rule} at {place}: {text}");
         if words.len() + sentence.len() > OBJECTION_BYTES_MAX {
             words.push_str("; and more");
             break;

@@ -26,7 +26,7 @@ use crate::keys::{self, ContentId};
 use crate::known::Known;
 use crate::mailbox::{Mailboxes, Queue};
 use crate::open::{Database, lower_bound_key};
-use crate::plugin::{PluginId, PluginWritten};
+use crate::plugin::{PluginId, PluginMeta, PluginWritten};
 use crate::record::{self, StoredCodeList, StoredEnvelope};
 use crate::segment::AuditWrite;
 
@@ -102,6 +102,8 @@ pub(crate) struct Batch<'a> {
     /// What plugins submit in this batch.
     submissions: HashMap<Vec<u8>, plugin::KeptSubmission>,
     held_changes: Vec<HeldChange>,
+    /// Places and bytes of plugins as this batch leaves them.
+    pub(crate) plugin_metas: Vec<(PluginId, PluginMeta)>,
     /// The first due that this batch puts.
     due_added: Option<DueKey>,
     /// Queues into which this batch puts positions older than their last.
@@ -134,6 +136,7 @@ impl<'a> Batch<'a> {
             plugin_kv: HashMap::new(),
             submissions: HashMap::new(),
             held_changes: Vec::new(),
+            plugin_metas: Vec::new(),
             due_added: None,
             lowered: HashMap::new(),
             waiting: Vec::new(),

@@ -242,8 +242,8 @@ pub enum HeldOutcome {
 pub enum Settled {
     /// It and its copies may be had: envelopes with their states.
     Passed(Vec<(StoredEnvelope, TrackingState)>),
-    /// It failed.
-    Refused((StoredEnvelope, TrackingState)),
+    /// It and its copies failed.
+    Refused(Vec<(StoredEnvelope, TrackingState)>),
     /// It waits, by what was said or behind an earlier one.
     Waits,
     /// It is not held, or not any more.

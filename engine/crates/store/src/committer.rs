@@ -23,6 +23,7 @@ use crate::held::HeldView;
 use crate::known::Known;
 use crate::mailbox::Mailboxes;
 use crate::open::Database;
+use crate::plugin::PluginMetas;
 use crate::recent::Recent;
 use crate::reserve::Reserve;
 use crate::{CHUNK_BYTES, StoreConfig};
@@ -33,6 +34,7 @@ pub(crate) struct Committer {
     pub(crate) mailboxes: Arc<Mailboxes>,
     pub(crate) recent: Arc<Recent>,
     pub(crate) held: Arc<HeldView>,
+    pub(crate) metas: Arc<PluginMetas>,
     pub(crate) reserve: Arc<Reserve>,
     pub(crate) config: StoreConfig,
     pub(crate) write_options: WriteOptions,
@@ -146,6 +148,9 @@ impl Committer {
         self.counters = batch.counters;
         // Before anybody is answered: who asks after that hears of the change.
         batch.changed().for_each(|number| self.recent.forget(number));
+        if !batch.plugin_metas.is_empty() {
+            self.metas.put(batch.plugin_metas.drain(..));
+        }
         self.metrics.pending_envelopes.inc_by(batch.publish(&self.held));
         self.known = Some(batch.known);
         self.publish_signals();
@@ -215,22 +220,10 @@ impl Committer {
                 let told = batch.update_told(connection, sequence).map_err(CommitError::Read);
                 answer_later(batch, answer, told, |answer, ()| Waiting::Done(answer));
             }
-            Command::Settle { number, outcome, actor, answer } => {
-                let settled = batch.settle(number, outcome, &actor);
-                answer_later(batch, answer, settled, Waiting::Settled);
-            }
-            Command::PluginId { name, answer } => {
-                let id = batch.plugin_id(&name);
-                batch.waiting.push(Waiting::PluginId(answer, id));
-            }
-            Command::PluginGates { plugin, gates, answer } => {
-                batch.put_plugin_gates(plugin, &gates);
-                batch.waiting.push(Waiting::Done(answer));
-            }
-            Command::PluginWrite { plugin, write, answer } => {
-                let written = batch.plugin_write(plugin, write).map_err(CommitError::Read);
-                answer_later(batch, answer, written, Waiting::PluginWritten);
-            }
+            command @ (Command::Settle { .. }
+            | Command::PluginId { .. }
+            | Command::PluginGates { .. }
+            | Command::PluginWrite { .. }) => apply_plugin(batch, command),
             Command::PutConnection { connection, events, answer } => {
                 batch.put_connection(&connection);
                 events.into_iter().for_each(|event| batch.record(event));
@@ -295,6 +288,29 @@ impl Committer {
         if let Err(error) = database.db.write_opt(write, &self.write_options) {
             self.fail(&error, Vec::new());
         }
+    }
+}
+
+/// What is done for plugins.
+fn apply_plugin(batch: &mut Batch<'_>, command: Command) {
+    match command {
+        Command::Settle { number, outcome, actor, answer } => {
+            let settled = batch.settle(number, outcome, &actor);
+            answer_later(batch, answer, settled, Waiting::Settled);
+        }
+        Command::PluginId { name, answer } => {
+            let id = batch.plugin_id(&name);
+            batch.waiting.push(Waiting::PluginId(answer, id));
+        }
+        Command::PluginGates { plugin, gates, answer } => {
+            batch.put_plugin_gates(plugin, &gates);
+            batch.waiting.push(Waiting::Done(answer));
+        }
+        Command::PluginWrite { plugin, write, answer } => {
+            let written = batch.plugin_write(plugin, write).map_err(CommitError::Read);
+            answer_later(batch, answer, written, Waiting::PluginWritten);
+        }
+        _ => {}
     }
 }
 

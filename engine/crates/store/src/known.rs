@@ -47,7 +47,7 @@ pub(crate) struct Known {
 #[derive(Debug, Default)]
 pub(crate) struct Plugins {
     pub(crate) by_name: HashMap<String, PluginId>,
-    /// Of those that wrote since the store was opened.
+    /// Of those that ever wrote.
     pub(crate) metas: HashMap<PluginId, PluginMeta>,
     pub(crate) held: HeldSet,
     pub(crate) certificate_index: bool,

@@ -1,5 +1,8 @@
 //! What plugins keep in the store, each in a space of its own.
 
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
 use phytohub_domain::{ConnectionId, HubDeliveryNumber};
 use phytohub_telemetry::Actor;
 use rocksdb::IteratorMode;
@@ -223,16 +226,10 @@ impl Store {
         Ok(found)
     }
 
-    /// A plugin's place in the stream of events, and the bytes of its keys. Blocks.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn plugin_meta(&self, plugin: PluginId) -> Result<PluginMeta, ReadError> {
-        let key = keys::plugin(plugin.0, keys::PLUGIN_META, b"");
-        let Some(bytes) = self.database().get(keys::PLUGIN, &key)? else {
-            return Ok(PluginMeta::default());
-        };
-        PluginMeta::decode(&bytes).ok_or_else(|| corrupt("plugin", &key))
+    /// A plugin's place in the stream of events, and the bytes of its keys, from memory.
+    #[must_use]
+    pub fn plugin_meta(&self, plugin: PluginId) -> PluginMeta {
+        self.plugin_metas().get(plugin)
     }
 
     /// The envelope that a plugin submitted under a key, with the hash of what it submitted.
@@ -318,6 +315,25 @@ impl Store {
         actor: Actor,
     ) -> Result<Settled, CommitError> {
         self.ask(|answer| Command::Settle { number, outcome, actor, answer }).await
+    }
+}
+
+/// What is kept of all plugins beside their keys, as whoever asks the store sees it.
+#[derive(Debug, Default)]
+pub(crate) struct PluginMetas(RwLock<HashMap<PluginId, PluginMeta>>);
+
+impl PluginMetas {
+    pub(crate) fn new(metas: &HashMap<PluginId, PluginMeta>) -> Self {
+        Self(RwLock::new(metas.clone()))
+    }
+
+    pub(crate) fn put(&self, changed: impl IntoIterator<Item = (PluginId, PluginMeta)>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).extend(changed);
+    }
+
+    fn get(&self, plugin: PluginId) -> PluginMeta {
+        let metas = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        metas.get(&plugin).copied().unwrap_or_default()
     }
 }
 

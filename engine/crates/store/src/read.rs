@@ -70,6 +70,27 @@ impl Store {
         bytes.map(|bytes| record::decode_envelope(number, &bytes)).transpose()
     }
 
+    /// The envelope with this number or the last before it, or else the first of all: to be read
+    /// where it must cost the same whether there is one of this number or not.
+    ///
+    /// # Errors
+    /// If the record is unreadable.
+    pub fn envelope_at(
+        &self,
+        number: HubDeliveryNumber,
+    ) -> Result<Option<StoredEnvelope>, ReadError> {
+        let (database, key) = (self.database(), number.to_bytes());
+        let family = database.family(keys::ENVELOPE);
+        let before = IteratorMode::From(&key, Direction::Reverse);
+        let row = database.db.iterator_cf(family, before).next();
+        let row = row.or_else(|| database.db.iterator_cf(family, IteratorMode::Start).next());
+        let Some((key, value)) = row.transpose().map_err(ReadError::Database)? else {
+            return Ok(None);
+        };
+        let number = <[u8; 16]>::try_from(&*key).map_err(|_| corrupt("envelope", &key))?;
+        record::decode_envelope(HubDeliveryNumber::from_bytes(number), &value).map(Some)
+    }
+
     /// At most `count` envelopes after a number, in the order of their numbers, which is that of
     /// acceptance; each by its number, with the error of one that cannot be read.
     ///

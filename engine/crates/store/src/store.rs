@@ -15,7 +15,7 @@ use crate::error::{CommitError, OpenError, StoreFailure};
 use crate::held::HeldView;
 use crate::mailbox::Mailboxes;
 use crate::open::{Database, OpenReport, Opened};
-use crate::plugin::StoredPlugin;
+use crate::plugin::{PluginMetas, StoredPlugin};
 use crate::recent::Recent;
 use crate::record::{StoredCodeList, StoredEnvelope};
 use crate::reserve::Reserve;
@@ -43,6 +43,7 @@ struct Inner {
     mailboxes: Arc<Mailboxes>,
     recent: Arc<Recent>,
     held: Arc<HeldView>,
+    metas: Arc<PluginMetas>,
     reserve: Arc<Reserve>,
     commands: mpsc::Sender<Command>,
     failure: watch::Receiver<Option<StoreFailure>>,
@@ -74,6 +75,7 @@ impl Store {
         let reserve = Arc::new(Reserve::new(&config));
         let recent = Arc::new(Recent::new(config.recent_bytes));
         let held = Arc::new(HeldView::new(opened.known.plugins.held.clone()));
+        let metas = Arc::new(PluginMetas::new(&opened.known.plugins.metas));
         let certificate_index = config.certificate_index;
         metrics.pending_envelopes.set(i64::try_from(opened.report.pending).unwrap_or(i64::MAX));
         let committer = Committer {
@@ -81,6 +83,7 @@ impl Store {
             mailboxes: Arc::clone(&mailboxes),
             recent: Arc::clone(&recent),
             held: Arc::clone(&held),
+            metas: Arc::clone(&metas),
             reserve: Arc::clone(&reserve),
             write_options: options::write(&config),
             config,
@@ -104,6 +107,7 @@ impl Store {
             mailboxes,
             recent,
             held,
+            metas,
             reserve,
             commands,
             failure,
@@ -277,6 +281,10 @@ impl Store {
 
     pub(crate) fn held_view(&self) -> &HeldView {
         &self.inner.held
+    }
+
+    pub(crate) fn plugin_metas(&self) -> &PluginMetas {
+        &self.inner.metas
     }
 
     pub(crate) fn has_certificate_index(&self) -> bool {

@@ -6,7 +6,7 @@ use phytohub_domain::{
     CertificateScope, Connection, ConnectionCode, ConnectionKind, ConnectionMode, Fingerprint,
     RegisteredCertificate, Timestamp,
 };
-use phytohub_store::Queue;
+use phytohub_store::{CommitError, Queue};
 use phytohub_telemetry::{Actor, Event, EventKind};
 
 use super::change::documents;
@@ -133,13 +133,24 @@ impl Hub {
         connection: Connection,
         events: Vec<Event>,
     ) -> Result<AdminReply, AdminError> {
+        let view = self.view(&connection);
+        self.put_registered(registry, connection, events).await?;
+        Ok(AdminReply::Connection(view))
+    }
+
+    /// On disk first, then in force. To be called with the change of the registry locked.
+    pub(crate) async fn put_registered(
+        &self,
+        registry: &Registry,
+        connection: Connection,
+        events: Vec<Event>,
+    ) -> Result<(), CommitError> {
         self.inner.store.put_connection(connection.clone(), events).await?;
         let mut changed = registry.clone();
-        let view = self.view(&connection);
         changed.put(connection);
         self.inner.registry.store(Arc::new(changed));
         self.inner.lanes.terms_changed();
-        Ok(AdminReply::Connection(view))
+        Ok(())
     }
 }
 

@@ -156,19 +156,17 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Refuses a held envelope and its copies: no recipient ever sees them.
+    /// Refuses a held envelope and its copies: no recipient ever sees them. Copies come first.
     fn refuse_held(
         &mut self,
         held: &HeldEnvelope,
         reason: &str,
         actor: &Actor,
         kind: EventKind,
-    ) -> Result<(StoredEnvelope, TrackingState), CommitError> {
+    ) -> Result<Vec<(StoredEnvelope, TrackingState)>, CommitError> {
         self.remove_held(held.number);
-        for number in &held.copies {
-            self.refuse_one(*number, reason, actor, kind)?;
-        }
-        self.refuse_one(held.number, reason, actor, kind)
+        let numbers = held.copies.iter().chain([&held.number]);
+        numbers.map(|number| self.refuse_one(*number, reason, actor, kind)).collect()
     }
 
     fn refuse_one(
@@ -193,6 +191,10 @@ impl Batch<'_> {
         self.put_state(number, state.clone());
         self.tell(kind, actor.clone(), &envelope, reason.to_owned());
         self.update_later(&envelope, &before, &state);
+        // As one that was refused at the door: it is its sender's alone.
+        let mut refused = envelope.clone();
+        (refused.to_id, refused.mailbox_id) = (None, None);
+        self.put_moved(refused);
         // What is under legal hold is kept as it is.
         if !self.is_held(&envelope, &state) {
             self.let_go(&envelope)?;
@@ -221,7 +223,8 @@ impl Batch<'_> {
             Change::Hold(_) | Change::Unhold(_) => return Ok(None),
             Change::Fail(reason) if held.number == envelope.number => {
                 let kind = EventKind::EnvelopeFailed;
-                let (_, state) = self.refuse_held(&held, reason, actor, kind)?;
+                let mut refused = self.refuse_held(&held, reason, actor, kind)?;
+                let (_, state) = refused.pop().ok_or(CommitError::Purged)?;
                 return Ok(Some(ChangeOutcome { transition: Transition::Changed, state }));
             }
             _ => {}

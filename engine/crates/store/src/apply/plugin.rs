@@ -51,7 +51,7 @@ impl Batch<'_> {
         write: PluginWrite,
     ) -> Result<PluginWritten, ReadError> {
         let PluginWrite { operations, cursor, bytes_max } = write;
-        let before = self.plugin_meta(plugin)?;
+        let before = self.known.plugins.metas.get(&plugin).copied().unwrap_or_default();
         let (mut meta, mut changes) = (before, KvOverlay::new());
         for (index, operation) in operations.into_iter().enumerate() {
             let bytes = operation.key.len() as u64;
@@ -98,17 +98,7 @@ impl Batch<'_> {
         let key = keys::plugin(plugin.0, keys::PLUGIN_META, b"");
         self.write.put_cf(family, key, meta.encode());
         self.known.plugins.metas.insert(plugin, meta);
-    }
-
-    fn plugin_meta(&self, plugin: PluginId) -> Result<PluginMeta, ReadError> {
-        if let Some(meta) = self.known.plugins.metas.get(&plugin) {
-            return Ok(*meta);
-        }
-        let key = keys::plugin(plugin.0, keys::PLUGIN_META, b"");
-        let Some(bytes) = self.database.get(keys::PLUGIN, &key)? else {
-            return Ok(PluginMeta::default());
-        };
-        PluginMeta::decode(&bytes).ok_or_else(|| record::corrupt("plugin", &key))
+        self.plugin_metas.push((plugin, meta));
     }
 
     /// What became of an envelope that a plugin submitted under this key before, if it did.

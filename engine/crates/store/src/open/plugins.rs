@@ -9,7 +9,7 @@ use crate::apply::certificate_key;
 use crate::error::OpenError;
 use crate::held::{HeldSet, decode_held};
 use crate::known::Plugins;
-use crate::plugin::{PluginId, StoredPlugin};
+use crate::plugin::{PluginId, PluginMeta, StoredPlugin};
 use crate::{StoreConfig, keys, record};
 
 /// Plugins with their numbers, and what the committer keeps in mind of them.
@@ -29,6 +29,12 @@ pub(super) fn read(
         let gates = keys::plugin(id.0, keys::PLUGIN_GATES, b"");
         let gates = database.db.get_cf(database.family(keys::PLUGIN), gates);
         let gates = gates.map_err(|source| failed(config, source))?.unwrap_or_default();
+        let meta = keys::plugin(id.0, keys::PLUGIN_META, b"");
+        let meta = database.db.get_cf(database.family(keys::PLUGIN), meta);
+        if let Some(bytes) = meta.map_err(|source| failed(config, source))? {
+            let meta = PluginMeta::decode(&bytes);
+            known.metas.insert(id, meta.ok_or(OpenError::Corrupt { what: "plugin" })?);
+        }
         known.by_name.insert(name.to_owned(), id);
         plugins.push(StoredPlugin { id, name: name.to_owned(), gates });
     }
