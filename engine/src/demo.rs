@@ -2,6 +2,8 @@
 
 mod document;
 mod story;
+mod supervisor;
 
 pub use document::Document;
 pub use story::Story;
+pub use supervisor::{SuperviseError, Supervised};

@@ -21,6 +21,7 @@ use crate::commands::receipt::ReceiptCommandError;
 use crate::commands::sample::SampleError;
 use crate::commands::serve::ServeError;
 use crate::commands::validate::ValidateError;
+use crate::demo::SuperviseError;
 use crate::hub::{RunError, StartError};
 
 /// Why a command did not do what it should.
@@ -166,6 +167,7 @@ fn of_receipt(error: &ReceiptCommandError) -> u8 {
 
 fn of_plugin(error: &PluginError) -> u8 {
     match error {
+        PluginError::Ask(error) => of_ask(error),
         PluginError::New(NewError::Write { .. })
         | PluginError::Package(PackageError::Copy { .. }) => NO_OUTPUT,
         PluginError::New(NewError::Stdout(_)) | PluginError::Package(PackageError::Stdout(_)) => {
@@ -231,9 +233,9 @@ const fn of_start(error: &StartError) -> u8 {
 fn of_demo(error: &DemoError) -> u8 {
     match error {
         DemoError::Init(error) => of_init(error),
-        DemoError::Config(_) => USAGE,
-        DemoError::Run(error) => of_run(error),
-        DemoError::Start(error) => of_start(error),
+        DemoError::Supervise(SuperviseError::Ended(status)) => {
+            status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(BUG)
+        }
         _ => BUG,
     }
 }

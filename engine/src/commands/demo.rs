@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use phytohub_domain::{Clock as _, ConnectionCode, EnvelopeHeader, TrackingInfo};
-use phytohub_server::SystemClock;
+use phytohub_server::{SystemClock, Tasks};
 use phytohub_wire::soap::client::{self as soap, ClientReply};
 use thiserror::Error;
 use tracing::level_filters::LevelFilter;
@@ -14,9 +14,7 @@ use tracing::level_filters::LevelFilter;
 use super::init::{self, InitError};
 use crate::cli::{DemoArgs, LogArgs, LogFormat};
 use crate::client::{CallError, ClientFiles, SoapClient};
-use crate::config::{ConfigError, LoadedConfig};
-use crate::demo::{Document, Story};
-use crate::hub::{RunError, RunningHub, StartError};
+use crate::demo::{Document, Story, SuperviseError, Supervised};
 use crate::logging;
 use crate::output::line;
 use crate::signal::Stop;
@@ -41,7 +39,7 @@ pub async fn run(args: &DemoArgs) -> Result<(), DemoError> {
     line("One plant health certificate on its way, from Sri Lanka to Norway\n")?;
     let clock = SystemClock::new();
     let mut story = Story::default();
-    let hub = set_up(&directory, &clock, &mut story).await?;
+    let mut hub = set_up(&directory, &clock, &mut story).await?;
     let outcome = tokio::select! {
         outcome = exchange(&directory, &hub, &clock, &mut story) => outcome.map(Some),
         () = stop.requested() => Ok(None),
@@ -50,7 +48,10 @@ pub async fn run(args: &DemoArgs) -> Result<(), DemoError> {
         line("\nThe hub keeps running. Ask it yourself, from another terminal:\n")?;
         line(&curl(&directory, hub.https(), number))?;
         line("\nCtrl-C ends it.")?;
-        hub.run_until(stop.requested()).await?;
+        tokio::select! {
+            kept = hub.keep() => kept?,
+            () = stop.requested() => hub.stop().await?,
+        }
     } else {
         hub.stop().await?;
     }
@@ -62,7 +63,7 @@ async fn set_up(
     directory: &Path,
     clock: &SystemClock,
     story: &mut Story,
-) -> Result<RunningHub, DemoError> {
+) -> Result<Supervised, DemoError> {
     let codes = ["NO", "LK", "AR"].map(|code| code.parse::<ConnectionCode>());
     let codes: Vec<ConnectionCode> = codes.into_iter().flatten().collect();
     let start = clock.monotonic();
@@ -72,15 +73,7 @@ async fn set_up(
     story.step(what, "phytohub init", clock.monotonic() - start, &told)?;
 
     let start = clock.monotonic();
-    let mut loaded = LoadedConfig::read(&directory.join("hub.toml"))?;
-    let hub = match RunningHub::start(&loaded).await {
-        // The usual port is taken, perhaps by another demonstration: any other will do.
-        Err(StartError::Bind { .. }) => {
-            loaded.config_mut().https.listen.set_port(0);
-            RunningHub::start(&loaded).await?
-        }
-        started => started?,
-    };
+    let hub = Supervised::start(&directory.join("hub.toml")).await?;
     let told = format!("https://{}/hub/DeliveryService", hub.https());
     story.step("The hub listens", "phytohub serve", clock.monotonic() - start, &told)?;
     Ok(hub)
@@ -97,11 +90,11 @@ impl Side {
     async fn connect(
         code: &str,
         directory: &Path,
-        hub: &RunningHub,
+        (hub, tasks): (&Supervised, &Tasks),
         clock: &SystemClock,
     ) -> Result<Self, DemoError> {
         let files = ClientFiles::of_trial(directory, code);
-        let client = SoapClient::connect(&files, hub.https(), hub.tasks()).await?;
+        let client = SoapClient::connect(&files, hub.https(), tasks).await?;
         Ok(Self { client, clock: *clock, time: Duration::ZERO })
     }
 
@@ -129,13 +122,14 @@ impl Side {
 /// The exchange itself: delivered, listed, pulled, acknowledged. Returns the envelope's number.
 async fn exchange(
     directory: &Path,
-    hub: &RunningHub,
+    hub: &Supervised,
     clock: &SystemClock,
     story: &mut Story,
 ) -> Result<String, DemoError> {
-    let mut sender = Side::connect("LK", directory, hub, clock).await?;
-    let mut receiver = Side::connect("NO", directory, hub, clock).await?;
-    let mut stranger = Side::connect("AR", directory, hub, clock).await?;
+    let tasks = Tasks::new();
+    let connect = |code| Side::connect(code, directory, (hub, &tasks), clock);
+    let (mut sender, mut receiver) = (connect("LK").await?, connect("NO").await?);
+    let mut stranger = connect("AR").await?;
     let document = Document::issued(clock.now());
 
     let number = deliver(&mut sender, &document, story).await?;
@@ -262,9 +256,6 @@ pub enum DemoError {
     /// The content came out otherwise than it went in.
     #[error("the hub changed the content on its way; this is a bug")]
     Changed,
-    /// The configuration that was just written cannot be read.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
     /// The directory cannot be made.
     #[error(transparent)]
     Init(#[from] InitError),
@@ -273,10 +264,7 @@ pub enum DemoError {
     Io(#[from] io::Error),
     /// The hub broke down.
     #[error(transparent)]
-    Run(#[from] RunError),
-    /// The hub did not start.
-    #[error(transparent)]
-    Start(#[from] StartError),
+    Supervise(#[from] SuperviseError),
     /// The hub answered something else than it should.
     #[error("the hub answered otherwise than it should; this is a bug step={step:?} reply={reply}")]
     Unexpected {
