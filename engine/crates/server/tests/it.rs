@@ -34,3 +34,5 @@ mod standing;
 mod time;
 #[path = "it/typed.rs"]
 mod typed;
+#[path = "it/web.rs"]
+mod web;
