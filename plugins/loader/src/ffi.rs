@@ -4,6 +4,7 @@
 //! That cannot be checked from inside a process, and is what the signature on a plugin stands for.
 
 pub(crate) use clock::monotonic_ns;
+pub(crate) use given::cut;
 
 pub(crate) mod host;
 pub(crate) mod map;

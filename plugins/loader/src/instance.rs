@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use phytohub_plugin_api::*;
 
+use crate::ffi;
 use crate::ffi::host::HostSide;
 use crate::ffi::plugin::Plugin;
 use crate::library::Library;
@@ -253,13 +254,14 @@ impl Instance {
             sentence.extend_from_slice(bytes);
             sentence.len() < limits::SENTENCE_BYTES
         };
-        let mut outcome = self.hook(call, |plugin| plugin.check(call, out));
-        if let Err(failure) = &mut outcome
-            && failure.diagnostics.is_empty()
-        {
-            failure.diagnostics = String::from_utf8_lossy(&sentence).into_owned();
-        }
-        outcome
+        let outcome = self.hook(call, |plugin| plugin.check(call, out));
+        outcome.map_err(|failure| {
+            if sentence.is_empty() {
+                return failure;
+            }
+            let diagnostics = ffi::cut(&sentence, limits::SENTENCE_BYTES).into_owned();
+            CallFailure { diagnostics, ..failure }
+        })
     }
 
     /// Bytes that it has allocated, where it counts them.

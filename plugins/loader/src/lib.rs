@@ -5,8 +5,8 @@
 //! It must never run a plugin's code before its package was verified, unmap a library, or believe a
 //! pointer, a size or a number that a plugin gives without looking at it.
 //!
-//! Start from [`package::verify`], which says whether a plugin may be believed, and [`HostServices`],
-//! which the hub implements.
+//! Start from [`package::verify`], which says whether a plugin may be believed,
+//! [`instance::Instance`], by which it is called, and [`HostServices`], which the hub implements.
 
 #![deny(clippy::indexing_slicing)]
 

@@ -2,9 +2,10 @@
 //! to.
 //!
 //! A plugin is given no pointer into the host's memory to write to, only the number of a desk with
-//! the turn that the call has there. Desks are never freed, and a turn never comes twice; so a sink,
-//! a visitor or a call that a plugin kept and uses after the call is found out and refused, as long
-//! as it is not used in the place of one that runs.
+//! the turn that the call has there. Desks are never freed, and a turn comes again only after four
+//! thousand million others; so a sink, a visitor or a call that a plugin kept beyond its call is
+//! found out and refused. Visitors and sinks are for the thread of their call, since the host's
+//! functions behind them are; diagnostics and the question whether a call was cancelled are for all.
 #![expect(unsafe_code, reason = "keeps what is borrowed for a call where a plugin finds it")]
 
 use std::cell::{Cell, UnsafeCell};
@@ -78,7 +79,7 @@ impl<'a> Turn<'a> {
     pub(super) fn end(self) -> Remains {
         let mut state = self.desk.lock();
         let diagnostics = String::from_utf8_lossy(state.said()).into_owned();
-        Remains { diagnostics, breach: state.breach.take() }
+        Remains { diagnostics, breach: state.breach.take().map(|breach| *breach) }
     }
 }
 
@@ -114,7 +115,8 @@ struct State {
     deadline_ns: u64,
     taker: Taker<'static>,
     taken: u32,
-    breach: Option<Refusal>,
+    /// In a box, so that a desk where nobody sits is all zeros and takes no room in the binary.
+    breach: Option<Box<Refusal>>,
     said: usize,
     /// Where the last refusal of the hub stands in the diagnostics.
     refusal: Range<usize>,
@@ -217,7 +219,8 @@ pub(super) unsafe fn take(
     let Some(mut state) = state_of(ctx) else { return HUB_NOT_FOUND };
     if state.thread != this_thread() {
         state.breach.get_or_insert_with(|| {
-            Refusal::new(HUB_INVALID, "a visitor was called on another thread than its call's")
+            let text = "a visitor was called on another thread than its call's";
+            Box::new(Refusal::new(HUB_INVALID, text))
         });
         return HUB_INVALID;
     }
@@ -238,7 +241,7 @@ pub(super) unsafe fn take(
     };
     let status = refusal.status;
     if matches!(status, HUB_INVALID | HUB_INTERNAL) {
-        state.breach.get_or_insert(refusal);
+        state.breach.get_or_insert_with(|| Box::new(refusal));
     }
     status
 }

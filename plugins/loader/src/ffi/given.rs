@@ -207,17 +207,24 @@ impl<'a> Given<'a> {
     }
 }
 
-/// The first `max` bytes, as text.
+/// The first `max` bytes, as text that is no longer either.
 pub(crate) fn cut(bytes: &[u8], max: usize) -> Cow<'_, str> {
-    let Some(head) = bytes.get(..max).filter(|_| bytes.len() > max) else {
-        return String::from_utf8_lossy(bytes);
-    };
+    let head = bytes.get(..max).unwrap_or(bytes);
     let end = match std::str::from_utf8(head) {
         // Nothing is wrong but the end, which the cut went through.
-        Err(error) if error.error_len().is_none() => error.valid_up_to(),
-        _ => max,
+        Err(error) if error.error_len().is_none() && head.len() < bytes.len() => {
+            error.valid_up_to()
+        }
+        _ => head.len(),
     };
-    String::from_utf8_lossy(head.get(..end).unwrap_or(head))
+    match String::from_utf8_lossy(head.get(..end).unwrap_or(head)) {
+        // The mark for what is wrong is longer than what it stands for.
+        Cow::Owned(mut mended) => {
+            mended.truncate(mended.floor_char_boundary(max));
+            Cow::Owned(mended)
+        }
+        whole => whole,
+    }
 }
 
 /// A refusal of what is malformed.
@@ -250,5 +257,27 @@ impl<T: Plain> Place<'_, T> {
     pub(crate) fn put(self, value: T) {
         // SAFETY: `Given::new`, not null, aligned: `Given::place` looked.
         unsafe { self.0.write(value) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn a_text_is_cut_between_characters_and_mended() {
+        for (bytes, max, expected) in [
+            (&b""[..], 4, ""),
+            (b"abcd", 4, "abcd"),
+            (b"abcde", 4, "abcd"),
+            ("abcü".as_bytes(), 4, "abc"),
+            ("abcü".as_bytes(), 5, "abcü"),
+            (b"abc\xC3", 4, "abc"),
+            (b"a\xFF", 4, "a\u{fffd}"),
+            (b"\xFF\xFF\xFF\xFF", 4, "\u{fffd}"),
+            (b"abcd", 0, ""),
+        ] {
+            assert_eq!(cut(bytes, max), expected, "{} to {max}", bytes.escape_ascii());
+        }
     }
 }
