@@ -13,6 +13,46 @@
 /// `export_plugin!(Small: Documents; serial, inline_safe);`
 ///
 /// Once in a library of `crate-type = ["cdylib"]`; its version is the plugin's.
+///
+/// This one forgot a trait:
+///
+/// ```compile_fail,E0277
+/// # use phytohub_plugin_sdk::*;
+/// struct Small;
+///
+/// impl Plugin for Small {
+///     const ID: &'static str = "small";
+///     type Config = ();
+///     fn create(_host: Host, (): ()) -> Result<Self, CreateError> {
+///         Ok(Self)
+///     }
+/// }
+///
+/// export_plugin!(Small: Health);
+/// ```
+///
+/// And this one has an id that no plugin may have:
+///
+/// ```compile_fail,E0080
+/// # use phytohub_plugin_sdk::*;
+/// struct Small;
+///
+/// impl Plugin for Small {
+///     const ID: &'static str = "Small plugin";
+///     type Config = ();
+///     fn create(_host: Host, (): ()) -> Result<Self, CreateError> {
+///         Ok(Self)
+///     }
+/// }
+///
+/// impl Health for Small {
+///     fn health(&self, _call: &Call<'_>) -> Result<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// export_plugin!(Small: Health);
+/// ```
 #[macro_export]
 macro_rules! export_plugin {
     ($plugin:ty : $($offer:ident),+ $(,)? $(; $($option:ident),* $(,)?)?) => {

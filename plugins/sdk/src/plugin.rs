@@ -185,6 +185,7 @@ pub trait Health: Plugin {
     fn health(&self, call: &Call<'_>) -> Result<()>;
 
     /// Bytes that the plugin has allocated, where it counts them: see the feature `accounted`.
+    /// Asked after `create` too, to see whether it does.
     fn allocated(&self) -> Option<u64> {
         None
     }

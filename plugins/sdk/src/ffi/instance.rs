@@ -22,7 +22,7 @@ pub struct Offers<P> {
     http: Option<fn(&P) -> HttpTable>,
     wake: Option<&'static abi::HubWake>,
     snapshot: Option<&'static abi::HubSnapshot>,
-    health: Option<&'static abi::HubHealth>,
+    health: Option<fn(&P) -> &'static abi::HubHealth>,
 }
 
 impl<P: Plugin> Offers<P> {
@@ -91,7 +91,10 @@ impl<P: Plugin> Offers<P> {
     where
         P: Health,
     {
-        self.health = Some(thunk::Table::<P>::HEALTH);
+        self.health = Some(|plugin| match plugin.allocated() {
+            Some(_) => thunk::Table::<P>::COUNTING_HEALTH,
+            None => thunk::Table::<P>::HEALTH,
+        });
     }
 }
 
@@ -143,7 +146,7 @@ impl<P: Plugin> Instance<P> {
             offer(abi::HUB_SNAPSHOT_ID, (&raw const *table).cast());
         }
         if let Some(table) = offers.health {
-            offer(abi::HUB_HEALTH_ID, (&raw const *table).cast());
+            offer(abi::HUB_HEALTH_ID, (&raw const *table(&plugin)).cast());
         }
         if let Some(table) = &http {
             offer(abi::HUB_HTTP_ID, table.pointer().cast());

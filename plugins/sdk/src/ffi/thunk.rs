@@ -99,8 +99,12 @@ impl<P: Health> Table<P> {
         struct_size: size::<abi::HubHealth>(),
         reserved: 0,
         check: Some(check::<P>),
-        allocated: Some(allocated::<P>),
+        allocated: None,
     };
+
+    /// The same for a plugin that counts what it allocates.
+    pub(super) const COUNTING_HEALTH: &'static abi::HubHealth =
+        &abi::HubHealth { allocated: Some(allocated::<P>), ..*Self::HEALTH };
 }
 
 unsafe extern "C" fn kinds<P: Documents>(

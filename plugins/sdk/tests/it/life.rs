@@ -57,6 +57,8 @@ fn an_instance_lives_starts_copies_itself_and_ends() {
     let ill = instance.health(&call()).expect_err("ill");
     assert_eq!((ill.status, ill.diagnostics.as_str()), (HUB_UNAVAILABLE, "feels ill"));
     assert_eq!(instance.allocated(), Some(42));
+    let silent = everything(&Hub::new(), r#"{"limits":{"days":1}}"#);
+    assert_eq!(silent.allocated(), None);
     let directory = tempfile::tempdir().expect("a directory");
     instance.snapshot(&call(), directory.path()).expect("copied");
     assert_eq!(std::fs::read(directory.path().join("copy")).expect("a copy"), b"copied");
