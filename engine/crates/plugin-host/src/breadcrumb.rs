@@ -8,7 +8,6 @@
 //! What the file cannot tell is who else was to blame: an operator's SIGKILL looks the same. So
 //! one crash is none, and a power cut may leave none.
 
-use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};

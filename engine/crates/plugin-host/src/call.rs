@@ -1,7 +1,7 @@
 //! Asking a plugin: whether it may be asked now, on which thread, and what its answer says of it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use phytohub_plugin_api as api;
@@ -14,9 +14,10 @@ use crate::failure::{HookError, is_broken, status_name};
 use crate::generation::{Generation, Inside, context, wait};
 use crate::hook::Hook;
 use crate::hooks::Called;
+use crate::http::{NoWorker, PageJob, PageSite, PageWorkers};
 use crate::plugin::Plugin;
 use crate::settings::{INLINE_SLOW_MAX, INLINE_TIME};
-use crate::worker::{Job, Refused};
+use crate::worker::{Job, Refused, TimeLimit};
 
 /// A call that is under way. Dropping it tells the plugin that nobody waits any more.
 #[must_use]
@@ -106,9 +107,50 @@ impl Plugin {
                 let _ = sender.send(account.around(&inside, |inside| work(inside, &call)));
             }
         });
-        let job = Job { hook, time, cancelled: Arc::clone(&cancelled), work };
+        let limit = TimeLimit::FromBegin(time);
+        let job = Job { hook, limit, cancelled: Arc::clone(&cancelled), work };
         let cancelled = CancelOnDrop(cancelled);
         (job, InFlight { plugin: Arc::clone(self), receiver, cancelled, until })
+    }
+
+    /// Hands a browser's request to one instance. It may run as long as somebody waits for it.
+    fn begin_page(
+        self: &Arc<Self>,
+        generation: &Arc<Generation>,
+        page: PageJob,
+    ) -> Result<(), NoWorker> {
+        let (hook, time) = (Hook::Request, generation.settings.deadlines.request);
+        let account = self.admit(generation, hook, time).map_err(|_| NoWorker::Down)?;
+        let cancelled = page.cancelled();
+        let call = CallContext { cancelled: Arc::clone(&cancelled), ..CallContext::default() };
+        let work = Box::new(move |inside: Option<Arc<Inside>>| {
+            if let Some(inside) = inside {
+                // The browser was told by the job.
+                let _ = account.around(&inside, |inside| {
+                    page.run(|request, ticket| inside.hooks.request(&call, request, ticket))
+                });
+            }
+        });
+        let job = Job { hook, limit: TimeLimit::FromCancel(time), cancelled, work };
+        generation.pool.submit(job).map_err(|(refused, _)| match refused {
+            Refused::Full => NoWorker::Busy,
+            Refused::Closed => NoWorker::Down,
+        })
+    }
+
+    /// The pages of an instance, if it has any.
+    pub(crate) fn pages(self: &Arc<Self>, generation: &Arc<Generation>) -> Option<PageSite> {
+        generation.offers.http.then(|| PageSite {
+            plugin: self.id.to_string(),
+            prefix: generation.settings.http_prefix.clone(),
+            routes: Arc::clone(&generation.routes),
+            assets: Arc::clone(&generation.assets),
+            tickets: Arc::clone(&generation.services.http),
+            workers: Arc::new(Workers {
+                plugin: Arc::downgrade(self),
+                generation: Arc::downgrade(generation),
+            }),
+        })
     }
 
     /// Asks on this thread, which may block, without a worker. Nothing if the plugin's instance is
@@ -197,6 +239,7 @@ impl Account {
         self.settled = true;
         let (plugin, hook) = (&self.plugin, self.hook);
         let metrics = plugin.world.metrics();
+        plugin.counted(status == api::HUB_OK);
         metrics.count_plugin_call(&plugin.id, hook.as_str(), status_name(status), took);
         if status == api::HUB_PANICKED {
             inside.poisoned.store(true, Ordering::Release);
@@ -220,6 +263,20 @@ impl Drop for Account {
 fn broken(status: Status, took: Duration, time: Duration) -> Option<Status> {
     let late = status == api::HUB_DEADLINE && took < time / 2;
     (is_broken(status) && !late).then_some(status)
+}
+
+/// Whoever answers for an instance's pages, as long as it is there.
+struct Workers {
+    plugin: Weak<Plugin>,
+    generation: Weak<Generation>,
+}
+
+impl PageWorkers for Workers {
+    fn submit(&self, job: PageJob) -> Result<(), NoWorker> {
+        let plugin = self.plugin.upgrade().ok_or(NoWorker::Down)?;
+        let generation = self.generation.upgrade().ok_or(NoWorker::Down)?;
+        plugin.begin_page(&generation, job)
+    }
 }
 
 /// How often a call is handed to a successor: two upgrades in the time of one call are many.

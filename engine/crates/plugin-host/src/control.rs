@@ -17,7 +17,7 @@ use crate::services::{Services, WakeFuture};
 use crate::settings::PluginSettings;
 use crate::source::{Code, LoadError, Package, PackageFacts};
 use crate::state::State;
-use crate::worker::{Job, Pool, PoolSize};
+use crate::worker::{Job, Pool, PoolSize, TimeLimit};
 
 /// What is known about a plugin's libraries, and kept while instances come and go.
 #[derive(Default)]
@@ -84,14 +84,13 @@ impl Plugin {
         let going = before.clone().filter(|_| exclusive);
         if let Some(going) = &going {
             // Two versions never have one directory: until the new one is there, it is unavailable.
-            self.put(None);
+            self.suspend();
             going.retire().await;
         }
         match self.instance(Arc::clone(&settings), facts, code, check).await {
             Ok(generation) => {
                 self.settings.store(settings);
-                self.replace(generation).await;
-                Ok(())
+                self.replace(generation).await
             }
             Err(error) => {
                 if let Some(gone) = going {
@@ -114,18 +113,19 @@ impl Plugin {
         let settings = Arc::clone(&poisoned.settings);
         let exclusive = settings.grants.iter().any(|grant| grant == api::HUB_DATA_ID);
         if exclusive {
-            self.put(None);
+            self.suspend();
             poisoned.retire().await;
         }
-        match self.instance(settings, facts, code, check).await {
+        let replaced = match self.instance(settings, facts, code, check).await {
             Ok(generation) => self.replace(generation).await,
-            Err(error) => {
-                let said = with_causes(&error);
-                self.enter_quarantine(Quarantine::Panics, &said);
-                self.note(said);
-                if self.current().is_none() {
-                    self.without_instance(State::Quarantined);
-                }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = replaced {
+            let said = with_causes(&error);
+            self.enter_quarantine(Quarantine::Panics, &said);
+            self.note(said);
+            if self.current().is_none() {
+                self.without_instance(State::Quarantined);
             }
         }
     }
@@ -134,6 +134,7 @@ impl Plugin {
     pub(crate) async fn unload(&self) {
         let _control = self.control.lock().await;
         let before = self.put(None);
+        self.world.pages.unmount(&self.id);
         self.without_instance(State::Retired);
         if let Some(before) = before {
             before.retire().await;
@@ -174,7 +175,8 @@ impl Plugin {
         let (sender, receiver) = oneshot::channel();
         let time = settings.deadlines.create;
         let work = Box::new(move |_| drop(sender.send(package.map())));
-        let job = Job { hook: Hook::Map, time, cancelled: Arc::default(), work };
+        let limit = TimeLimit::FromBegin(time);
+        let job = Job { hook: Hook::Map, limit, cancelled: Arc::default(), work };
         let refused = || LoadError::Package("its library could not be mapped in time".into());
         pool.submit(job).map_err(|_| refused())?;
         let code = tokio::select! {
@@ -277,8 +279,19 @@ impl Plugin {
     }
 
     /// Puts a started instance into service and ends the one before.
-    async fn replace(&self, generation: Arc<Generation>) {
+    async fn replace(self: &Arc<Self>, generation: Arc<Generation>) -> Result<(), LoadError> {
         let version = generation.package.version.clone();
+        let mounted = match self.pages(&generation) {
+            Some(site) => self.world.pages.mount(site),
+            None => {
+                self.world.pages.unmount(&self.id);
+                Ok(())
+            }
+        };
+        if let Err(error) = mounted {
+            generation.retire().await;
+            return Err(error.into());
+        }
         self.forgive();
         let before = self.put(Some(generation));
         self.world.record(EventKind::PluginStarted, &self.id, version);
@@ -286,17 +299,28 @@ impl Plugin {
         if let Some(before) = before {
             before.retire().await;
         }
+        Ok(())
+    }
+
+    /// Nothing is in service until another instance is; browsers are told to come again.
+    fn suspend(&self) {
+        let before = self.put(None);
+        if let Some(before) = before.filter(|before| before.offers.http) {
+            // It lay there until now.
+            let _ = self.world.pages.suspend(&self.id, &before.settings.http_prefix);
+        }
     }
 
     /// The new instance failed when the old one was gone already: an instance of the old library.
     async fn put_back(self: &Arc<Self>, gone: &Arc<Generation>, check: CheckKinds<'_>) {
         let (facts, code) = (gone.package.clone(), Arc::clone(&gone.code));
-        match self.instance(Arc::clone(&gone.settings), facts, code, check).await {
+        let put_back = match self.instance(Arc::clone(&gone.settings), facts, code, check).await {
             Ok(generation) => self.replace(generation).await,
-            Err(error) => {
-                let (plugin, error) = (&*self.id, with_causes(&error));
-                tracing::error!(plugin, error, "neither the new version nor the old one starts");
-            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = put_back {
+            let (plugin, error) = (&*self.id, with_causes(&error));
+            tracing::error!(plugin, error, "neither the new version nor the old one starts");
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::services::Services;
 use crate::settings::{GRACE, PluginSettings};
 use crate::source::{Code, CodeFacts, LoadError, PackageFacts};
 use crate::state::{Course, State};
-use crate::worker::{Job, Pool, PoolSize};
+use crate::worker::{Job, Pool, PoolSize, TimeLimit};
 use crate::world::World;
 use phytohub_plugin_loader::instance::{CallContext, Offers};
 
@@ -154,7 +154,8 @@ impl Generation {
                 let _ = sender.send(work(&*inside.hooks, &call));
             }
         });
-        let job = Job { hook, time, cancelled: Arc::clone(&cancelled), work };
+        let limit = TimeLimit::FromBegin(time);
+        let job = Job { hook, limit, cancelled: Arc::clone(&cancelled), work };
         let gone = |_| HookError::NotInService { state: State::Retired.as_str() };
         self.pool.submit_own(job).map_err(gone)?;
         wait(&self.world, receiver, until, &cancelled).await
@@ -192,6 +193,11 @@ impl Generation {
         let time = self.settings.deadlines.quiesce;
         let plugin = self.settings.id.as_str();
         self.idle(self.world.now() + time / 2).await;
+        // What browsers wait for has had its time; streams never end by themselves.
+        let open = self.services.http.quiesce(GRACE).await;
+        if open > 0 {
+            tracing::info!(plugin, open, "answers were ended with their instance");
+        }
         self.pool.cancel_all();
         self.idle(self.world.now() + GRACE).await;
         if let Err(error) = self.run(Hook::Quiesce, time, |hooks, call| hooks.quiesce(call)).await {
@@ -203,7 +209,7 @@ impl Generation {
         self.services.end();
         let destroy = Job {
             hook: Hook::Destroy,
-            time,
+            limit: TimeLimit::FromBegin(time),
             cancelled: Arc::default(),
             // The last reference, unless a thread hangs in it: then that one drops it.
             work: Box::new(move |_| drop(last)),
@@ -297,7 +303,8 @@ async fn create(
         // If nobody waits any more, the instance ends here, on a worker.
         let _ = sender.send(code.create(services, &settings.config_json, &call));
     });
-    let job = Job { hook: Hook::Create, time, cancelled: Arc::clone(&cancelled), work };
+    let limit = TimeLimit::FromBegin(time);
+    let job = Job { hook: Hook::Create, limit, cancelled: Arc::clone(&cancelled), work };
     let taken = pool.submit_own(job).map_err(|_| HookError::Busy);
     let created = match taken {
         Ok(()) => wait(world, receiver, until, &cancelled).await,

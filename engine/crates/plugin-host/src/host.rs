@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use phytohub_exchange::plugin::{KindQuery, PluginQuestion};
 use phytohub_exchange::{Alarm, Hub, StartTask};
@@ -14,6 +15,7 @@ use crate::breadcrumb::Breadcrumbs;
 use crate::documents::{Documents, overlap};
 use crate::failure::HookError;
 use crate::hook::Hook;
+use crate::http::PluginPages;
 use crate::package::Packages;
 use crate::plugin::{Plugin, Quarantine};
 use crate::settings::{HOUR, LOOK_EVERY, PluginSettings};
@@ -35,6 +37,8 @@ pub struct HostSettings {
     /// File that tells the next start which plugin a crash happened in. Beside the store, whose
     /// lock keeps a second hub from it.
     pub breadcrumbs: PathBuf,
+    /// How long nothing may move in a browser's request.
+    pub page_idle: Duration,
     /// The plugins, in the order in which they are asked.
     pub plugins: Vec<PluginSettings>,
 }
@@ -79,7 +83,7 @@ pub enum ControlError {
         id: String,
     },
     /// It did not come into service.
-    #[error("the plugin {id} is not in service: {source}")]
+    #[error("the plugin {id} did not come into service")]
     Load {
         /// Its id.
         id: String,
@@ -113,20 +117,21 @@ impl PluginHost {
         alarm: Arc<dyn Alarm>,
         tasks: Arc<dyn StartTask>,
     ) -> Result<Self, StartHostError> {
-        let HostSettings { packages, trust, data, breadcrumbs, plugins } = settings;
+        let (packages, trust) = (settings.packages.clone(), settings.trust.clone());
         let source = Arc::new(Packages { directory: packages, trust });
-        Self::start_from(source, (data, breadcrumbs), plugins, (hub, alarm, tasks)).await
+        Self::start_from(source, settings, (hub, alarm, tasks)).await
     }
 
     pub(crate) async fn start_from(
         source: Arc<dyn Source>,
-        (data, breadcrumbs): (PathBuf, PathBuf),
-        plugins: Vec<PluginSettings>,
+        settings: HostSettings,
         (hub, alarm, tasks): (Hub, Arc<dyn Alarm>, Arc<dyn StartTask>),
     ) -> Result<Self, StartHostError> {
+        let HostSettings { data, breadcrumbs, page_idle, plugins, .. } = settings;
         let crumbs = Breadcrumbs::open(&breadcrumbs, hub.clock().now(), HOUR)
             .map_err(|source| StartHostError::Breadcrumbs { path: breadcrumbs, source })?;
-        let world = Arc::new(World::new(hub, alarm, tasks, crumbs, data));
+        let world =
+            Arc::new(World::new(hub, alarm, tasks, crumbs, data, PluginPages::new(page_idle)));
         let mut known: Vec<Arc<Plugin>> = Vec::new();
         for settings in plugins {
             if known.iter().any(|plugin| *plugin.id == *settings.id) {
@@ -159,6 +164,12 @@ impl PluginHost {
     pub async fn stop(&self) {
         self.world().stop.send_replace(true);
         all(self.plugins().iter().map(|plugin| plugin.unload()).collect()).await;
+    }
+
+    /// What browsers see of plugins.
+    #[must_use]
+    pub fn pages(&self) -> PluginPages {
+        self.world().pages.clone()
     }
 
     /// How each plugin does, in the order of the configuration.
@@ -251,10 +262,10 @@ impl PluginHost {
     ///
     /// # Errors
     /// If there is no such batch, or the store does not take the new place.
-    pub async fn skip_batch(&self, id: &str) -> Result<(), ControlError> {
+    pub async fn skip_batch(&self, id: &str, reason: &str) -> Result<(), ControlError> {
         let plugin = self.plugin(id)?;
         let nothing = || ControlError::NothingToSkip { id: id.to_owned() };
-        let told = plugin.pump.skip().ok_or_else(nothing)?;
+        let told = plugin.pump.skip(reason).ok_or_else(nothing)?;
         told.await.map_err(|_| ControlError::Closing)?.map_err(ControlError::Hub)
     }
 

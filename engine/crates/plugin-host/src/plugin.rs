@@ -1,5 +1,6 @@
 //! One plugin of the configuration: the instance in service, and how it does.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -30,6 +31,8 @@ pub(crate) struct Plugin {
     pub(crate) pump: PumpState,
     /// Held while instances are made and ended.
     pub(crate) control: tokio::sync::Mutex<Control>,
+    /// Calls since the hub started, and those of them that were not answered with OK.
+    calls: (AtomicU64, AtomicU64),
     current: ArcSwapOption<Generation>,
     standing: Mutex<Standing>,
 }
@@ -98,6 +101,7 @@ impl Plugin {
             kinds: ArcSwap::default(),
             pump: PumpState::default(),
             control: tokio::sync::Mutex::default(),
+            calls: (AtomicU64::new(0), AtomicU64::new(0)),
             current: ArcSwapOption::empty(),
             standing: Mutex::new(standing),
         }
@@ -139,6 +143,16 @@ impl Plugin {
             ..Kind::default()
         });
         named.chain(set).collect()
+    }
+
+    pub(crate) fn counted(&self, well: bool) {
+        self.calls.0.fetch_add(1, Ordering::Relaxed);
+        self.calls.1.fetch_add(u64::from(!well), Ordering::Relaxed);
+    }
+
+    /// Calls since the hub started, and those that were not answered with OK.
+    pub(crate) fn calls(&self) -> (u64, u64) {
+        (self.calls.0.load(Ordering::Relaxed), self.calls.1.load(Ordering::Relaxed))
     }
 
     /// Why it is in quarantine, if it is.

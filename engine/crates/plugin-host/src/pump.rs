@@ -38,7 +38,14 @@ pub(crate) struct PumpState {
 #[derive(Debug, Default)]
 struct Failing {
     batch: Option<FailingBatch>,
-    skip: Option<oneshot::Sender<Result<(), PluginError>>>,
+    skip: Option<Skip>,
+}
+
+/// What the operator said about the batch that is not taken.
+#[derive(Debug)]
+struct Skip {
+    reason: String,
+    done: oneshot::Sender<Result<(), PluginError>>,
 }
 
 /// A batch that a plugin does not take.
@@ -67,11 +74,11 @@ impl PumpState {
     }
 
     /// Wants the batch that is not taken to be skipped; nothing if there is none.
-    pub(crate) fn skip(&self) -> Option<oneshot::Receiver<Result<(), PluginError>>> {
+    pub(crate) fn skip(&self, reason: &str) -> Option<oneshot::Receiver<Result<(), PluginError>>> {
         let mut failing = self.lock();
         failing.batch.as_ref()?;
         let (done, told) = oneshot::channel();
-        failing.skip = Some(done);
+        failing.skip = Some(Skip { reason: reason.to_owned(), done });
         drop(failing);
         self.changed.notify_one();
         Some(told)
@@ -218,11 +225,11 @@ impl Plugin {
 
     /// Moves on without the batch if the operator said so.
     async fn skip_if_wanted(&self, generation: &Generation, first: u64, last: u64) -> bool {
-        let Some(done) = self.pump.lock().skip.take() else { return false };
+        let Some(Skip { reason, done }) = self.pump.lock().skip.take() else { return false };
         let moved = self.move_cursor(generation, last).await;
         let skipped = moved.is_ok();
         if skipped {
-            let detail = format!("the operator skipped its events {first} to {last}");
+            let detail = format!("the operator skipped its events {first} to {last}: {reason}");
             self.world.record(phytohub_telemetry::EventKind::PluginFailed, &self.id, detail);
         }
         // Whoever asked may have gone.

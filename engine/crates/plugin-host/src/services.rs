@@ -18,7 +18,7 @@ use phytohub_plugin_api as api;
 use phytohub_plugin_loader::{
     Acknowledgement, Answer, CodeView, ConnectionView, DraftView, EnvelopeView, HostCall,
     HostServices, HttpHeaderView, KvAction, KvExpectation, KvOperationView, LogRecordView,
-    MetricView, Refusal, Sink, Status, VisitCode, VisitConnection, VisitEnvelope, VisitKv,
+    MetricView, Sink, Status, VisitCode, VisitConnection, VisitEnvelope, VisitKv,
 };
 use phytohub_store::{KvOperation, PluginWrite, PluginWritten};
 

@@ -125,6 +125,9 @@ pub enum LoadError {
         /// Why not.
         source: std::io::Error,
     },
+    /// Its pages cannot be shown.
+    #[error("its pages cannot be shown: {0}")]
+    Pages(#[from] crate::http::MountError),
     /// The hub's store does not take what is to be kept of it.
     #[error("the hub cannot keep what it must know of it: {0}")]
     Hub(#[from] phytohub_exchange::plugin::PluginError),

@@ -36,6 +36,12 @@ pub struct PluginStatus {
     pub lag: Option<u64>,
     /// A batch of events that it does not take: first and last sequence.
     pub failing_batch: Option<(u64, u64)>,
+    /// Where its pages lie; empty if it has none.
+    pub pages: String,
+    /// Calls since the hub started.
+    pub calls: u64,
+    /// Those that were not answered with OK.
+    pub failures: u64,
     /// Calls that wait for a worker.
     pub waiting: usize,
     /// Threads that hang in it.
@@ -57,6 +63,7 @@ impl PluginStatus {
         let takes_events = generation.is_some_and(|one| one.offers.lifecycle.is_some());
         let last = *plugin.world.hub.plugin_event_sequence().borrow();
         let failing = plugin.pump.failing();
+        let (calls, failures) = plugin.calls();
         let named = plugin.kinds().into_iter().map(|kind| {
             if kind.name.is_empty() { kind.certificate_type.to_string() } else { kind.name }
         });
@@ -79,6 +86,12 @@ impl PluginStatus {
             inline: settings.inline && generation.is_some_and(|one| one.runs_inline()),
             lag: takes_events.then(|| plugin.pump.lag(last)),
             failing_batch: failing.map(|batch| (batch.first, batch.last)),
+            pages: generation
+                .filter(|one| one.offers.http)
+                .map(|one| one.settings.http_prefix.clone())
+                .unwrap_or_default(),
+            calls,
+            failures,
             waiting: generation.map_or(0, |one| one.pool.waiting()),
             stuck: generation.map_or(0, |one| one.pool.stuck()),
             allocated: generation.and_then(|one| one.inside()?.hooks.allocated()),

@@ -20,12 +20,21 @@ use crate::settings::{GRACE, STACK_BYTES};
 /// Something to be done on a worker.
 pub(crate) struct Job {
     pub(crate) hook: Hook,
-    /// How long it may run; some time later its thread counts as stuck.
-    pub(crate) time: Duration,
+    /// When its thread counts as stuck.
+    pub(crate) limit: TimeLimit,
     /// Raised when nobody waits any more; a job that has not begun by then never does.
     pub(crate) cancelled: Arc<AtomicBool>,
     /// Given the instance, if there is one.
     pub(crate) work: Box<dyn FnOnce(Option<Arc<Inside>>) + Send>,
+}
+
+/// When a thread that does not return counts as stuck.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum TimeLimit {
+    /// This long after it began, and a little.
+    FromBegin(Duration),
+    /// This long after nobody waits any more: as long as somebody does, it may go on.
+    FromCancel(Duration),
 }
 
 impl std::fmt::Debug for Job {
@@ -82,9 +91,22 @@ struct PoolState {
 
 struct Running {
     hook: Hook,
-    stuck_at: Duration,
+    limit: TimeLimit,
+    /// Known from the beginning, or from when it was seen that nobody waits.
+    stuck_at: Option<Duration>,
     cancelled: Arc<AtomicBool>,
     stuck: bool,
+}
+
+impl Running {
+    fn is_late(&mut self, now: Duration) -> bool {
+        if let (None, TimeLimit::FromCancel(time)) = (self.stuck_at, self.limit)
+            && self.cancelled.load(Ordering::Acquire)
+        {
+            self.stuck_at = Some(now + time);
+        }
+        !self.stuck && self.stuck_at.is_some_and(|at| at <= now)
+    }
 }
 
 /// What a look at the workers showed.
@@ -173,8 +195,10 @@ impl Pool {
         let (mut look, mut missing) = (Look::default(), 0);
         {
             let mut state = self.0.lock();
-            let late = state.running.values_mut().filter(|one| !one.stuck && one.stuck_at <= now);
-            for one in late {
+            for one in state.running.values_mut() {
+                if !one.is_late(now) {
+                    continue;
+                }
                 one.stuck = true;
                 one.cancelled.store(true, Ordering::Release);
                 look.newly_stuck.push(one.hook);
@@ -310,9 +334,13 @@ impl Shared {
                 Some(job) => {
                     let number = state.next;
                     state.next += 1;
-                    let (hook, stuck_at) = (job.hook, self.clock.monotonic() + job.time + GRACE);
+                    let (hook, limit) = (job.hook, job.limit);
+                    let stuck_at = match limit {
+                        TimeLimit::FromBegin(time) => Some(self.clock.monotonic() + time + GRACE),
+                        TimeLimit::FromCancel(_) => None,
+                    };
                     let cancelled = Arc::clone(&job.cancelled);
-                    let running = Running { hook, stuck_at, cancelled, stuck: false };
+                    let running = Running { hook, limit, stuck_at, cancelled, stuck: false };
                     state.running.insert(number, running);
                     return Some((number, job));
                 }

@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
 use crate::breadcrumb::Breadcrumbs;
+use crate::http::PluginPages;
 
 /// The surroundings of all plugins.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct World {
     pub(crate) breadcrumbs: Arc<Breadcrumbs>,
     /// Where plugins keep files of their own, as `ID/`.
     pub(crate) data: PathBuf,
+    /// What browsers see of plugins.
+    pub(crate) pages: PluginPages,
     /// Told when something must be looked at before its time.
     pub(crate) look: Notify,
     /// True from the moment on when all plugins are to end.
@@ -36,9 +39,11 @@ impl World {
         tasks: Arc<dyn StartTask>,
         breadcrumbs: Arc<Breadcrumbs>,
         data: PathBuf,
+        pages: PluginPages,
     ) -> Self {
         let (look, stop) = (Notify::new(), watch::channel(false).0);
-        Self { hub, breadcrumbs, data, look, stop, alarm, tasks, runtime: Handle::current() }
+        let runtime = Handle::current();
+        Self { hub, breadcrumbs, data, pages, look, stop, alarm, tasks, runtime }
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
