@@ -13,10 +13,36 @@ use std::process::Command;
 /// If it cannot be built: with what the compiler said.
 #[must_use]
 pub fn cdylib(package: &str) -> PathBuf {
+    let is_library = |message: &serde_json::Value| {
+        let kinds = message.pointer("/target/kind")?.as_array()?;
+        kinds.iter().any(|kind| kind == "cdylib").then_some(())?;
+        let mut files = message.get("filenames")?.as_array()?.iter().filter_map(|f| f.as_str());
+        files.find(|file| file.ends_with(".so")).map(PathBuf::from)
+    };
+    built(package, &["--lib"], is_library)
+}
+
+/// Builds a program of a package of this workspace, as [`cdylib`] builds libraries.
+///
+/// # Panics
+///
+/// If it cannot be built: with what the compiler said.
+#[must_use]
+pub fn program(package: &str, name: &str) -> PathBuf {
+    built(package, &["--bin", name], |message| {
+        message.get("executable")?.as_str().map(PathBuf::from)
+    })
+}
+
+fn built(
+    package: &str,
+    what: &[&str],
+    file: impl Fn(&serde_json::Value) -> Option<PathBuf>,
+) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from(env!("CARGO")));
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--message-format=json-render-diagnostics"]);
-    command.args(["--package", package]);
+    command.args(["--package", package]).args(what);
     if let Some((target, profile)) = where_this_runs() {
         command.arg("--target-dir").arg(target);
         command.args(["--profile", if profile == "debug" { "dev" } else { &profile }]);
@@ -27,24 +53,10 @@ pub fn cdylib(package: &str) -> PathBuf {
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter_map(|message| library(&message, package))
+        .filter(|message| message.get("reason").is_some_and(|r| r == "compiler-artifact"))
+        .filter_map(|message| file(&message))
         .next_back()
-        .unwrap_or_else(|| panic!("{package} has no library of crate-type cdylib"))
-}
-
-/// The library in a message of cargo's, if it tells of this package's.
-fn library(message: &serde_json::Value, package: &str) -> Option<PathBuf> {
-    let is_of =
-        |id: &str| id.contains(&format!("{package}@")) || id.contains(&format!("/{package}#"));
-    let is_cdylib = |kinds: &Vec<serde_json::Value>| kinds.iter().any(|kind| kind == "cdylib");
-    if message.get("reason")? != "compiler-artifact"
-        || !message.pointer("/target/kind")?.as_array().is_some_and(is_cdylib)
-        || !message.get("package_id")?.as_str().is_some_and(is_of)
-    {
-        return None;
-    }
-    let mut files = message.get("filenames")?.as_array()?.iter().filter_map(|f| f.as_str());
-    files.find(|file| file.ends_with(".so")).map(PathBuf::from)
+        .unwrap_or_else(|| panic!("{package} has no such target: {what:?}"))
 }
 
 /// Directory of what is built and name of the profile, from where the running test lies:

@@ -27,6 +27,16 @@ pub fn phyto() -> Vec<u8> {
     .into_bytes()
 }
 
+/// The same without what it is called and without countries.
+#[must_use]
+pub fn nameless() -> Vec<u8> {
+    format!(
+        "<SPSCertificate xmlns=\"{SPS}\" xmlns:ram=\"{RAM}\">\n<SPSExchangedDocument>\n\
+         <ram:ID>XA-2026-0002</ram:ID>\n</SPSExchangedDocument>\n</SPSCertificate>\n"
+    )
+    .into_bytes()
+}
+
 /// A document as it is delivered from `XA` to `XB`.
 #[must_use]
 pub fn document(content: &[u8]) -> DocumentView<'_> {

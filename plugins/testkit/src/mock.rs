@@ -100,7 +100,6 @@ pub struct AuditLine {
 
 impl MockHost {
     /// A hub to be configured.
-    #[must_use]
     pub fn builder() -> MockHostBuilder {
         MockHostBuilder::default()
     }

@@ -54,10 +54,6 @@ impl RawLibrary {
         format!("{}.{}", self.entry.abi_major, self.entry.abi_minor)
     }
 
-    pub(crate) const fn is_serial(self) -> bool {
-        self.entry.flags & HUB_ENTRY_SERIAL != 0
-    }
-
     /// `create` with a host that offers nothing; the status if it is not OK.
     pub(crate) fn create(self, config: HubBytes) -> Result<RawInstance, HubStatus> {
         let create = self.entry.create.ok_or(HUB_UNSUPPORTED)?;
