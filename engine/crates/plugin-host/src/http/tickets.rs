@@ -48,7 +48,9 @@ impl HttpTickets {
     /// As the contract says.
     pub fn read(&self, call: HostCall, ticket: u64, out: Sink<'_>) -> Answer {
         let exchange = self.exchange(ticket)?;
-        let (time, _) = patience(call, &exchange);
+        // Who carries the body keeps its time, and ends this wait when the browser falls silent.
+        let (time, by_call) = patience(call, &exchange);
+        let time = if by_call { time } else { time * 2 };
         match exchange.asked.take_blocking(time) {
             Ok(Some(piece)) => {
                 exchange.touch();

@@ -1,0 +1,6 @@
+//! The plugin host from outside.
+
+#![forbid(unsafe_code)]
+
+#[path = "it/pages.rs"]
+mod pages;
