@@ -52,6 +52,8 @@ embedded_lists! {
     AddressTypes = "address-types",
     /// UNCL 7085: the nature of cargo.
     CargoNatures = "cargo-natures",
+    /// Why a notification of non-compliance refers to no certificate; of the project's own.
+    CertificateAbsenceReasons = "certificate-absence-reasons",
     /// The classification systems of lines.
     CommodityClasses = "commodity-classes",
     /// Conditions of commodities; GetConditions.
@@ -68,8 +70,20 @@ embedded_lists! {
     GovernmentActions = "government-actions",
     /// Intended uses of commodities; GetIntendedUses.
     IntendedUses = "intended-uses",
+    /// What an investigation into non-compliance came to; of the project's own.
+    InvestigationOutcomes = "investigation-outcomes",
     /// UNCL 3227.
     LocationFunctions = "location-functions",
+    /// Actions on consignments that do not comply; of the project's own.
+    NonComplianceActions = "non-compliance-actions",
+    /// Whether a notification is of non-compliance or of emergency action; of the project's own.
+    NonComplianceBases = "non-compliance-bases",
+    /// How much of a consignment is affected; of the project's own.
+    NonComplianceExtents = "non-compliance-extents",
+    /// The messages about a notification of non-compliance; of the project's own.
+    NonComplianceMessages = "non-compliance-messages",
+    /// Reasons of notifications of non-compliance; of the project's own.
+    NonComplianceReasons = "non-compliance-reasons",
     /// Subjects of notes, with level, content and greatest length.
     NoteSubjects = "note-subjects",
     /// UNCL 7065, Recommendation 21; GetPackageTypes.
@@ -78,6 +92,12 @@ embedded_lists! {
     PackagingLevels = "packaging-levels",
     /// UNCL 3035.
     PartyRoles = "party-roles",
+    /// How far a pest was identified; of the project's own.
+    PestIdentificationLevels = "pest-identification-levels",
+    /// Life stages of pests; of the project's own.
+    PestLifeStages = "pest-life-stages",
+    /// Whether a pest is alive; of the project's own.
+    PestViabilities = "pest-viabilities",
     /// Active ingredients by their Codex numbers; GetPesticides.
     Pesticides = "pesticides",
     /// UNCL 6313.

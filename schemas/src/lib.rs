@@ -23,12 +23,16 @@ pub const DELIVERY_SERVICE_WSDL: &str = include_str!("../wsdl/DeliveryService.ws
 pub const PUBLIC_URL_TOKEN: &str = "@PUBLIC_URL@";
 
 /// XML schemas of SPS documents by the names of their files, which import one another by these names:
-/// the certificate, the acknowledgement, and what both are made of. They describe what is valid by
-/// the standard; real certificates often are not, so none is refused for that. The certificate that
+/// the certificate, the acknowledgement, our own notification of non-compliance, and what all are
+/// made of. They describe what is valid by the standard; real certificates often are not, so none is refused for that. The certificate that
 /// the WSDL declares is another, smaller and laxer view, with some of its names in no namespace.
 pub const XML_SCHEMAS: &[(&str, &str)] = &[
     ("sps-certificate-17.xsd", include_str!("../xsd/sps-certificate-17.xsd")),
     ("sps-acknowledgement-17.xsd", include_str!("../xsd/sps-acknowledgement-17.xsd")),
+    (
+        "sps-non-compliance-notification-1.xsd",
+        include_str!("../xsd/sps-non-compliance-notification-1.xsd"),
+    ),
     ("sps-aggregates-21.xsd", include_str!("../xsd/sps-aggregates-21.xsd")),
     ("qualified-data-types-21.xsd", include_str!("../xsd/qualified-data-types-21.xsd")),
     ("unqualified-data-types-21.xsd", include_str!("../xsd/unqualified-data-types-21.xsd")),

@@ -98,7 +98,8 @@ impl Certificate {
         })
     }
 
-    fn write_document(&self, out: &mut Out) {
+    /// Writes what stands in `SPSExchangedDocument`.
+    pub fn write_document(&self, out: &mut Out) {
         out.text("ram:Name", &self.title);
         out.text("ram:ID", &self.number);
         out.text("ram:TypeCode", &self.certificate_type);
@@ -137,7 +138,8 @@ impl Certificate {
         }
     }
 
-    fn write_consignment(&self, out: &mut Out) {
+    /// Writes what stands in `SPSConsignment`.
+    pub fn write_consignment(&self, out: &mut Out) {
         self.consignor.write(out, "ram:ConsignorSPSParty");
         self.consignee.write(out, "ram:ConsigneeSPSParty");
         self.export_country.write(out, "ram:ExportSPSCountry");

@@ -1,0 +1,318 @@
+//! Notifications to be written: owned, in plain words, one canonical form, valid against the schema
+//! if codes and numbers are.
+
+use phytohub_sps::write::{Certificate, Country, Location, Measure, Out, Party, Reference};
+
+use crate::code::Message;
+use crate::grammar::{DOCUMENT_TYPE, NAMESPACE, ROOT};
+
+/// A message about a notification.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "filled in by whoever writes one")]
+pub struct Notification {
+    /// What it says.
+    pub message: Message,
+    /// Number, date, issuer, signatory; and parties, countries and lines of the consignment.
+    pub sps: Certificate,
+    /// Whether the consignment is written; answers do without.
+    pub with_consignment: bool,
+    /// A code of non-compliance-bases.
+    pub basis: Option<String>,
+    /// Who notifies.
+    pub notifying: Nppo,
+    /// Who is addressed.
+    pub addressed: Nppo,
+    /// The notification that this is about: when it was issued. Number and country are known.
+    pub related: Option<Option<String>>,
+    /// The certificate concerned and the country that issued it.
+    pub certificate: Option<(Reference, Country)>,
+    /// Why there is none: a code of certificate-absence-reasons and words.
+    pub absence: Option<(String, String)>,
+    /// Where and when.
+    pub interception: Option<Interception>,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// What was done.
+    pub actions: Vec<Action>,
+    /// By when an answer is asked for.
+    pub response_due: Option<String>,
+    /// Why it is updated, withdrawn or closed.
+    pub explanation: Option<String>,
+    /// What the addressee found out.
+    pub investigation: Option<Investigation>,
+    /// Reports and pictures.
+    pub attachments: Vec<Reference>,
+}
+
+/// A plant protection organization.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "filled in by whoever writes one")]
+pub struct Nppo {
+    /// Its country.
+    pub country: Country,
+    /// Its name and address.
+    pub party: Party,
+    /// Person, e-mail address, telephone number; empty where not told.
+    pub contacts: Vec<[String; 3]>,
+}
+
+/// Where and when a consignment was intercepted.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "filled in by whoever writes one")]
+pub struct Interception {
+    /// The point of entry.
+    pub point_of_entry: Option<Location>,
+    /// Arrival, detection, confirmation, first action.
+    pub dates: [Option<String>; 4],
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "filled in by whoever writes one")]
+pub struct Finding {
+    /// A code of non-compliance-reasons.
+    pub reason: String,
+    /// In words.
+    pub description: Option<String>,
+    /// The requirement that was not met.
+    pub requirement: Option<String>,
+    /// The pest.
+    pub pest: Option<Pest>,
+    /// A code of non-compliance-extents.
+    pub extent: String,
+    /// Numbers of lines.
+    pub lines: Vec<String>,
+    /// How much.
+    pub affected: Option<Measure>,
+    /// How it was found out.
+    pub diagnosis: Option<Diagnosis>,
+}
+
+/// A pest.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "filled in by whoever writes one")]
+pub struct Pest {
+    /// Its EPPO code.
+    pub id: Option<String>,
+    /// Its scientific name.
+    pub scientific_name: Option<String>,
+    /// Its common name.
+    pub common_name: Option<String>,
+    /// A code of pest-identification-levels.
+    pub level: String,
+    /// Why it could not be identified.
+    pub not_identified: Option<String>,
+    /// Codes of pest-life-stages.
+    pub life_stages: Vec<String>,
+    /// A code of pest-viabilities.
+    pub viability: Option<String>,
+    /// Where in the consignment it was.
+    pub association: Option<String>,
+}
+
+/// How a pest was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "filled in by whoever writes one")]
+pub struct Diagnosis {
+    /// Detection, sampling, method; empty where not told.
+    pub words: [String; 3],
+    /// Who did it.
+    pub laboratory: Option<Party>,
+    /// How long specimens are kept.
+    pub specimen_until: Option<String>,
+}
+
+/// What was done with the consignment.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "filled in by whoever writes one")]
+pub struct Action {
+    /// A code of non-compliance-actions.
+    pub code: String,
+    /// In words.
+    pub description: Option<String>,
+    /// A code of non-compliance-extents.
+    pub extent: String,
+    /// Numbers of lines.
+    pub lines: Vec<String>,
+    /// When.
+    pub date: Option<String>,
+}
+
+/// What the addressee found out.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "filled in by whoever writes one")]
+pub struct Investigation {
+    /// A code of investigation-outcomes.
+    pub outcome: String,
+    /// In words.
+    pub description: String,
+    /// What will be done.
+    pub corrective_action: Option<String>,
+    /// When it ended.
+    pub completed: Option<String>,
+}
+
+impl Notification {
+    /// The message as XML, UTF-8.
+    #[must_use]
+    pub fn to_xml(&self) -> String {
+        Out::document_in("nnc", NAMESPACE, ROOT, |out| {
+            let mut head = self.sps.clone();
+            head.certificate_type = DOCUMENT_TYPE.to_owned();
+            head.status = self.message.status().to_string();
+            out.element("nnc:SPSExchangedDocument", |out| head.write_document(out));
+            if self.with_consignment {
+                out.element("nnc:SPSConsignment", |out| head.write_consignment(out));
+            }
+            out.element("nnc:NonCompliance", |out| self.write(out));
+        })
+    }
+
+    fn write(&self, out: &mut Out) {
+        out.text("nnc:MessageCode", self.message.code());
+        out.optional("nnc:BasisCode", self.basis.as_deref());
+        self.notifying.write(out, "nnc:NotifyingNPPO");
+        self.addressed.write(out, "nnc:AddressedNPPO");
+        if let Some(issued) = &self.related {
+            out.element("nnc:RelatedNotification", |out| {
+                out.text("nnc:ID", &self.sps.number);
+                self.notifying.country.write(out, "nnc:Country");
+                date(out, "nnc:IssueDateTime", issued.as_deref());
+            });
+        }
+        if let Some((document, country)) = &self.certificate {
+            out.element("nnc:Certificate", |out| {
+                document.write_as(out, "nnc:Document");
+                country.write(out, "nnc:IssuingCountry");
+            });
+        }
+        if let Some((code, words)) = &self.absence {
+            out.element("nnc:CertificateAbsence", |out| {
+                out.text("nnc:ReasonCode", code);
+                out.text("nnc:Description", words);
+            });
+        }
+        if let Some(interception) = &self.interception {
+            out.element("nnc:Interception", |out| interception.write(out));
+        }
+        for finding in &self.findings {
+            out.element("nnc:Finding", |out| finding.write(out));
+        }
+        for action in &self.actions {
+            out.element("nnc:Action", |out| action.write(out));
+        }
+        date(out, "nnc:ResponseDueDateTime", self.response_due.as_deref());
+        out.optional("nnc:Explanation", self.explanation.as_deref());
+        if let Some(found) = &self.investigation {
+            out.element("nnc:Investigation", |out| {
+                out.text("nnc:OutcomeCode", &found.outcome);
+                out.text("nnc:Description", &found.description);
+                out.optional("nnc:CorrectiveAction", found.corrective_action.as_deref());
+                date(out, "nnc:CompletionDateTime", found.completed.as_deref());
+            });
+        }
+        for attachment in &self.attachments {
+            attachment.write_as(out, "nnc:Attachment");
+        }
+    }
+}
+
+fn date(out: &mut Out, name: &str, date: Option<&str>) {
+    if let Some(date) = date {
+        out.date(name, date);
+    }
+}
+
+fn told(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+impl Nppo {
+    fn write(&self, out: &mut Out, name: &str) {
+        out.element(name, |out| {
+            self.country.write(out, "nnc:Country");
+            self.party.write(out, "nnc:Party");
+            for [person, email, telephone] in &self.contacts {
+                out.element("nnc:Contact", |out| {
+                    out.optional("nnc:PersonName", told(person));
+                    out.optional("nnc:Email", told(email));
+                    out.optional("nnc:Telephone", told(telephone));
+                });
+            }
+        });
+    }
+}
+
+impl Interception {
+    fn write(&self, out: &mut Out) {
+        if let Some(place) = &self.point_of_entry {
+            place.write(out, "nnc:PointOfEntry");
+        }
+        let names = ["Arrival", "Detection", "Confirmation", "FirstAction"];
+        for (name, when) in names.into_iter().zip(&self.dates) {
+            date(out, &format!("nnc:{name}DateTime"), when.as_deref());
+        }
+    }
+}
+
+impl Finding {
+    fn write(&self, out: &mut Out) {
+        out.text("nnc:ReasonCode", &self.reason);
+        out.optional("nnc:Description", self.description.as_deref());
+        out.optional("nnc:RequirementReference", self.requirement.as_deref());
+        if let Some(pest) = &self.pest {
+            out.element("nnc:Pest", |out| pest.write(out));
+        }
+        out.text("nnc:ExtentCode", &self.extent);
+        for line in &self.lines {
+            out.text("nnc:LineNumeric", line);
+        }
+        if let Some(Measure { value, unit }) = &self.affected {
+            out.text_with("nnc:AffectedMeasure", &[("unitCode", unit)], value);
+        }
+        if let Some(diagnosis) = &self.diagnosis {
+            out.element("nnc:Diagnosis", |out| diagnosis.write(out));
+        }
+    }
+}
+
+impl Pest {
+    fn write(&self, out: &mut Out) {
+        if let Some(id) = &self.id {
+            out.text_with("nnc:ID", &[("schemeID", "EPPO")], id);
+        }
+        out.optional("nnc:ScientificName", self.scientific_name.as_deref());
+        out.optional("nnc:CommonName", self.common_name.as_deref());
+        out.text("nnc:IdentificationLevelCode", &self.level);
+        out.optional("nnc:NotIdentifiedReason", self.not_identified.as_deref());
+        for stage in &self.life_stages {
+            out.text("nnc:LifeStageCode", stage);
+        }
+        out.optional("nnc:ViabilityCode", self.viability.as_deref());
+        out.optional("nnc:Association", self.association.as_deref());
+    }
+}
+
+impl Diagnosis {
+    fn write(&self, out: &mut Out) {
+        for (name, words) in ["Detection", "Sampling", "Method"].into_iter().zip(&self.words) {
+            out.optional(&format!("nnc:{name}"), told(words));
+        }
+        if let Some(laboratory) = &self.laboratory {
+            laboratory.write(out, "nnc:Laboratory");
+        }
+        date(out, "nnc:SpecimenKeptUntilDateTime", self.specimen_until.as_deref());
+    }
+}
+
+impl Action {
+    fn write(&self, out: &mut Out) {
+        out.text("nnc:ActionCode", &self.code);
+        out.optional("nnc:Description", self.description.as_deref());
+        out.text("nnc:ExtentCode", &self.extent);
+        for line in &self.lines {
+            out.text("nnc:LineNumeric", line);
+        }
+        date(out, "nnc:ActionDateTime", self.date.as_deref());
+    }
+}

@@ -1,0 +1,8 @@
+//! The library from outside: every rule, every sample, the schema with libxml2 as the judge.
+
+#[path = "it/property.rs"]
+mod property;
+#[path = "it/rules.rs"]
+mod rules;
+#[path = "it/schema.rs"]
+mod schema;
