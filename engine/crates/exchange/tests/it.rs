@@ -9,6 +9,9 @@ mod it {
     mod deliver;
     mod fair_use;
     mod fixture;
+    mod gate;
+    mod plugin_acts;
+    mod plugin_stub;
     mod push;
     mod recall;
     mod receive;

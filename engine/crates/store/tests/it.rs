@@ -6,8 +6,10 @@ mod it {
     mod due;
     mod fixture;
     mod golden;
+    mod held;
     mod moves;
     mod offer;
+    mod plugin;
     mod recovery;
     mod replay;
     mod retention;

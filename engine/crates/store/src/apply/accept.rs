@@ -64,7 +64,7 @@ impl Batch<'_> {
         self.put_state(envelope.number, state.clone());
         let kind = if rejected { EventKind::EnvelopeRejected } else { EventKind::EnvelopeAccepted };
         self.tell(kind, new.actor.clone(), &envelope, detail);
-        self.remember_submission(&new, envelope.number);
+        self.remember_submission(&new, &envelope);
         if rejected {
             self.purge_later(&envelope, &state);
         } else {

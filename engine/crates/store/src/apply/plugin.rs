@@ -124,8 +124,9 @@ impl Batch<'_> {
     }
 
     /// Remembers under which key an envelope was submitted.
-    pub(super) fn remember_submission(&mut self, new: &NewEnvelope, number: HubDeliveryNumber) {
+    pub(super) fn remember_submission(&mut self, new: &NewEnvelope, envelope: &StoredEnvelope) {
         let Some(submission) = &new.submission else { return };
+        let number = envelope.number;
         let key = submission.stored_key();
         let mut value = number.to_bytes().to_vec();
         value.extend_from_slice(&submission.hash);
@@ -133,6 +134,8 @@ impl Batch<'_> {
         let at = self.now.plus(self.known.retention.headers);
         self.put_due(&Due { at, kind: DueKind::Submission, number }, &key);
         self.submissions.insert(key, (number, submission.hash));
+        // A twin in the same batch looks for it.
+        self.envelopes.insert(number, envelope.clone());
     }
 
     /// Forgets a key with the envelope that was submitted under it, never before.
