@@ -1,9 +1,11 @@
 //! What the demonstration shows: the document, and the way the steps are told.
 
+mod bundle;
 mod document;
 mod story;
 mod supervisor;
 
+pub use bundle::{BundleError, NON_COMPLIANCE_TYPE, install};
 pub use document::Document;
 pub use story::Story;
 pub use supervisor::{SuperviseError, Supervised};

@@ -7,19 +7,25 @@ use std::time::Duration;
 
 use phytohub_domain::Clock;
 use phytohub_exchange::audit::AuditKeeper;
+use phytohub_exchange::plugin::GateKeeper;
 use phytohub_exchange::push::Dispatcher;
-use phytohub_exchange::{Housekeeping, Hub, OpenHubError};
+use phytohub_exchange::{Housekeeping, Hub};
+use phytohub_plugin_host::PluginHost;
 use phytohub_server::{
-    AdminDoor, BindAdminError, BindError, BindMetricsError, DELIVERY_SERVICE_PATH, HttpsDoor,
-    LoadTlsError, MetricsDoor, Shutdown, ShutdownTrigger, SystemClock, Tasks, Tls, TlsFiles,
+    DELIVERY_SERVICE_PATH, Shutdown, ShutdownTrigger, SystemClock, Tasks, Tls, TlsFiles,
 };
-use phytohub_store::{CommitError, OpenError, OpenReport, Store, StoreConfig, StoreFailure};
+use phytohub_store::{OpenReport, Store, StoreConfig, StoreFailure};
 use phytohub_telemetry::{Actor, Event, EventKind, Metrics};
-use thiserror::Error;
+mod doors;
+mod error;
 
-use crate::config::{ConfigError, LoadedConfig, TrustMode};
-use crate::keys::{self, KeyError};
-use crate::push::{LoadIdentityError, PartnerCalls};
+pub use error::{OpenStoreError, ReloadError, RunError, StartError};
+
+use crate::config::{LoadedConfig, TrustMode};
+use crate::keys;
+use crate::plugins;
+use crate::push::PartnerCalls;
+use doors::{Doors, web_url};
 
 /// A hub whose doors are open.
 #[derive(Debug)]
@@ -28,18 +34,13 @@ pub struct RunningHub {
     tls: Arc<Tls>,
     partners: PartnerCalls,
     clock: SystemClock,
+    plugins: PluginHost,
+    plugin_tasks: Tasks,
     tasks: Tasks,
     trigger: ShutdownTrigger,
     doors: Vec<String>,
     https: SocketAddr,
     drain: Duration,
-}
-
-/// Everything that is bound, before anything is served.
-struct Doors {
-    https: HttpsDoor,
-    metrics: MetricsDoor,
-    admin: AdminDoor,
 }
 
 impl RunningHub {
@@ -63,12 +64,23 @@ impl RunningHub {
             }
         };
         hub.seed_code_lists().await.map_err(OpenStoreError::CodeLists)?;
+        let plugin_tasks = Tasks::new();
+        let plugins = match plugins::start(loaded, &hub, clock, &plugin_tasks).await {
+            Ok(plugins) => plugins,
+            Err(error) => {
+                let _ = hub.close();
+                return Err(error.into());
+            }
+        };
+        hub.set_plugin_control(Arc::new(plugins.clone()));
         let (trigger, shutdown) = ShutdownTrigger::new();
         let mut running = Self {
             hub,
             tls,
             partners,
             clock,
+            plugins,
+            plugin_tasks,
             tasks: Tasks::new(),
             trigger,
             doors: Vec::new(),
@@ -106,6 +118,16 @@ impl RunningHub {
         self.tasks.spawn("metrics", async move { doors.metrics.serve(hub, tasks, stop).await });
         let (hub, tasks, stop) = (self.hub.clone(), self.tasks.clone(), shutdown.clone());
         self.tasks.spawn("admin", async move { doors.admin.serve(hub, tasks, stop).await });
+        if let Some(door) = doors.web {
+            self.doors.push(format!("pages {}", web_url(loaded, door.address())));
+            let pages = Arc::new(self.plugins.pages());
+            let with = (self.hub.clock().clone(), Arc::clone(self.hub.metrics()));
+            let (settings, tasks) = (loaded.config().web.to_settings(), self.tasks.clone());
+            let stop = shutdown.clone();
+            self.tasks.spawn("web", async move {
+                door.serve(pages, settings, with, tasks, stop).await;
+            });
+        }
         self.deliver(loaded, shutdown);
     }
 
@@ -124,6 +146,9 @@ impl RunningHub {
         let keeper = AuditKeeper::new(self.hub.clone(), alarm.clone());
         let mut stop = shutdown.clone();
         self.tasks.spawn("audit", async move { keeper.run(stop.requested()).await });
+        let gate = GateKeeper::new(self.hub.clone(), alarm.clone());
+        let mut stop = shutdown.clone();
+        self.tasks.spawn("gate", async move { gate.run(stop.requested()).await });
         let housekeeping = Housekeeping::new(self.hub.clone(), alarm);
         let mut stop = shutdown.clone();
         self.tasks.spawn("housekeeping", async move { housekeeping.run(stop.requested()).await });
@@ -189,25 +214,14 @@ impl RunningHub {
         if let Err(left) = self.tasks.join(self.drain).await {
             tracing::warn!(%left, "requests were cut off at the end of drain_seconds");
         }
+        // After the doors, whose requests they answer; before the store, in which they write.
+        self.plugins.stop().await;
+        if let Err(left) = self.plugin_tasks.join(self.drain).await {
+            tracing::warn!(%left, "work for plugins was cut off at the end of drain_seconds");
+        }
         let hub = self.hub;
         let closed = tokio::task::spawn_blocking(move || hub.close()).await;
         closed.map_err(|_| RunError::Panicked)?.map_err(RunError::Store)
-    }
-}
-
-impl Doors {
-    async fn bind(loaded: &LoadedConfig) -> Result<Self, StartError> {
-        let bind = |setting| move |source| StartError::Bind { setting, source };
-        let config = loaded.config();
-        let https = HttpsDoor::bind(config.https.listen).await;
-        let https = https.map_err(bind("--https ADDR or [https] listen"))?;
-        let metrics = MetricsDoor::bind(config.admin.listen).await;
-        let metrics = metrics.map_err(|error| match error {
-            BindMetricsError::Bind(source) => bind("[admin] listen")(source),
-            other => StartError::Metrics(other),
-        })?;
-        let admin = AdminDoor::bind(&loaded.socket_dir()).await?;
-        Ok(Self { https, metrics, admin })
     }
 }
 
@@ -234,6 +248,7 @@ fn open_with(
     config.block_cache_bytes = bytes(section.block_cache_bytes);
     config.write_buffer_bytes = bytes(section.write_buffer_bytes);
     config.retention = loaded.config().retention.to_retention();
+    config.certificate_index = plugins::need_certificate_index(loaded);
     let audit = keys::settings(loaded, config.retention.headers)?;
     let (store, report) = Store::open(config, Arc::clone(&clock), Arc::clone(&metrics))?;
     if !section.sync {
@@ -283,101 +298,4 @@ pub(crate) fn tls_files(loaded: &LoadedConfig) -> TlsFiles {
             },
         },
     }
-}
-
-/// Why a store could not be opened for the hub.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum OpenStoreError {
-    /// The code lists that the program brings could not be written.
-    #[error("the code lists cannot be written into the store")]
-    CodeLists(#[source] CommitError),
-    /// A key to sign with.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// The exchange found the registry wrong.
-    #[error(transparent)]
-    Registry(#[from] OpenHubError),
-    /// The store itself.
-    #[error(transparent)]
-    Store(#[from] OpenError),
-}
-
-/// Why a hub did not start.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The admin socket cannot be made.
-    #[error(transparent)]
-    AdminSocket(#[from] BindAdminError),
-    /// A door cannot be opened.
-    #[error("cannot listen there: stop what uses the port, or choose another with {setting}")]
-    Bind {
-        /// The option or setting that names the address.
-        setting: &'static str,
-        /// Why, with the address.
-        source: BindError,
-    },
-    /// The door of `/metrics` may not be opened there.
-    #[error(transparent)]
-    Metrics(BindMetricsError),
-    /// Every address is listened on, and none told to clients.
-    #[error(
-        "{}: a hub that listens on {address} needs [https] public_url, which '?wsdl' tells clients",
-        file.display()
-    )]
-    PublicUrl {
-        /// The configuration.
-        file: PathBuf,
-        /// The address.
-        address: SocketAddr,
-    },
-    /// The hub's certificate for partners cannot be used.
-    #[error(transparent)]
-    Partners(#[from] LoadIdentityError),
-    /// The store cannot be used.
-    #[error(transparent)]
-    Store(#[from] OpenStoreError),
-    /// A certificate, key or trust file cannot be used.
-    #[error(transparent)]
-    Tls(#[from] LoadTlsError),
-    /// A trial would be reachable from elsewhere.
-    #[error(
-        "{}: this hub is marked as a trial, whose keys lie in files here, so it does not listen on \
-         {address}: use a loopback address, or make a hub without --connections",
-        file.display()
-    )]
-    Trial {
-        /// The configuration.
-        file: PathBuf,
-        /// The address.
-        address: SocketAddr,
-    },
-}
-
-/// Why a running hub ended.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum RunError {
-    /// Closing the store panicked.
-    #[error("closing the store panicked; this is a bug")]
-    Panicked,
-    /// The store can no longer be trusted.
-    #[error(transparent)]
-    Store(StoreFailure),
-}
-
-/// Why a reload was refused.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ReloadError {
-    /// The configuration.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The hub's certificate for partners.
-    #[error(transparent)]
-    Partners(#[from] LoadIdentityError),
-    /// A certificate, key or trust file.
-    #[error(transparent)]
-    Tls(#[from] LoadTlsError),
 }

@@ -20,6 +20,7 @@ pub mod keys;
 pub mod logging;
 pub mod output;
 pub mod pki;
+pub mod plugins;
 pub mod push;
 pub mod signal;
 

@@ -1,20 +1,30 @@
 //! `phytohub demo`: one certificate on its way, step by step, over real sockets.
 
+mod notification;
+
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use phytohub_domain::{Clock as _, ConnectionCode, EnvelopeHeader, TrackingInfo};
+use phytohub_domain::{AllowedDocument, Clock as _, ConnectionCode, EnvelopeHeader, TrackingInfo};
+use phytohub_exchange::admin::{AdminRequest, ConnectionChanges};
+use phytohub_non_compliance::Message;
 use phytohub_server::{SystemClock, Tasks};
+use phytohub_store::StoreFailure;
 use phytohub_wire::soap::client::{self as soap, ClientReply};
 use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 
+use super::admin::{self, AskError};
 use super::init::{self, InitError};
 use crate::cli::{DemoArgs, LogArgs, LogFormat};
 use crate::client::{CallError, ClientFiles, SoapClient};
-use crate::demo::{Document, Story, SuperviseError, Supervised};
+use crate::config::{ConfigError, LoadedConfig};
+use crate::demo::{
+    self, BundleError, Document, NON_COMPLIANCE_TYPE, Story, SuperviseError, Supervised,
+};
+use crate::hub::{self, OpenStoreError};
 use crate::logging;
 use crate::output::line;
 use crate::signal::Stop;
@@ -68,13 +78,21 @@ async fn set_up(
     let codes: Vec<ConnectionCode> = codes.into_iter().flatten().collect();
     let start = clock.monotonic();
     init::create(directory, &codes, &[]).await?;
-    let told = format!("configuration, store and certificates in {}", directory.display());
+    let plugins = demo::install(&directory.join("hub.toml"))?;
+    let mut told = format!("configuration, store and certificates in {}", directory.display());
+    if !plugins.is_empty() {
+        accept_notifications(directory).await?;
+        told += &format!("\nplugins, signed with a key made now: {}", plugins.join(", "));
+    }
     let what = "A hub and connections for NO, LK and AR";
     story.step(what, "phytohub init", clock.monotonic() - start, &told)?;
 
     let start = clock.monotonic();
     let hub = Supervised::start(&directory.join("hub.toml")).await?;
-    let told = format!("https://{}/hub/DeliveryService", hub.https());
+    let mut told = format!("https://{}/hub/DeliveryService", hub.https());
+    if let Some(web) = hub.web() {
+        told += &format!("\npages of plugins: {web}");
+    }
     story.step("The hub listens", "phytohub serve", clock.monotonic() - start, &told)?;
     Ok(hub)
 }
@@ -154,7 +172,25 @@ async fn exchange(
     sender.header("LK asks again", track, TrackingInfo::Delivered).await?;
     let what = "LK asks where its envelope is";
     story.step(what, "GetEnvelopeTrackingInfo", sender.time, "Delivered")?;
+    if hub.web().is_some() {
+        notification::notify(&mut receiver, &mut sender, &document, story).await?;
+    }
     Ok(number)
+}
+
+/// Lets the connections take notifications, beside what they take by default.
+async fn accept_notifications(directory: &Path) -> Result<(), DemoError> {
+    let (hub, _) = hub::open(&LoadedConfig::read(&directory.join("hub.toml"))?)?;
+    let profile = AllowedDocument::PROFILE.iter().copied();
+    let accepts = profile.map(|document| (document.certificate_type, document.certificate_status));
+    let notifications = Message::ALL.map(|message| (NON_COMPLIANCE_TYPE, message.status()));
+    let accepts: Vec<(i32, i32)> = accepts.chain(notifications).collect();
+    for code in ["NO", "LK", "AR"] {
+        let changes = ConnectionChanges { accepts: Some(accepts.clone()), ..Default::default() };
+        let (code, changes) = (code.to_owned(), Box::new(changes));
+        admin::ask_opened(&hub, AdminRequest::ConnectionChange { code, changes }).await?;
+    }
+    Ok(hub.close()?)
 }
 
 async fn deliver(
@@ -256,6 +292,21 @@ pub enum DemoError {
     /// The content came out otherwise than it went in.
     #[error("the hub changed the content on its way; this is a bug")]
     Changed,
+    /// A connection cannot be changed.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// The bundled plugins cannot be installed.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The store cannot be closed.
+    #[error(transparent)]
+    Close(#[from] StoreFailure),
+    /// The configuration that was just written cannot be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store that was just made cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenStoreError),
     /// The directory cannot be made.
     #[error(transparent)]
     Init(#[from] InitError),

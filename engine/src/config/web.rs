@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
+use phytohub_server::WebSettings;
 use serde::{Deserialize, Serialize};
 
 /// `[web]`.
@@ -37,5 +39,17 @@ impl Default for WebConfig {
             trusted_proxies: Vec::new(),
             idle_seconds: 30,
         }
+    }
+}
+
+impl WebConfig {
+    /// As the server takes it.
+    #[must_use]
+    pub fn to_settings(&self) -> WebSettings {
+        let mut settings = WebSettings::default();
+        settings.public_url = self.public_url.parse().ok().filter(|_| !self.public_url.is_empty());
+        settings.trusted_proxies.clone_from(&self.trusted_proxies);
+        settings.idle_time = Duration::from_secs(self.idle_seconds);
+        settings
     }
 }

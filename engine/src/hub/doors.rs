@@ -1,0 +1,67 @@
+//! The doors of a hub, bound before anything is served.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use phytohub_server::{
+    AdminDoor, BindMetricsError, BindWebError, HttpsDoor, MetricsDoor, WebDoor, WebFiles, WebTls,
+};
+
+use super::StartError;
+use crate::config::LoadedConfig;
+
+/// Everything that is bound, before anything is served.
+pub(super) struct Doors {
+    pub(super) https: HttpsDoor,
+    pub(super) metrics: MetricsDoor,
+    pub(super) admin: AdminDoor,
+    pub(super) web: Option<WebDoor>,
+}
+
+impl Doors {
+    pub(super) async fn bind(loaded: &LoadedConfig) -> Result<Self, StartError> {
+        let bind = |setting| move |source| StartError::Bind { setting, source };
+        let config = loaded.config();
+        let https = HttpsDoor::bind(config.https.listen).await;
+        let https = https.map_err(bind("--https ADDR or [https] listen"))?;
+        let metrics = MetricsDoor::bind(config.admin.listen).await;
+        let metrics = metrics.map_err(|error| match error {
+            BindMetricsError::Bind(source) => bind("[admin] listen")(source),
+            other => StartError::Metrics(other),
+        })?;
+        let admin = AdminDoor::bind(&loaded.socket_dir()).await?;
+        let web = bind_web(loaded).await?;
+        Ok(Self { https, metrics, admin, web })
+    }
+}
+
+/// The door of browsers, if it is to be open.
+async fn bind_web(loaded: &LoadedConfig) -> Result<Option<WebDoor>, StartError> {
+    let web = &loaded.config().web;
+    if !web.enabled {
+        return Ok(None);
+    }
+    let plain = web.certificate.as_os_str().is_empty();
+    let files = (!plain).then(|| WebFiles {
+        certificate: loaded.resolve(&web.certificate),
+        key: loaded.resolve(&web.key),
+    });
+    let tls = files.as_ref().map(WebTls::load).transpose()?;
+    match WebDoor::bind(web.listen, tls.map(Arc::new)).await {
+        Ok(door) => Ok(Some(door)),
+        Err(BindWebError::Bind(source)) => {
+            Err(StartError::Bind { setting: "[web] listen", source })
+        }
+        Err(error) => Err(StartError::Web(error)),
+    }
+}
+
+/// Where browsers find the pages.
+pub(super) fn web_url(loaded: &LoadedConfig, address: SocketAddr) -> String {
+    let web = &loaded.config().web;
+    let scheme = if web.certificate.as_os_str().is_empty() { "http" } else { "https" };
+    match web.public_url.trim_end_matches('/') {
+        "" => format!("{scheme}://{address}/"),
+        said => format!("{said}/"),
+    }
+}
