@@ -37,7 +37,7 @@ impl Visitor {
             Told::default()
         };
         let own = if socket.is_tls { Scheme::HTTPS } else { Scheme::HTTP };
-        let public = door.settings.public_url.as_ref().map(Uri::clone).map(Uri::into_parts);
+        let public = door.settings.public_url.clone().map(Uri::into_parts);
         let (scheme, host) = match public.map(|url| (url.scheme, url.authority)) {
             Some((Some(scheme), Some(host))) => (scheme, host),
             _ => {
