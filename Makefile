@@ -18,12 +18,12 @@ setup: ## installs what a fresh Debian lacks: libclang, libxml2, Python, Node, a
 	@.ci/setup
 
 run: setup ## a hub, three connections and one certificate on its way between two of them
-	@cargo build --package phytohub
+	@cargo build --package phytohub --package phytohub-non-compliance-module
 	@$(CARGO_TARGET_DIR)/debug/phytohub demo
 
 test: setup ## all tests, those with real clients (Python, Node, Java, curl) included
 	@engine/tests/clients/setup.sh $(cache)/clients
-	@cargo build --workspace --bins --examples
+	@cargo build --workspace --lib --bins --examples
 	@cargo test --workspace --no-fail-fast
 
 crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that must agree

@@ -18,6 +18,8 @@ mod export;
 mod floors;
 #[path = "it/init.rs"]
 mod init;
+#[path = "it/plugin.rs"]
+mod plugin;
 #[path = "it/push.rs"]
 mod push;
 #[path = "it/refusal.rs"]

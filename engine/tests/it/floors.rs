@@ -25,8 +25,13 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// These may use anything, and nothing but tests may use them.
-const ATTIC: &[&str] =
-    &["phytohub-testkit", "phytohub-benches", "phytohub-load-tests", "phytohub-plugin-testkit"];
+const ATTIC: &[&str] = &[
+    "phytohub-bench-plugin",
+    "phytohub-benches",
+    "phytohub-load-tests",
+    "phytohub-plugin-testkit",
+    "phytohub-testkit",
+];
 
 /// Plugins that try the contract, which are of the attic too, whatever their names.
 const CONFORMANCE: &str = "plugins/conformance/";

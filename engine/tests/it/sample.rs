@@ -76,3 +76,23 @@ fn what_cannot_be_written_is_told() {
     assert_eq!(run(&["sample", "--lines", "0"]).status.code(), Some(64));
     assert_eq!(run(&["sample", "--count", "2"]).status.code(), Some(64));
 }
+
+#[test]
+fn notifications_of_non_compliance_are_written_and_rendered() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = argument(&directory.path().join("notification.xml"));
+    let more = ["--case", "packaging", "--message", "updated", "--parties", "NL,KE"];
+    let head = ["--type", "non-compliance", "--certificate", "851,KE-1", "--output", &file];
+    let arguments: Vec<&str> = head.into_iter().chain(more).collect();
+    assert!(written(&arguments).is_empty());
+    let page = run(&["render", &file]);
+    assert!(page.status.success(), "{}", told(&page));
+    let page = String::from_utf8(page.stdout).expect("UTF-8");
+    for said in ["KE-1", "ISPM 15 mark missing", "Updated notification", "(NL)", "(KE)"] {
+        assert!(page.contains(said), "{said}");
+    }
+    let certificate = argument(&directory.path().join("certificate.xml"));
+    written(&["--output", &certificate]);
+    assert_eq!(run(&["render", &certificate]).status.code(), Some(1));
+    assert_eq!(run(&["render", "missing.xml"]).status.code(), Some(66));
+}
