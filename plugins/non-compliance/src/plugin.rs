@@ -1,9 +1,9 @@
 //! The plugin: what the hub asks of it, on what the rest of the crate knows.
 
 use phytohub_plugin_sdk::{
-    Area, Call, Copies, CreateError, Document, Documents, EventKind, EventKinds, Events, Finding,
-    Findings, Handled, Host, HttpRoute, HttpRoutes, Kind, Level, Lifecycle, Output, Plugin,
-    Purpose, Request, Responder, Result, RouteDecision, Routing, Terms, Wake,
+    Area, Call, Copies, CreateError, Document, Documents, Error, ErrorKind, EventKind, EventKinds,
+    Events, Finding, Findings, Handled, Host, HttpRoute, HttpRoutes, Kind, Level, Lifecycle,
+    Output, Plugin, Purpose, Request, Responder, Result, RouteDecision, Routing, Terms, Wake,
 };
 
 use crate::code::{Capacity, Message, label};
@@ -52,7 +52,7 @@ impl Plugin for NonCompliance {
 
     fn start(&self, _: &Call<'_>) -> Result<()> {
         // Timers do not survive a restart; what is due is in the store.
-        agenda::arm(self, clock::now_ms())
+        mine(agenda::arm(self, clock::now_ms()))
     }
 }
 
@@ -84,7 +84,7 @@ impl Documents for NonCompliance {
             return Ok(());
         }
         call.check()?;
-        for found in judge::envelope(self, document, notification)? {
+        for found in mine(judge::envelope(self, document, notification))? {
             findings.add(&told(&found));
         }
         Ok(())
@@ -119,7 +119,7 @@ impl Documents for NonCompliance {
         let reading = Notification::read(document.content());
         let Some(notification) = reading.notification() else {
             let reason = "the document is no notification of non-compliance";
-            return Err(phytohub_plugin_sdk::Error::invalid(reason));
+            return Err(Error::invalid(reason));
         };
         out.push(render::page(&notification, language))
     }
@@ -136,7 +136,7 @@ impl Routing for NonCompliance {
     ) -> Result<RouteDecision> {
         let reading = Notification::read(document.content());
         let Some(notification) = reading.notification() else { return Ok(RouteDecision::Continue) };
-        for code in judge::copies(self, document, notification)? {
+        for code in mine(judge::copies(self, document, notification))? {
             match copies.to(&code) {
                 Ok(()) => {}
                 Err(error) => {
@@ -153,14 +153,14 @@ impl Lifecycle for NonCompliance {
         EventKinds::of(&[EventKind::Accepted, EventKind::Failed, EventKind::Expired]);
 
     fn events(&self, call: &Call<'_>, batch: &Events<'_>) -> Result<Handled> {
-        event::take(self, call, batch)?;
+        mine(event::take(self, call, batch))?;
         Ok(Handled::Done)
     }
 }
 
 impl Wake for NonCompliance {
     fn wake(&self, call: &Call<'_>, _: u64) -> Result<()> {
-        agenda::work_off(self, call, clock::now_ms())
+        mine(agenda::work_off(self, call, clock::now_ms()))
     }
 }
 
@@ -170,8 +170,17 @@ impl HttpRoutes for NonCompliance {
     }
 
     fn request(&self, _: &Call<'_>, request: &Request<'_>, responder: Responder) -> Result<()> {
-        page::answer(self.config.certificate_type, request, responder)
+        mine(page::answer(self.config.certificate_type, request, responder))
     }
+}
+
+/// What a call to the hub ended with, as the outcome of a hook: that the hub panicked must not look
+/// as if the plugin had.
+fn mine<T>(outcome: Result<T>) -> Result<T> {
+    outcome.map_err(|error| match error.kind() {
+        ErrorKind::Panicked => Error::unavailable("a call to the hub failed").because(error),
+        _ => error,
+    })
 }
 
 /// A finding in the SDK's words.
@@ -197,6 +206,3 @@ fn notifier<'a>(message: Message, from: &'a str, to: &'a str) -> (&'a str, &'a s
         Capacity::Addressee => (to, from),
     }
 }
-
-#[cfg(test)]
-mod tests;

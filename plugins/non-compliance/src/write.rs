@@ -156,63 +156,63 @@ impl Notification {
     /// The message as XML, UTF-8.
     #[must_use]
     pub fn to_xml(&self) -> String {
-        Out::document_in("nnc", NAMESPACE, ROOT, |out| {
+        Out::document_in("nc", NAMESPACE, ROOT, |out| {
             let mut head = self.sps.clone();
             head.certificate_type = DOCUMENT_TYPE.to_owned();
             head.status = self.message.status().to_string();
-            out.element("nnc:SPSExchangedDocument", |out| head.write_document(out));
+            out.element("nc:SPSExchangedDocument", |out| head.write_document(out));
             if self.with_consignment {
-                out.element("nnc:SPSConsignment", |out| head.write_consignment(out));
+                out.element("nc:SPSConsignment", |out| head.write_consignment(out));
             }
-            out.element("nnc:NonCompliance", |out| self.write(out));
+            out.element("nc:NonCompliance", |out| self.write(out));
         })
     }
 
     fn write(&self, out: &mut Out) {
-        out.text("nnc:MessageCode", self.message.code());
-        out.optional("nnc:BasisCode", self.basis.as_deref());
-        self.notifying.write(out, "nnc:NotifyingNPPO");
-        self.addressed.write(out, "nnc:AddressedNPPO");
+        out.text("nc:MessageCode", self.message.code());
+        out.optional("nc:BasisCode", self.basis.as_deref());
+        self.notifying.write(out, "nc:NotifyingNPPO");
+        self.addressed.write(out, "nc:AddressedNPPO");
         if let Some(issued) = &self.related {
-            out.element("nnc:RelatedNotification", |out| {
-                out.text("nnc:ID", &self.sps.number);
-                self.notifying.country.write(out, "nnc:Country");
-                date(out, "nnc:IssueDateTime", issued.as_deref());
+            out.element("nc:RelatedNotification", |out| {
+                out.text("nc:ID", &self.sps.number);
+                self.notifying.country.write(out, "nc:Country");
+                date(out, "nc:IssueDateTime", issued.as_deref());
             });
         }
         if let Some((document, country)) = &self.certificate {
-            out.element("nnc:Certificate", |out| {
-                document.write_as(out, "nnc:Document");
-                country.write(out, "nnc:IssuingCountry");
+            out.element("nc:Certificate", |out| {
+                document.write_as(out, "nc:Document");
+                country.write(out, "nc:IssuingCountry");
             });
         }
         if let Some((code, words)) = &self.absence {
-            out.element("nnc:CertificateAbsence", |out| {
-                out.text("nnc:ReasonCode", code);
-                out.text("nnc:Description", words);
+            out.element("nc:CertificateAbsence", |out| {
+                out.text("nc:ReasonCode", code);
+                out.text("nc:Description", words);
             });
         }
         if let Some(interception) = &self.interception {
-            out.element("nnc:Interception", |out| interception.write(out));
+            out.element("nc:Interception", |out| interception.write(out));
         }
         for finding in &self.findings {
-            out.element("nnc:Finding", |out| finding.write(out));
+            out.element("nc:Finding", |out| finding.write(out));
         }
         for action in &self.actions {
-            out.element("nnc:Action", |out| action.write(out));
+            out.element("nc:Action", |out| action.write(out));
         }
-        date(out, "nnc:ResponseDueDateTime", self.response_due.as_deref());
-        out.optional("nnc:Explanation", self.explanation.as_deref());
+        date(out, "nc:ResponseDueDateTime", self.response_due.as_deref());
+        out.optional("nc:Explanation", self.explanation.as_deref());
         if let Some(found) = &self.investigation {
-            out.element("nnc:Investigation", |out| {
-                out.text("nnc:OutcomeCode", &found.outcome);
-                out.text("nnc:Description", &found.description);
-                out.optional("nnc:CorrectiveAction", found.corrective_action.as_deref());
-                date(out, "nnc:CompletionDateTime", found.completed.as_deref());
+            out.element("nc:Investigation", |out| {
+                out.text("nc:OutcomeCode", &found.outcome);
+                out.text("nc:Description", &found.description);
+                out.optional("nc:CorrectiveAction", found.corrective_action.as_deref());
+                date(out, "nc:CompletionDateTime", found.completed.as_deref());
             });
         }
         for attachment in &self.attachments {
-            attachment.write_as(out, "nnc:Attachment");
+            attachment.write_as(out, "nc:Attachment");
         }
     }
 }
@@ -230,13 +230,13 @@ fn told(text: &str) -> Option<&str> {
 impl Nppo {
     fn write(&self, out: &mut Out, name: &str) {
         out.element(name, |out| {
-            self.country.write(out, "nnc:Country");
-            self.party.write(out, "nnc:Party");
+            self.country.write(out, "nc:Country");
+            self.party.write(out, "nc:Party");
             for [person, email, telephone] in &self.contacts {
-                out.element("nnc:Contact", |out| {
-                    out.optional("nnc:PersonName", told(person));
-                    out.optional("nnc:Email", told(email));
-                    out.optional("nnc:Telephone", told(telephone));
+                out.element("nc:Contact", |out| {
+                    out.optional("nc:PersonName", told(person));
+                    out.optional("nc:Email", told(email));
+                    out.optional("nc:Telephone", told(telephone));
                 });
             }
         });
@@ -246,32 +246,32 @@ impl Nppo {
 impl Interception {
     fn write(&self, out: &mut Out) {
         if let Some(place) = &self.point_of_entry {
-            place.write(out, "nnc:PointOfEntry");
+            place.write(out, "nc:PointOfEntry");
         }
         let names = ["Arrival", "Detection", "Confirmation", "FirstAction"];
         for (name, when) in names.into_iter().zip(&self.dates) {
-            date(out, &format!("nnc:{name}DateTime"), when.as_deref());
+            date(out, &format!("nc:{name}DateTime"), when.as_deref());
         }
     }
 }
 
 impl Finding {
     fn write(&self, out: &mut Out) {
-        out.text("nnc:ReasonCode", &self.reason);
-        out.optional("nnc:Description", self.description.as_deref());
-        out.optional("nnc:RequirementReference", self.requirement.as_deref());
+        out.text("nc:ReasonCode", &self.reason);
+        out.optional("nc:Description", self.description.as_deref());
+        out.optional("nc:RequirementReference", self.requirement.as_deref());
         if let Some(pest) = &self.pest {
-            out.element("nnc:Pest", |out| pest.write(out));
+            out.element("nc:Pest", |out| pest.write(out));
         }
-        out.text("nnc:ExtentCode", &self.extent);
+        out.text("nc:ExtentCode", &self.extent);
         for line in &self.lines {
-            out.text("nnc:LineNumeric", line);
+            out.text("nc:LineNumeric", line);
         }
         if let Some(Measure { value, unit }) = &self.affected {
-            out.text_with("nnc:AffectedMeasure", &[("unitCode", unit)], value);
+            out.text_with("nc:AffectedMeasure", &[("unitCode", unit)], value);
         }
         if let Some(diagnosis) = &self.diagnosis {
-            out.element("nnc:Diagnosis", |out| diagnosis.write(out));
+            out.element("nc:Diagnosis", |out| diagnosis.write(out));
         }
     }
 }
@@ -279,40 +279,40 @@ impl Finding {
 impl Pest {
     fn write(&self, out: &mut Out) {
         if let Some(id) = &self.id {
-            out.text_with("nnc:ID", &[("schemeID", "EPPO")], id);
+            out.text_with("nc:ID", &[("schemeID", "EPPO")], id);
         }
-        out.optional("nnc:ScientificName", self.scientific_name.as_deref());
-        out.optional("nnc:CommonName", self.common_name.as_deref());
-        out.text("nnc:IdentificationLevelCode", &self.level);
-        out.optional("nnc:NotIdentifiedReason", self.not_identified.as_deref());
+        out.optional("nc:ScientificName", self.scientific_name.as_deref());
+        out.optional("nc:CommonName", self.common_name.as_deref());
+        out.text("nc:IdentificationLevelCode", &self.level);
+        out.optional("nc:NotIdentifiedReason", self.not_identified.as_deref());
         for stage in &self.life_stages {
-            out.text("nnc:LifeStageCode", stage);
+            out.text("nc:LifeStageCode", stage);
         }
-        out.optional("nnc:ViabilityCode", self.viability.as_deref());
-        out.optional("nnc:Association", self.association.as_deref());
+        out.optional("nc:ViabilityCode", self.viability.as_deref());
+        out.optional("nc:Association", self.association.as_deref());
     }
 }
 
 impl Diagnosis {
     fn write(&self, out: &mut Out) {
         for (name, words) in ["Detection", "Sampling", "Method"].into_iter().zip(&self.words) {
-            out.optional(&format!("nnc:{name}"), told(words));
+            out.optional(&format!("nc:{name}"), told(words));
         }
         if let Some(laboratory) = &self.laboratory {
-            laboratory.write(out, "nnc:Laboratory");
+            laboratory.write(out, "nc:Laboratory");
         }
-        date(out, "nnc:SpecimenKeptUntilDateTime", self.specimen_until.as_deref());
+        date(out, "nc:SpecimenKeptUntilDateTime", self.specimen_until.as_deref());
     }
 }
 
 impl Action {
     fn write(&self, out: &mut Out) {
-        out.text("nnc:ActionCode", &self.code);
-        out.optional("nnc:Description", self.description.as_deref());
-        out.text("nnc:ExtentCode", &self.extent);
+        out.text("nc:ActionCode", &self.code);
+        out.optional("nc:Description", self.description.as_deref());
+        out.text("nc:ExtentCode", &self.extent);
         for line in &self.lines {
-            out.text("nnc:LineNumeric", line);
+            out.text("nc:LineNumeric", line);
         }
-        date(out, "nnc:ActionDateTime", self.date.as_deref());
+        date(out, "nc:ActionDateTime", self.date.as_deref());
     }
 }

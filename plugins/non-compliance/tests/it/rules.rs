@@ -124,7 +124,7 @@ fn header_is_held_against_the_message() {
 
 #[test]
 fn preliminary_notification_may_leave_open_what_is_not_known() {
-    for name in ["nnc:FirstActionDateTime", "nnc:NotIdentifiedReason"] {
+    for name in ["nc:FirstActionDateTime", "nc:NotIdentifiedReason"] {
         let xml = cut(&base(Case::Pest, Message::Preliminary, &[]), name);
         let reading = Notification::read(xml.as_bytes()).validated();
         assert!(!reading.is_severe() && !reading.findings.is_empty(), "{:?}", reading.findings);
