@@ -160,7 +160,9 @@ impl Hub {
             let said = |flag, word| if flag { word } else { "" };
             let parked = said(outcome.state.parked, ", parked");
             let held = said(outcome.state.held, ", under legal hold");
-            let state = format!("{}{parked}{held}", outcome.state.info);
+            let awaited = self.inner.store.is_awaited(envelope.number);
+            let awaited = said(awaited, ", not let go by its plugin yet");
+            let state = format!("{}{parked}{held}{awaited}", outcome.state.info);
             return Err(AdminError::StateForbids { number: envelope.number, state });
         }
         if outcome.transition == Transition::Changed {

@@ -89,6 +89,10 @@ pub(crate) fn direct(kind: &KindMatch, verdict: RouteVerdict, purpose: Purpose) 
     for hook in &kind.routers {
         let place = routes.iter().position(|route| route.hook.plugin == hook.plugin);
         let route = place.map(|place| routes.swap_remove(place));
+        if decided && route.is_none() {
+            // Whoever comes after a decision need not be asked.
+            continue;
+        }
         let (outcome, copies) = match route {
             Some(route) => (route.outcome.map_err(|failure| failure.reason), route.copies),
             None => (Err("it is not there".to_owned()), Vec::new()),
@@ -121,4 +125,104 @@ pub(crate) fn direct(kind: &KindMatch, verdict: RouteVerdict, purpose: Purpose) 
         }
     }
     directed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::judge::{PluginAnswer, PluginFailure, PluginRoute};
+    use super::*;
+
+    const FAILURES: [OnFailure; 3] = [OnFailure::Hold, OnFailure::Refuse, OnFailure::Continue];
+    const PURPOSES: [Purpose; 3] = [Purpose::Validation, Purpose::Delivery, Purpose::Retry];
+
+    fn failure() -> PluginFailure {
+        PluginFailure { status: -12, reason: "panicked".into() }
+    }
+
+    /// What follows when the only validator answers this, or nothing.
+    fn alone(hook: &PluginHook, outcome: Option<bool>, purpose: Purpose) -> Weighed {
+        let kind = KindMatch { validators: vec![hook.clone()], routers: Vec::new() };
+        let answer = |praise: bool| PluginAnswer {
+            hook: hook.clone(),
+            outcome: if praise { Ok(Vec::new()) } else { Err(failure()) },
+        };
+        weigh(&kind, PluginVerdict { answers: outcome.map(answer).into_iter().collect() }, purpose)
+    }
+
+    #[test]
+    fn a_gate_that_does_not_answer_is_never_passed() {
+        for on_failure in FAILURES {
+            let mut gate = PluginHook::validator("nc", true, true);
+            gate.on_failure = on_failure;
+            for (purpose, outcome) in PURPOSES.into_iter().zip([Some(false), None, Some(false)]) {
+                let weighed = alone(&gate, outcome, purpose);
+                assert!(weighed.away || weighed.hold.is_some(), "{on_failure:?} {purpose:?}");
+            }
+            assert_eq!(alone(&gate, Some(true), Purpose::Delivery), Weighed::default());
+        }
+    }
+
+    #[test]
+    fn each_part_has_its_own_policy() {
+        let owner = PluginHook::validator("nc", true, false);
+        assert!(alone(&owner, None, Purpose::Delivery).away);
+        assert!(alone(&owner, Some(false), Purpose::Validation).away);
+        let observer = PluginHook::validator("nc", false, false);
+        for purpose in PURPOSES {
+            let weighed = alone(&observer, None, purpose);
+            let levels: Vec<_> = weighed.findings.iter().map(|finding| finding.level).collect();
+            assert_eq!(levels, [FindingLevel::Warning]);
+            assert_eq!((weighed.away, weighed.hold), (false, None));
+        }
+        let strict = PluginHook { on_failure: OnFailure::Hold, ..observer };
+        assert!(alone(&strict, None, Purpose::Delivery).hold.is_some());
+        let alone = alone(&strict, None, Purpose::Validation);
+        assert_eq!((alone.findings.len(), alone.away), (1, false));
+    }
+
+    fn route(plugin: &str, outcome: Result<RouteDecision, PluginFailure>) -> PluginRoute {
+        let copies = vec!["AR".to_owned(), plugin.to_uppercase()];
+        PluginRoute { hook: PluginHook::router(plugin), outcome, copies }
+    }
+
+    fn directed(routes: Vec<PluginRoute>, asked: &[PluginHook], purpose: Purpose) -> Directed {
+        let kind = KindMatch { validators: Vec::new(), routers: asked.to_vec() };
+        direct(&kind, RouteVerdict { routes }, purpose)
+    }
+
+    #[test]
+    fn the_first_decision_counts_and_copies_add_up() {
+        let reject = RouteDecision::Reject { reason: "no".into() };
+        let asked = ["aa", "bb", "cc"].map(PluginHook::router);
+        let routes = vec![
+            route("aa", Ok(RouteDecision::Continue)),
+            route("bb", Ok(reject.clone())),
+            route("cc", Err(failure())),
+        ];
+        let all = directed(routes.clone(), &asked, Purpose::Delivery);
+        assert_eq!(
+            (all.decision, all.copies),
+            (reject, vec!["AR".into(), "AA".into(), "BB".into()])
+        );
+        // In the order of the configuration, not in that of the answers.
+        let mut turned = routes;
+        turned.reverse();
+        assert_eq!(directed(turned, &asked, Purpose::Delivery).copies, ["AR", "AA", "BB"]);
+    }
+
+    #[test]
+    fn what_cannot_be_routed_waits_unless_it_may_go_on() {
+        let mut hook = PluginHook::router("aa");
+        for purpose in [Purpose::Delivery, Purpose::Retry] {
+            let waits = directed(Vec::new(), std::slice::from_ref(&hook), purpose);
+            assert!(matches!(waits.decision, RouteDecision::Hold { .. }));
+        }
+        hook.on_failure = OnFailure::Continue;
+        let goes = directed(Vec::new(), std::slice::from_ref(&hook), Purpose::Delivery);
+        assert_eq!(goes, Directed::default());
+        hook.on_failure = OnFailure::Refuse;
+        assert!(directed(Vec::new(), std::slice::from_ref(&hook), Purpose::Delivery).away);
+        let again = directed(Vec::new(), &[hook], Purpose::Retry);
+        assert!(matches!(again.decision, RouteDecision::Hold { .. }));
+    }
 }

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use phytohub_domain::{ConnectionId, HubDeliveryNumber, Transition};
-use phytohub_telemetry::Actor;
+use phytohub_domain::{ConnectionId, HubDeliveryNumber, Timestamp, Transition};
+use phytohub_telemetry::{Actor, EventKind};
 use rocksdb::IteratorMode;
 
 use super::Batch;
 use crate::command::{Change, DueOutcome};
 use crate::due::{self, Due, DueKey, DueKind};
 use crate::error::{CommitError, ReadError};
+use crate::event::decode_event;
 use crate::mailbox::Queue;
 use crate::{keys, options, record};
 
@@ -139,6 +140,10 @@ impl Batch<'_> {
             self.put_due(&Due { at, kind: DueKind::Age, number }, b"");
             return Ok(());
         }
+        if let Some(at) = self.let_go_lately(due.number)? {
+            self.put_due(&Due { at, ..*due }, b"");
+            return Ok(());
+        }
         let days = self.now.since(envelope.accepted).as_secs() / (24 * 3600);
         let mut reason = format!("not taken by the recipient for {days} days");
         if !state.last_error.is_empty() {
@@ -149,6 +154,24 @@ impl Batch<'_> {
             outcome.failed.push(due.number);
         }
         Ok(())
+    }
+
+    /// When an envelope that was held for plugins is old enough, if it is not yet: its recipient
+    /// could not have it before it was let go.
+    fn let_go_lately(&self, number: HubDeliveryNumber) -> Result<Option<Timestamp>, ReadError> {
+        if self.known.plugins.by_name.is_empty() {
+            return Ok(None);
+        }
+        let mut latest = None;
+        for sequence in self.events_of(number)? {
+            let key = sequence.to_be_bytes();
+            let Some(bytes) = self.database.get(keys::EVENT, &key)? else { continue };
+            let stored = decode_event(sequence, &bytes)?;
+            if stored.event.kind == EventKind::EnvelopeValidated {
+                latest = Some(stored.at.plus(self.known.retention.fail_after));
+            }
+        }
+        Ok(latest.filter(|at| *at > self.now))
     }
 
     /// Forgets a hash, unless a later envelope with the same has taken its place.

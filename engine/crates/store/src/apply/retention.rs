@@ -152,7 +152,7 @@ impl Batch<'_> {
     }
 
     /// Places of an envelope's events, those of this batch too.
-    fn events_of(&self, number: HubDeliveryNumber) -> Result<Vec<u64>, ReadError> {
+    pub(super) fn events_of(&self, number: HubDeliveryNumber) -> Result<Vec<u64>, ReadError> {
         let (from, to) = (keys::history(number, 0), keys::history(number, u64::MAX));
         let bounds = options::range(from.to_vec(), to.to_vec());
         let family = self.database.family(keys::HISTORY);

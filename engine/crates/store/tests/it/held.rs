@@ -8,7 +8,7 @@ use phytohub_store::{
 use phytohub_telemetry::{Actor, EventKind};
 
 use super::fixture::{LK, NO, change, content, envelope, received, waiting};
-use super::world::{CH, EU, World, copied, retention};
+use super::world::{CH, DAY, EU, World, copied, pushed, retention};
 
 fn held(mut new: NewEnvelope) -> NewEnvelope {
     new.disposition = Disposition::Hold { reason: "nc is away".into(), until: None };
@@ -168,4 +168,22 @@ async fn a_response_is_known_as_one_after_opening_again() {
     assert_eq!(world.store().envelope_at(plain).expect("readable"), Some(stored(plain)));
     let between = HubDeliveryNumber::from_bytes([0xff; 16]);
     assert_eq!(world.store().envelope_at(between).expect("readable"), Some(stored(plain)));
+}
+
+/// Where mail fails after five days.
+#[tokio::test]
+async fn what_was_held_ages_from_when_it_was_let_go() {
+    let world = World::new(retention()).await;
+    world.put(pushed(LK)).await;
+    world.store().plugin_id("nc").await.expect("committed");
+    let number = world.accept(held(envelope("A-1", b"1"))).await.number;
+    world.clock.pass(9 * DAY);
+    assert!(world.run_due().await.failed.is_empty());
+    settle(world.store(), number, as_addressed()).await;
+    for _ in 0..4 {
+        world.clock.pass(DAY);
+        assert!(world.run_due().await.failed.is_empty());
+    }
+    world.clock.pass(2 * DAY);
+    assert_eq!(world.run_due().await.failed, [number]);
 }
