@@ -45,7 +45,8 @@ impl Faulty {
             Sin::Exit => exit(),
             Sin::Hang => hang(),
             Sin::Leak => {
-                let bytes = vec![1_u8; self.config.bytes.max(1 << 20)];
+                let bytes = if self.config.bytes == 0 { 1 << 20 } else { self.config.bytes };
+                let bytes = vec![1_u8; bytes];
                 std::mem::forget(hint::black_box(bytes));
                 Ok(())
             }

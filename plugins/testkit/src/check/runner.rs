@@ -58,9 +58,19 @@ pub fn run(
     only: Option<&str>,
     show: &mut dyn FnMut(&CaseReport),
 ) -> io::Result<Summary> {
-    let mut reports = Vec::new();
+    let mut reports = Vec::<CaseReport>::new();
+    // Without these nothing else can be told.
+    let (mut loads, mut starts) = (true, true);
     for case in CASES.iter().filter(|case| only.is_none_or(|only| only == case.name)) {
-        let outcome = in_child(program, plugin, config, case)?;
+        let outcome = match (loads, starts) {
+            (false, _) => Outcome::Skip("it cannot be loaded: put that right first".to_owned()),
+            (_, false) => Outcome::Skip("it does not start: put that right first".to_owned()),
+            _ => in_child(program, plugin, config, case)?,
+        };
+        if matches!(outcome, Outcome::Fail(_)) {
+            loads &= case.name != "manifest";
+            starts &= case.name != "starts";
+        }
         let Case { name, rule, advice, .. } = *case;
         let report = CaseReport { case: name, rule, advice, outcome };
         show(&report);
