@@ -38,8 +38,13 @@ const CONFORMANCE: &str = "plugins/conformance/";
 
 /// Bundled plugins and their parts begin so. Besides what is below they may use each other, and the
 /// composition root alone may use them.
-const BUNDLED: &[&str] =
-    &["phytohub-codex", "phytohub-gens", "phytohub-non-compliance", "phytohub-woah"];
+const BUNDLED: &[&str] = &[
+    "phytohub-codex",
+    "phytohub-gens",
+    "phytohub-non-compliance",
+    "phytohub-official-certificate",
+    "phytohub-woah",
+];
 
 /// All that bundled plugins may use of the house: what any plugin may, and what documents are.
 const OFFERED: &[&str] =

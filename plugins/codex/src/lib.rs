@@ -1,0 +1,2 @@
+//! Official certificates of food.
+#![forbid(unsafe_code)]
