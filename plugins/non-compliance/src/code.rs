@@ -64,6 +64,20 @@ impl Message {
         Self::ALL.into_iter().find(|message| message.code() == code)
     }
 
+    /// Its name at the command line: the code in small letters.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Preliminary => "preliminary",
+            Self::Issued => "issued",
+            Self::Updated => "updated",
+            Self::Withdrawn => "withdrawn",
+            Self::Closed => "closed",
+            Self::Acknowledged => "acknowledged",
+            Self::InvestigationResult => "investigation-result",
+        }
+    }
+
     /// `StatusCode` of the document and `CertificateStatus` of the envelope, of UNCL 4405: each
     /// message has one of its own, so that header alone tells them apart.
     #[must_use]

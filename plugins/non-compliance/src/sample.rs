@@ -92,9 +92,12 @@ impl Shape {
         // Attachments of a re-export are the certificate's, not the notification's.
         certificate.references.clear();
         if let Some((notifying, addressed)) = &self.parties {
+            let number = certificate.number.replacen(&certificate.export_country.id, addressed, 1);
+            certificate.number = number;
             certificate.import_country = country(notifying);
             certificate.export_country = country(addressed);
         }
+        case::describe(self.case, &mut certificate);
         if let Some((_, number)) = &self.certificate {
             certificate.number.clone_from(number);
         }

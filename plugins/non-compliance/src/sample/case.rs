@@ -1,6 +1,6 @@
 //! What each case tells.
 
-use phytohub_sps::write::{Measure, Party};
+use phytohub_sps::write::{Certificate, Measure, Party};
 
 use super::Case;
 use crate::write::{Action, Diagnosis, Finding, Notification, Pest};
@@ -17,10 +17,28 @@ pub(super) fn fill(case: Case, preliminary: bool, sample: &mut Notification) {
     if !(preliminary && case == Case::Pest) {
         sample.actions.push(action);
     }
-    for line in sample.sps.items.iter_mut().flat_map(|item| &mut item.lines) {
-        if line.scientific_names.is_empty() {
-            line.scientific_names.push("Malus domestica".into());
+}
+
+/// Commodities that the case may happen to, from the country that certified them.
+pub(super) fn describe(case: Case, certificate: &mut Certificate) {
+    let names = match case {
+        Case::Pest => {
+            [("Fresh avocados", "Persea americana"), ("Fresh mangoes", "Mangifera indica")]
         }
+        Case::MissingCertificate => [("Cut roses", "Rosa"), ("Cut carnations", "Dianthus")],
+        Case::Declaration => [("Apple trees", "Malus domestica"), ("Pear trees", "Pyrus communis")],
+        Case::Packaging => [("Granite slabs on pallets", ""), ("Tiles on pallets", "")],
+        Case::EmergencyAction => [("Maize seed", "Zea mays"), ("Sorghum seed", "Sorghum bicolor")],
+    };
+    let lines = certificate.items.iter_mut().flat_map(|item| &mut item.lines);
+    for (line, (description, scientific)) in lines.zip(names) {
+        line.descriptions = vec![description.into()];
+        line.common_names.clear();
+        let named = (!scientific.is_empty()).then(|| scientific.into());
+        line.scientific_names = named.into_iter().collect();
+        line.classifications.clear();
+        line.notes.clear();
+        line.origins = vec![certificate.export_country.clone()];
     }
 }
 
