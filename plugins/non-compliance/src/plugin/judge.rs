@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use phytohub_plugin_sdk::host::{Connection, Envelope};
-use phytohub_plugin_sdk::{Document, Error, ErrorKind, Result, State};
+use phytohub_plugin_sdk::{Document, Error, ErrorKind, Purpose, Result, State};
 
 use super::record::{Record, notification_key};
-use super::{NonCompliance, notifier};
+use super::{NonCompliance, clock, notifier};
 use crate::code::Message;
 use crate::life_cycle::{Step, advance};
 use crate::rules::{Finding, Rule, table as rule};
@@ -59,7 +59,8 @@ fn life_cycle(
     Ok(Some(broken.finding(number)))
 }
 
-/// Whether the hub has lately accepted messages of this notification that the record does not know.
+/// Whether the hub has lately accepted messages of this notification, before this one, that the record
+/// does not know. Later ones are not waited for: two could wait for one another.
 fn lags(
     plugin: &NonCompliance,
     document: &Document<'_>,
@@ -67,6 +68,10 @@ fn lags(
     notifier: &str,
     addressee: &str,
 ) -> Result<bool> {
+    let waited_ms = clock::now_ms().saturating_sub(document.at_ms());
+    if document.purpose() == Purpose::Retry && waited_ms > LAG_MAX_MS {
+        return Ok(false);
+    }
     let number = document.nppo_certificate_number();
     for (from, to) in [(notifier, addressee), (addressee, notifier)] {
         let unknown = found(plugin, from, Some(to), number)?.into_iter().any(|envelope| {
@@ -74,7 +79,8 @@ fn lags(
                 && envelope.state != State::FailedDelivery
                 && envelope.hub_delivery_number != document.hub_delivery_number()
                 && !envelope.is_copy
-                && document.at_ms().saturating_sub(envelope.accepted_ms) < LAG_MAX_MS
+                && envelope.accepted_ms < document.at_ms()
+                && document.at_ms() - envelope.accepted_ms < LAG_MAX_MS
                 && !record.envelopes.contains(&envelope.hub_delivery_number)
         });
         if unknown {

@@ -226,6 +226,11 @@ fn what_is_not_worked_off_yet_is_waited_for() {
     let soon = DocumentView { at_ms: 1000, ..updated.document() };
     let failure = plugin.validate(&soon).expect_err("it is asked again");
     assert_eq!(failure.status, HUB_AGAIN);
+    // A message of the same moment or later is not waited for, nor is any for ever.
+    let at_once = DocumentView { at_ms: 0, ..updated.document() };
+    assert_eq!(rules(&plugin, &at_once), ["NC-STA-001"]);
+    let again = DocumentView { purpose: HUB_FOR_RETRY, ..soon };
+    assert_eq!(rules(&plugin, &again), ["NC-STA-001"]);
     // Long afterwards no event will come.
     assert_eq!(rules(&plugin, &updated.document()), ["NC-STA-001"]);
 }
