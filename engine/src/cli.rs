@@ -20,7 +20,7 @@ pub use account::{
     RestoreArgs, RestoreCommand,
 };
 pub use codes::{CodesArgs, CodesCommand, ListName, PullArgs};
-pub use document::{SampleArgs, ValidateArgs};
+pub use document::{NotificationArgs, RenderArgs, SampleArgs, SampleType, ValidateArgs};
 pub use envelope::{Decision, EnvelopeArgs, EnvelopeCommand, ExportArgs};
 pub use plugin::{DevArgs, Language, NewArgs, PluginArgs, PluginCommand};
 pub use rule::{ChannelAddArgs, ChannelArgs, ChannelCommand, RuleAddArgs, RuleArgs, RuleCommand};
@@ -48,6 +48,7 @@ pub enum Command {
     Codes(CodesArgs),
     Validate(ValidateArgs),
     Sample(SampleArgs),
+    Render(RenderArgs),
     Audit(AuditArgs),
     Receipt(ReceiptArgs),
     Backup(BackupArgs),

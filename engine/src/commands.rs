@@ -13,6 +13,7 @@ pub mod export;
 pub mod init;
 pub mod plugin;
 pub mod receipt;
+pub mod render;
 pub mod restore;
 pub mod rule;
 pub mod sample;

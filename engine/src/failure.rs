@@ -18,6 +18,7 @@ use crate::commands::envelope::EnvelopeError;
 use crate::commands::init::{FillError, InitError};
 use crate::commands::plugin::{NewError, PackageError, PluginError};
 use crate::commands::receipt::ReceiptCommandError;
+use crate::commands::render::RenderError;
 use crate::commands::sample::SampleError;
 use crate::commands::serve::ServeError;
 use crate::commands::validate::ValidateError;
@@ -61,6 +62,9 @@ pub enum CommandError {
     /// `receipt`.
     #[error(transparent)]
     Receipt(#[from] ReceiptCommandError),
+    /// `render`.
+    #[error(transparent)]
+    Render(#[from] RenderError),
     /// `sample`.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -91,6 +95,9 @@ impl CommandError {
             Self::Init(error) => of_init(error),
             Self::Plugin(error) => of_plugin(error),
             Self::Receipt(error) => of_receipt(error),
+            Self::Render(RenderError::Input { .. }) => NO_INPUT,
+            Self::Render(RenderError::NoNotification) => NEGATIVE,
+            Self::Render(RenderError::Stdout(_)) => BUG,
             Self::Sample(SampleError::Output { .. }) => NO_OUTPUT,
             Self::Sample(SampleError::Stdout(_)) => BUG,
             Self::Serve(error) => of_serve(error),

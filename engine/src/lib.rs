@@ -42,6 +42,7 @@ pub async fn run(cli: &Cli) -> Result<(), CommandError> {
         Command::Codes(args) => Ok(commands::codes::run(args).await?),
         Command::Validate(args) => Ok(commands::validate::run(args)?),
         Command::Sample(args) => Ok(commands::sample::run(args)?),
+        Command::Render(args) => Ok(commands::render::run(args)?),
         Command::Audit(args) => Ok(commands::audit::run(args).await?),
         Command::Receipt(args) => Ok(commands::receipt::run(args).await?),
         Command::Backup(args) => Ok(commands::backup::run(args).await?),

@@ -1,10 +1,11 @@
-//! What can be said about documents: `validate` and `sample`.
+//! What can be said about documents: `validate`, `sample` and `render`.
 
 use std::path::PathBuf;
 
-use clap::Args;
-use clap::builder::PossibleValuesParser;
-use clap::builder::TypedValueParser as _;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use phytohub_non_compliance::Message;
+use phytohub_non_compliance::sample::Case;
 
 /// Judge certificates and acknowledgements by the rules that the hub goes by
 #[derive(Args, Debug)]
@@ -24,13 +25,13 @@ pub struct ValidateArgs {
     pub signature: Option<PathBuf>,
 }
 
-/// Write synthetic certificates, valid and naming nobody
+/// Write synthetic certificates or notifications of non-compliance, valid and naming nobody
 #[derive(Args, Debug)]
 #[command(after_help = SAMPLE_HELP)]
 pub struct SampleArgs {
-    /// 851 for export, 657 for re-export, which carries its original
-    #[arg(long = "type", value_name = "TYPE", default_value = "851", value_parser = certificate_type())]
-    pub certificate_type: u16,
+    /// 851 for export, 657 for re-export, which carries its original, or non-compliance
+    #[arg(long = "type", value_name = "TYPE", value_enum, default_value_t = SampleType::Export)]
+    pub sample_type: SampleType,
     /// 70 for issued, 40 for withdrawn, or any other of UNCL 4405
     #[arg(long, value_name = "STATUS", default_value_t = 70)]
     pub status: u16,
@@ -58,10 +59,78 @@ pub struct SampleArgs {
     /// File, or directory for files sample-SEED.xml, made if missing [default: stdout]
     #[arg(long, short, value_name = "FILE|DIR")]
     pub output: Option<PathBuf>,
+    /// What a notification of non-compliance is to be like
+    #[command(flatten)]
+    pub notification: NotificationArgs,
 }
 
-fn certificate_type() -> impl clap::builder::TypedValueParser<Value = u16> {
-    PossibleValuesParser::new(["851", "657"]).try_map(|text| text.parse::<u16>())
+/// What a sample is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum SampleType {
+    /// A phytosanitary certificate for export.
+    #[value(name = "851")]
+    Export,
+    /// A phytosanitary certificate for re-export.
+    #[value(name = "657")]
+    ReExport,
+    /// A notification of non-compliance, or a message about one.
+    NonCompliance,
+}
+
+/// What a notification of non-compliance is to be like.
+#[derive(Args, Debug)]
+pub struct NotificationArgs {
+    /// Of --type non-compliance: what it is about
+    #[arg(long, value_name = "CASE", default_value = "pest", value_parser = case())]
+    pub case: Case,
+    /// Of --type non-compliance: which message it is
+    #[arg(long, value_name = "MESSAGE", default_value = "issued", value_parser = message())]
+    pub message: Message,
+    /// Of --type non-compliance: countries of the notifier and of the addressee
+    #[arg(long, value_name = "CC,CC", value_parser = parties)]
+    pub parties: Option<(String, String)>,
+    /// Of --type non-compliance: type and number of the certificate concerned
+    #[arg(long, value_name = "TYPE,NUMBER", value_parser = concerned)]
+    pub certificate: Option<(String, String)>,
+    /// Of --type non-compliance: its number
+    #[arg(long, value_name = "NUMBER")]
+    pub number: Option<String>,
+}
+
+/// Write a notification of non-compliance as a page for people
+#[derive(Args, Debug)]
+#[command(after_help = RENDER_HELP)]
+pub struct RenderArgs {
+    /// File to read; '-' is stdin
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Language of the page, where it is had; English else
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub language: String,
+}
+
+fn case() -> impl TypedValueParser<Value = Case> {
+    PossibleValuesParser::new(Case::ALL.map(Case::as_str))
+        .try_map(|name| Case::of_name(&name).ok_or("no such case"))
+}
+
+fn message() -> impl TypedValueParser<Value = Message> {
+    PossibleValuesParser::new(Message::ALL.map(Message::name)).try_map(|name| {
+        Message::ALL.into_iter().find(|message| message.name() == name).ok_or("no such message")
+    })
+}
+
+fn parties(text: &str) -> Result<(String, String), String> {
+    let country = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+    let both = text.split_once(',').filter(|(one, other)| country(one) && country(other));
+    let (one, other) = both.ok_or("countries are written CC,CC, such as NL,KE")?;
+    Ok((one.to_owned(), other.to_owned()))
+}
+
+fn concerned(text: &str) -> Result<(String, String), String> {
+    let both = text.split_once(',').filter(|(kind, _)| ["851", "657"].contains(kind));
+    let (kind, number) = both.ok_or("a certificate is written TYPE,NUMBER, such as 851,KE-1")?;
+    Ok((kind.to_owned(), number.to_owned()))
 }
 
 /// What the attachment guideline grants a whole certificate.
@@ -94,4 +163,14 @@ Names, addresses and numbers are put together from words that name nobody.
 Examples:
   phytohub sample --type 657 --lines 3 --output re-export.xml
   phytohub sample --replaces NO-2026-1 --status 70
-  phytohub sample --count 100 --bytes 24576 --output samples/";
+  phytohub sample --count 100 --bytes 24576 --output samples/
+  phytohub sample --type non-compliance --case packaging --message preliminary
+  phytohub sample --type non-compliance --parties NL,KE --certificate 851,KE-2026-1";
+
+pub(super) const RENDER_HELP: &str = "\
+The page is complete and has no scripts: open it in any browser, or print it.
+Exit codes: 0 written, 1 the file is no notification, 66 it cannot be read.
+
+Examples:
+  phytohub render notification.xml > notification.html
+  phytohub sample --type non-compliance | phytohub render - > notification.html";

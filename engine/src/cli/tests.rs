@@ -3,7 +3,7 @@
 use clap::CommandFactory as _;
 
 use super::codes::CODES_HELP;
-use super::document::{SAMPLE_HELP, VALIDATE_HELP};
+use super::document::{RENDER_HELP, SAMPLE_HELP, VALIDATE_HELP};
 use super::rule::{CHANNEL_HELP, RULE_HELP};
 use super::*;
 
@@ -18,7 +18,7 @@ fn the_command_line_is_consistent() {
 
 #[test]
 fn help_fits_a_terminal() {
-    let documents = [CODES_HELP, SAMPLE_HELP, VALIDATE_HELP];
+    let documents = [CODES_HELP, RENDER_HELP, SAMPLE_HELP, VALIDATE_HELP];
     let others = [EXAMPLES, INIT_EXAMPLES, SERVE_EXAMPLES, CONNECTION_EXAMPLES, DEMO_EXAMPLES];
     let orders = [CHANNEL_HELP, RULE_HELP];
     for text in documents.into_iter().chain(others).chain(orders) {

@@ -1,13 +1,14 @@
-//! `phytohub sample`: certificates that never were.
+//! `phytohub sample`: certificates and notifications that never were.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use phytohub_non_compliance::sample as notification;
 use phytohub_sps::sample::Shape;
 use thiserror::Error;
 
-use crate::cli::SampleArgs;
+use crate::cli::{NotificationArgs, SampleArgs, SampleType};
 
 /// Writes what was asked for.
 ///
@@ -15,22 +16,43 @@ use crate::cli::SampleArgs;
 /// When it cannot be written.
 pub fn run(args: &SampleArgs) -> Result<(), SampleError> {
     let Some(output) = &args.output else {
-        return Ok(to_stdout(shape(args, args.seed).certificate().to_xml().as_bytes())?);
+        return Ok(to_stdout(sample(args, args.seed).as_bytes())?);
     };
     let named_as_directory = output.as_os_str().as_encoded_bytes().ends_with(b"/");
     if args.count == 1 && !named_as_directory && !output.is_dir() {
-        return write(output, &shape(args, args.seed));
+        return write(output, &sample(args, args.seed));
     }
     fs::create_dir_all(output).map_err(failed(output))?;
     for seed in (0..args.count).map(|more| args.seed.wrapping_add(more.into())) {
-        write(&output.join(format!("sample-{seed}.xml")), &shape(args, seed))?;
+        write(&output.join(format!("sample-{seed}.xml")), &sample(args, seed))?;
     }
     Ok(())
 }
 
-fn shape(args: &SampleArgs, seed: u64) -> Shape {
+/// The sample's XML.
+fn sample(args: &SampleArgs, seed: u64) -> String {
+    let certificate_type = match args.sample_type {
+        SampleType::Export => 851,
+        SampleType::ReExport => 657,
+        SampleType::NonCompliance => {
+            return notification(&args.notification, seed).notification().to_xml();
+        }
+    };
+    shape(args, certificate_type, seed).certificate().to_xml()
+}
+
+fn notification(args: &NotificationArgs, seed: u64) -> notification::Shape {
+    notification::Shape {
+        number: args.number.clone(),
+        parties: args.parties.clone(),
+        certificate: args.certificate.clone(),
+        ..notification::Shape::new(args.case, args.message, seed)
+    }
+}
+
+fn shape(args: &SampleArgs, certificate_type: u16, seed: u64) -> Shape {
     Shape {
-        certificate_type: args.certificate_type,
+        certificate_type,
         status: args.status,
         replaces: args.replaces.clone(),
         lines: args.lines.into(),
@@ -41,8 +63,8 @@ fn shape(args: &SampleArgs, seed: u64) -> Shape {
     }
 }
 
-fn write(file: &Path, shape: &Shape) -> Result<(), SampleError> {
-    fs::write(file, shape.certificate().to_xml()).map_err(failed(file))
+fn write(file: &Path, xml: &str) -> Result<(), SampleError> {
+    fs::write(file, xml).map_err(failed(file))
 }
 
 fn failed(file: &Path) -> impl FnOnce(io::Error) -> SampleError {
@@ -51,7 +73,7 @@ fn failed(file: &Path) -> impl FnOnce(io::Error) -> SampleError {
 }
 
 /// A reader that has gone has seen what it wanted.
-fn to_stdout(bytes: &[u8]) -> io::Result<()> {
+pub(super) fn to_stdout(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -70,7 +70,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), ValidateError> {
 }
 
 /// At most what is looked at, and a byte more, so that longer files are known as such.
-fn read(file: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn read(file: &Path) -> io::Result<Vec<u8>> {
     let bytes_max = Limits::default().bytes_max as u64 + 1;
     let mut bytes = Vec::new();
     if file == Path::new("-") {

@@ -1,6 +1,7 @@
 //! The bundled plugins in the demonstration's hub: packed, signed with a key made for it, installed
 //! and configured as an operator would, by an ordinary user.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
@@ -71,11 +72,9 @@ pub fn install(file: &Path) -> Result<Vec<String>, BundleError> {
         loaded.config_mut().plugin.insert(draft.id, section);
     }
     let config = loaded.config();
-    let mut text = template(config);
-    for (id, plugin) in &config.plugin {
-        let section = toml::to_string(plugin).map_err(BundleError::Settings)?;
-        text.push_str(&format!("\n[plugin.{id}]\n{section}"));
-    }
+    let sections = BTreeMap::from([("plugin", &config.plugin)]);
+    let sections = toml::to_string(&sections).map_err(BundleError::Settings)?;
+    let text = format!("{}\n{sections}", template(config));
     fs::write(file, text)?;
     Ok(put)
 }

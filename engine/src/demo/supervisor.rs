@@ -34,7 +34,7 @@ impl Supervised {
     pub async fn start(config: &Path) -> Result<Self, SuperviseError> {
         let https = free_or(SocketAddr::from(([127, 0, 0, 1], 8443)));
         let mut child = Command::new(std::env::current_exe()?)
-            .args(["serve", "--log", "warn", "--https"])
+            .args(["serve", "--log", "error", "--https"])
             .arg(https.to_string())
             .arg("--config")
             .arg(config)

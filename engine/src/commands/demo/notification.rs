@@ -39,7 +39,7 @@ pub(super) async fn notify(
         notifier.header("NO notifies wrongly", body, TrackingInfo::FailedDelivery).await?;
     let said = refused.error_message.unwrap_or_default();
     let first = said.split("; ").next().unwrap_or_default();
-    let what = "NO notifies LK of a pest, and forgets the reason";
+    let what = "NO notifies LK of a pest, without a reason";
     story.step(what, DELIVER, notifier.time, &format!("FailedDelivery: {first}"))?;
 
     let body = soap::deliver_envelope(&header, &xml);
@@ -62,7 +62,7 @@ pub(super) async fn notify(
         other => return Err(unexpected("LK acknowledges the notification", &other)),
     }
     let what = "LK pulls it, and acknowledges";
-    story.step(what, "PULLSingleImportEnvelope, Ackn…", addressee.time, "")?;
+    story.step(what, "PULLSingleImportEnvelope", addressee.time, "")?;
     Ok(number)
 }
 
