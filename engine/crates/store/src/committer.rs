@@ -152,6 +152,7 @@ impl Committer {
             self.metas.put(batch.plugin_metas.drain(..));
         }
         self.metrics.pending_envelopes.inc_by(batch.publish(&self.held));
+        self.metrics.held_envelopes.set(i64::try_from(self.held.len()).unwrap_or(i64::MAX));
         self.known = Some(batch.known);
         self.publish_signals();
         batch.waiting.drain(..).for_each(|waiting| waiting.answer(&Ok(())));

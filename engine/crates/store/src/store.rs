@@ -78,6 +78,7 @@ impl Store {
         let metas = Arc::new(PluginMetas::new(&opened.known.plugins.metas));
         let certificate_index = config.certificate_index;
         metrics.pending_envelopes.set(i64::try_from(opened.report.pending).unwrap_or(i64::MAX));
+        metrics.held_envelopes.set(i64::try_from(held.len()).unwrap_or(i64::MAX));
         let committer = Committer {
             database: Arc::clone(&opened.database),
             mailboxes: Arc::clone(&mailboxes),

@@ -39,6 +39,8 @@ pub struct Metrics {
     pub commit_batch_size: Histogram,
     /// Envelopes waiting for their recipients.
     pub pending_envelopes: Gauge,
+    /// Accepted envelopes that wait for a plugin to judge them.
+    pub held_envelopes: Gauge,
     /// Whether the disk reserve is breached (1) and deliveries are refused.
     pub disk_reserve_breached: Gauge,
     fair_use: fair_use::FairUseMetrics,
@@ -107,6 +109,7 @@ impl Metrics {
             commit_seconds: latency_histogram(),
             commit_batch_size: Histogram::new(SIZE_BOUNDARIES),
             pending_envelopes: Gauge::default(),
+            held_envelopes: Gauge::default(),
             disk_reserve_breached: Gauge::default(),
             fair_use: fair_use::FairUseMetrics::default(),
             plugin: plugin::PluginMetrics::default(),
@@ -146,6 +149,11 @@ impl Metrics {
             "pending_envelopes",
             "Envelopes waiting for their recipients",
             self.pending_envelopes.clone(),
+        );
+        registry.register(
+            "held_envelopes",
+            "Envelopes that wait for a plugin to judge them",
+            self.held_envelopes.clone(),
         );
         registry.register(
             "disk_reserve_breached",
