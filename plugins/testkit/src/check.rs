@@ -104,7 +104,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "starts",
         rule: "it is created with its usual configuration, starts, quiesces, is destroyed",
-        advice: "give a configuration with --config FILE.json if it needs one",
+        advice: "correct what is named; if it needs a configuration, give --config FILE.json",
         check: lifetime::starts,
     },
     Case {

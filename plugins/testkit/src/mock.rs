@@ -5,6 +5,8 @@ mod exchange;
 mod pages;
 mod services;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -21,6 +23,9 @@ pub use store::BatchState;
 
 use crate::package::{PackError, Package};
 use crate::plugin::TestPlugin;
+
+/// The reason of a call that fails because it was told to.
+pub(crate) const LET_FAIL: &str = "the test lets this call fail";
 
 /// A hub to test a plugin against. Cheap to clone; clones are the same hub.
 #[derive(Clone, Debug)]
@@ -192,7 +197,7 @@ impl MockHost {
         let mut state = self.state();
         *state.calls.entry(call).or_default() += 1;
         match state.faults.get(call) {
-            Some(status) => Err(Refusal::new(*status, "the test lets this call fail")),
+            Some(status) => Err(Refusal::new(*status, LET_FAIL)),
             None => Ok(state),
         }
     }

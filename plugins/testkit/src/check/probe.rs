@@ -11,7 +11,7 @@ use phytohub_plugin_loader::{DocumentView, HttpRequestView};
 
 use super::{Stop, Verdict, fail};
 use crate::fixtures;
-use crate::mock::{MockHost, MockHostBuilder};
+use crate::mock::{LET_FAIL, MockHost, MockHostBuilder};
 use crate::package::{PackError, Package};
 use crate::plugin::TestPlugin;
 
@@ -64,6 +64,8 @@ fn chain(error: &PackError) -> Stop {
 /// A failure that no hook may answer whatever happens: a panic, or a status that is none.
 pub(super) fn tolerable(hook: &str, outcome: Result<(), CallFailure>) -> Verdict {
     match outcome {
+        // What the hub answered may be passed on, whatever it was.
+        Err(failure) if failure.diagnostics.contains(LET_FAIL) => Ok(()),
         Err(failure) if failure.status == HUB_PANICKED => {
             fail(format!("{hook} panicked: {}", failure.diagnostics))
         }
