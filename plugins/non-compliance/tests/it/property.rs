@@ -18,7 +18,6 @@ fn answer(bytes: &[u8]) {
     }
     for finding in &reading.findings {
         assert!(finding.offset <= bytes.len().max(reading.tree.text().len()));
-        assert!(!finding.text.contains("{}"), "{}", finding.text);
     }
 }
 
