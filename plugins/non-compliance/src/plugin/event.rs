@@ -10,7 +10,7 @@ use phytohub_plugin_sdk::{Call, Event, EventKind, Events, Result};
 
 use super::agenda::{Task, entry};
 use super::record::{Decision, Record, decision_key, notification_key};
-use super::{NonCompliance, agenda, notifier};
+use super::{NonCompliance, agenda, clock, notifier};
 use crate::code::Message;
 use crate::life_cycle::{Step, advance};
 
@@ -21,7 +21,7 @@ type Changed = BTreeMap<Vec<u8>, (Record, Option<Vec<u8>>)>;
 pub(super) fn take(plugin: &NonCompliance, call: &Call<'_>, batch: &Events<'_>) -> Result<()> {
     let mut changed = Changed::new();
     let mut operations = Vec::new();
-    let mut last_ms = None;
+    let mut changes = false;
     for event in batch {
         call.check()?;
         let ours = event.certificate_type == plugin.config.certificate_type;
@@ -31,7 +31,7 @@ pub(super) fn take(plugin: &NonCompliance, call: &Call<'_>, batch: &Events<'_>) 
             }
             EventKind::Accepted if ours => {
                 accepted(plugin, event, &mut changed, &mut operations)?;
-                last_ms = Some(event.at_ms);
+                changes = true;
             }
             EventKind::Failed | EventKind::Expired if ours => failed(plugin, event),
             _ => {}
@@ -42,10 +42,7 @@ pub(super) fn take(plugin: &NonCompliance, call: &Call<'_>, batch: &Events<'_>) 
         operations.push(put.expecting_same(before.as_deref()));
     }
     commit(plugin, operations, batch)?;
-    match last_ms {
-        Some(at_ms) => agenda::arm(plugin, at_ms),
-        None => Ok(()),
-    }
+    if changes { agenda::arm(plugin, clock::now_ms()) } else { Ok(()) }
 }
 
 /// More operations than one write takes are written in parts, the batch with the last: what was

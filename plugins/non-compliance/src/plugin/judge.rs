@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use phytohub_plugin_sdk::host::{Connection, Envelope};
 use phytohub_plugin_sdk::{Document, Error, ErrorKind, Purpose, Result, State};
+use phytohub_schemas::lookup;
 
 use super::record::{Record, notification_key};
 use super::{NonCompliance, clock, notifier};
@@ -116,10 +117,12 @@ fn certificate(
     });
     if known.is_empty() {
         // Perhaps it came from another country than the message says; else it was on paper.
-        for other in connections.iter().filter(|other| !other.channel && other.country != country) {
+        for other in
+            connections.iter().filter(|other| !other.channel && self::country(other) != country)
+        {
             let all = found(plugin, &other.code, Some(document.from()), &number)?;
             if all.iter().any(|one| one.certificate_type.to_string() == kind) {
-                report(&rule::CERTIFICATE_FROM, &other.country);
+                report(&rule::CERTIFICATE_FROM, self::country(other));
                 return Ok(());
             }
         }
@@ -150,7 +153,10 @@ pub(super) fn copies(
     let takes = |one: &&Connection| {
         one.receives && one.enabled && !one.channel && one.test == document.is_test()
     };
-    let named = connections.iter().filter(takes).filter(|one| countries.contains(&one.country));
+    let named = connections
+        .iter()
+        .filter(takes)
+        .filter(|one| countries.iter().any(|named| named == country(one)));
     let mut codes: BTreeSet<String> = named.map(|one| one.code.clone()).collect();
     if let Some(message) = notification.message() {
         let (notifier, _) = notifier(message, document.from(), document.to());
@@ -185,15 +191,28 @@ fn found(
     }
 }
 
-/// The country of a connection; where it is not known, the two letters that codes begin with.
+/// The country that a connection stands for: the one that it is registered for if its code begins
+/// with it, or, where connections are not known, those two letters. Nothing for one that may stand
+/// for several, as a regional system does: whom it sends for, the hub knows.
 fn country_of<'a>(connections: &'a [Connection], code: &'a str) -> &'a str {
-    let known = connections.iter().find(|one| one.code == code).map(|one| &*one.country);
-    let known = known.filter(|country| !country.is_empty());
-    known.unwrap_or_else(|| code.get(..2).unwrap_or(code))
+    let letters = code.get(..2).unwrap_or_default();
+    match connections.iter().find(|one| one.code == code) {
+        Some(known) if country(known) == letters => letters,
+        Some(_) => "",
+        None => lookup::country(letters).filter(|known| !known.extra).map_or("", |_| letters),
+    }
+}
+
+/// The country that a connection is registered for; that of its code if it is for none.
+fn country(connection: &Connection) -> &str {
+    match connection.country.as_str() {
+        "" => connection.code.get(..2).unwrap_or_default(),
+        known => known,
+    }
 }
 
 fn issuers(connections: &[Connection], country: &str) -> Vec<String> {
-    let of_country = connections.iter().filter(|one| !one.channel && one.country == country);
+    let of_country = connections.iter().filter(|one| !one.channel && self::country(one) == country);
     let mut codes: Vec<String> = of_country.map(|one| one.code.clone()).collect();
     if codes.is_empty() {
         codes.push(country.to_owned());

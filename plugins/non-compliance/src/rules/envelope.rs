@@ -14,9 +14,9 @@ pub struct Envelope<'a> {
     pub certificate_type: i32,
     /// `CertificateStatus`.
     pub status: i32,
-    /// `From`, and its country.
+    /// `From`, and its country; empty if it may stand for several.
     pub from: (&'a str, &'a str),
-    /// `To`, and its country.
+    /// `To`, and its country; empty if it may stand for several.
     pub to: (&'a str, &'a str),
 }
 
@@ -38,10 +38,10 @@ impl Notification<'_> {
             report(&rule::STATUS_DIFFERS, &envelope.status.to_string());
         }
         let (sender, receiver) = self.countries();
-        if sender != envelope.from.1 {
+        if !["", &*sender].contains(&envelope.from.1) {
             report(&rule::SENDER_DIFFERS, envelope.from.0);
         }
-        if receiver != envelope.to.1 {
+        if !["", &*receiver].contains(&envelope.to.1) {
             report(&rule::RECEIVER_DIFFERS, envelope.to.0);
         }
         findings

@@ -119,6 +119,8 @@ fn header_is_held_against_the_message() {
         assert_eq!(ids(Envelope { status: 1, ..right }), ["NC-HDR-003"]);
         assert_eq!(ids(Envelope { from: ("F1", to), ..right }), ["NC-HDR-004"]);
         assert_eq!(ids(Envelope { to: ("T1", from), ..right }), ["NC-HDR-005"]);
+        // Regional systems send for several countries.
+        assert_eq!(ids(Envelope { from: ("F1", ""), to: ("T1", ""), ..right }), [""; 0]);
     }
 }
 
