@@ -100,7 +100,7 @@ fn place(rule: &Rule) -> String {
     let below = match rule.check {
         Check::Exists(paths) | Check::Filled(paths) => either(paths),
         Check::Note(subjects) => format!("note {}", subjects.join(" or ")),
-        Check::FilledOrNote(paths, subjects) => {
+        Check::FilledOrNote(paths, subjects) | Check::Anywhere(paths, subjects) => {
             format!("{} or note {}", either(paths), subjects.join(" or "))
         }
         Check::NoteOneOf(subject, _) | Check::NoteForm(subject, _) => format!("note {subject}"),
@@ -120,6 +120,7 @@ fn place(rule: &Rule) -> String {
         Check::ReferenceTo(subject) => {
             format!("ReferenceSPSReferencedDocument with the number of note {subject}")
         }
+        Check::NoFiles => "ReferenceSPSReferencedDocument/AttachmentBinaryObject".to_owned(),
         Check::DistinctNote(subject) => format!("lines' note {subject}"),
         Check::Sum(subject, sum) => format!("note {subject} and {}", summed(sum)),
         Check::NotBefore(later, earlier) => format!("{}, {}", steps(later), steps(earlier)),

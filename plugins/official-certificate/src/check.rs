@@ -6,10 +6,11 @@ use phytohub_schemas::code_list::Standing;
 use phytohub_schemas::{code_list, lookup};
 use phytohub_sps::{DateTime, Element, Level, Name as N};
 
+use crate::attestation::Attestation;
 use crate::model::{Model, Profile};
 use crate::note;
 use crate::query::{any, each, filled, is_hs, text, value};
-use crate::rule::{Check, Form, Path, Sum};
+use crate::rule::{Check, Form, Path, Sum, at};
 
 /// What broke: the element, what is missing below it, what was found, and the level if it is not
 /// the rule's own.
@@ -29,6 +30,15 @@ pub(crate) struct Facts {
     pub(crate) model: &'static Model,
     pub(crate) withdrawn: bool,
     pub(crate) replaces: bool,
+}
+
+impl Facts {
+    /// Whether an attestation may stand here. Where the goods are not known nothing is amiss.
+    fn admits(&self, known: &Attestation) -> bool {
+        let is_any = self.model.hs.is_empty()
+            && self.profile.models.first().is_some_and(|first| first.id == self.model.id);
+        is_any || known.is_for(self.model.id)
+    }
 }
 
 /// Holds `element` to `check` and reports every breach.
@@ -52,6 +62,15 @@ pub(crate) fn run(check: Check, element: Element<'_>, facts: &Facts, report: &mu
         }
         Check::FilledOrNote(paths, subjects) => {
             if !paths.iter().any(|path| filled(element, path)) && !has_note(element, subjects) {
+                missing(element, paths, report);
+            }
+        }
+        Check::Anywhere(paths, subjects) => {
+            let noted = |element: Element<'_>| has_note(element, subjects);
+            if !paths.iter().any(|path| filled(element, path))
+                && !any(element, &[N::SPSExchangedDocument], &noted)
+                && !any(element, at::LINE, &noted)
+            {
                 missing(element, paths, report);
             }
         }
@@ -86,6 +105,12 @@ pub(crate) fn run(check: Check, element: Element<'_>, facts: &Facts, report: &mu
             if !element.children_named(N::ReferenceSPSReferencedDocument).any(named) {
                 tell(element, &number, report);
             }
+        }
+        Check::NoFiles => {
+            let path = &[N::ReferenceSPSReferencedDocument, N::AttachmentBinaryObject];
+            each(element, path, &mut |file| {
+                tell(file, &file.attribute("filename").unwrap_or_default(), report);
+            });
         }
         Check::Distinct(path) => distinct(element, report, &mut |line, seen| {
             each(line, path, &mut |found| seen(found, &value(found)));
@@ -208,7 +233,7 @@ fn of_clause(check: Check, element: Element<'_>, facts: &Facts, report: &mut Rep
             tell(element, &text(element, &[N::ID]), report);
         }
         Check::ClauseFits => {
-            if let Some(known) = known(element).filter(|known| !known.is_for(facts.model.id)) {
+            if let Some(known) = known(element).filter(|known| !facts.admits(known)) {
                 tell(element, known.id, report);
             }
         }
@@ -299,8 +324,8 @@ fn tell(element: Element<'_>, value: &str, report: &mut Report<'_>) {
 
 /// Reports the first of the paths, from where it leads nowhere.
 fn missing(element: Element<'_>, paths: &[Path], report: &mut Report<'_>) {
-    let Some(path) = paths.first() else { return };
-    let (mut element, mut rest) = (element, *path);
+    let path = paths.first().copied().unwrap_or_default();
+    let (mut element, mut rest) = (element, path);
     while let Some((name, after)) = rest.split_first() {
         let Some(next) = element.child(*name) else { break };
         (element, rest) = (next, after);

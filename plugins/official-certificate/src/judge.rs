@@ -95,10 +95,6 @@ fn of_root(
     sink: &mut Sink,
     judgement: &mut Judgement,
 ) {
-    if root.name() != N::SPSCertificate {
-        tell("CE-DOC-001", root, root.name().as_str(), sink);
-        return;
-    }
     let certificate = Certificate::new(root);
     let (model, how) = certificate.model(profile);
     let Some(model) = model.or(fallback).or_else(|| profile.models.first().copied()) else {

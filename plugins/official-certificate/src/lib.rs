@@ -6,7 +6,7 @@
 //! has no clock and no I/O. It must never panic on bytes that someone sent, and never refuse a
 //! document of another system for being what it is: see [`foreign`].
 //!
-//! Start from [`Profile`] and [`judge`].
+//! Start from [`Profile`] and [`judge`]; the hub's side starts at [`service::Service`].
 
 #![forbid(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
@@ -14,6 +14,7 @@
 mod attestation;
 mod catalogue;
 mod check;
+pub mod draft;
 mod engine;
 mod finding;
 pub mod foreign;
@@ -21,7 +22,10 @@ mod judge;
 mod model;
 mod note;
 mod query;
+pub mod render;
 pub mod rule;
+pub mod sample;
+pub mod service;
 pub mod shared;
 mod view;
 

@@ -97,6 +97,7 @@ pub(crate) static TAGS: &[Tag] = &[
     tag("TOTAL_GROSS_WEIGHT_KG", "Total gross weight in kg"),
     tag("TOTAL_PACKAGES", "Total number of packages"),
     tag("STORAGE_CONDITIONS", "Conditions of transport and storage"),
+    tag("PRODUCT_TEMPERATURE", "Temperature of the product"),
     tag("ANIMAL_ID", "Identification of animals"),
     tag("ID_SYSTEM", "Identification system"),
     tag("NUMBER_OF_ANIMALS", "Number of animals"),

@@ -63,6 +63,9 @@ pub enum Check {
     Note(&'static [&'static str]),
     /// One of the paths leads to text, or there is a note of one of the subjects.
     FilledOrNote(&'static [Path], &'static [&'static str]),
+    /// One of the paths leads to text, or the document or one of its lines has a note of one of the
+    /// subjects. For the root.
+    Anywhere(&'static [Path], &'static [&'static str]),
     /// Every text on the path is one of these.
     OneOf(Path, &'static [&'static str]),
     /// What notes of that subject say is one of these.
@@ -91,6 +94,8 @@ pub enum Check {
     Reference(&'static [&'static str]),
     /// A document with the number that the note says is named.
     ReferenceTo(&'static str),
+    /// No document that is named has a file.
+    NoFiles,
     /// The lines' texts on the path differ from one another.
     Distinct(Path),
     /// What the lines' notes of that subject say differs.
@@ -136,6 +141,7 @@ impl Rule {
             | Check::Filled(_)
             | Check::Note(_)
             | Check::FilledOrNote(..)
+            | Check::Anywhere(..)
             | Check::Classified
             | Check::Establishment
             | Check::Attested

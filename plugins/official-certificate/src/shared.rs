@@ -10,19 +10,17 @@ use crate::table;
 table! {
     /// What every document is held to, those of other systems too, and withdrawals in full.
     pub static BASE;
-    "CE-DOC-001" "" Severe at::ROOT, W::Always, Told,
-        "the root is '{}'", "write SPSCertificate", UNECE;
-    "CE-DOC-002" "" Severe at::ROOT, W::Always, Filled(&[&[N::SPSExchangedDocument, N::ID]]),
+    "CE-DOC-001" "" Severe at::ROOT, W::Always, Filled(&[&[N::SPSExchangedDocument, N::ID]]),
         "the certificate has no number",
         "write the number that the header carries as NPPOCertificateNumber", UNECE;
-    "CE-DOC-003" "" Severe at::ROOT, W::Always, Filled(&[&[N::SPSExchangedDocument, N::TypeCode]]),
+    "CE-DOC-002" "" Severe at::ROOT, W::Always, Filled(&[&[N::SPSExchangedDocument, N::TypeCode]]),
         "the document type is missing", "write it as UNCL 1001 has it", UNECE;
-    "CE-DOC-004" "" Severe at::ROOT, W::Always, Filled(&[&[N::SPSExchangedDocument, N::StatusCode]]),
+    "CE-DOC-003" "" Severe at::ROOT, W::Always, Filled(&[&[N::SPSExchangedDocument, N::StatusCode]]),
         "the status is missing", "write 70 for issued or 40 for withdrawn", UNECE;
-    "CE-DOC-005" "" Severe at::DOCUMENT, W::Always,
+    "CE-DOC-004" "" Severe at::DOCUMENT, W::Always,
         Listed(&[N::StatusCode], CodeListName::DocumentStatuses),
         "the status '{}' is not in UNCL 4405", "write 70 for issued or 40 for withdrawn", UNCL;
-    "CE-DOC-006" "" Severe at::ROOT, W::Always, Exists(&[at::LINE]),
+    "CE-DOC-005" "" Severe at::ROOT, W::Always, Exists(&[at::LINE]),
         "there is no line", "write at least one IncludedSPSTradeLineItem", UNECE;
 }
 
@@ -31,38 +29,34 @@ table! {
     pub static MINIMUM;
     "CE-MIN-001" "" Severe at::DOCUMENT, W::Always, Filled(&[&[N::IssueDateTime]]),
         "the date of issue is missing", "write it as 2026-03-04T10:11:12+01:00", UNECE;
-    "CE-MIN-002" "" Warning at::DOCUMENT, W::Always, Form(&[N::IssueDateTime], F::Date),
-        "the date of issue '{}' is no date", "write it as 2026-03-04T10:11:12+01:00", UNECE;
-    "CE-MIN-003" "" Severe at::CONSIGNMENT, W::Always, Filled(&[&[N::ExportSPSCountry, N::ID]]),
+    "CE-MIN-002" "" Severe at::CONSIGNMENT, W::Always, Filled(&[&[N::ExportSPSCountry, N::ID]]),
         "the issuing country is missing", "write its two letters of ISO 3166-1", UNECE;
-    "CE-MIN-004" "" Warning at::CONSIGNMENT, W::Always, Form(&[N::ExportSPSCountry, N::ID], F::Country),
+    "CE-MIN-003" "" Warning at::CONSIGNMENT, W::Always, Form(&[N::ExportSPSCountry, N::ID], F::Country),
         "'{}' is no country", "write two letters of ISO 3166-1", ISO;
-    "CE-MIN-005" "" Severe at::CONSIGNMENT, W::Always, Filled(&[&[N::ImportSPSCountry, N::ID]]),
+    "CE-MIN-004" "" Severe at::CONSIGNMENT, W::Always, Filled(&[&[N::ImportSPSCountry, N::ID]]),
         "the country of destination is missing", "write its two letters of ISO 3166-1", UNECE;
-    "CE-MIN-006" "" Warning at::CONSIGNMENT, W::Always, Form(&[N::ImportSPSCountry, N::ID], F::Country),
+    "CE-MIN-005" "" Warning at::CONSIGNMENT, W::Always, Form(&[N::ImportSPSCountry, N::ID], F::Country),
         "'{}' is no country", "write two letters of ISO 3166-1", ISO;
-    "CE-MIN-007" "" Warning at::LINE, W::Always, Form(&[N::OriginSPSCountry, N::ID], F::Country),
+    "CE-MIN-006" "" Warning at::LINE, W::Always, Form(&[N::OriginSPSCountry, N::ID], F::Country),
         "'{}' is no country", "write two letters of ISO 3166-1", ISO;
-    "CE-MIN-008" "" Warning at::DOCUMENT, W::Always,
+    "CE-MIN-007" "" Warning at::DOCUMENT, W::Always,
         OneOf(&[N::StatusCode], &["39", "40", "41", "42", "44", "47", "64", "70"]),
         "the status '{}' is not one of a certificate's life",
         "write 70 for issued, 40 for withdrawn, 44 for replaced", UNCL;
-    "CE-MIN-009" "" Warning at::CONSIGNMENT, W::Always, Distinct(&[N::SequenceNumeric]),
+    "CE-MIN-008" "" Warning at::CONSIGNMENT, W::Always, Distinct(&[N::SequenceNumeric]),
         "two lines have the number '{}'", "count the lines 1, 2, 3", UNECE;
-    "CE-MIN-010" "" Warning at::LINE, W::Always, HasUnit(&[N::NetWeightMeasure]),
+    "CE-MIN-009" "" Warning at::LINE, W::Always, HasUnit(&[N::NetWeightMeasure]),
         "the net weight {} has no unit", "write unitCode, KGM for kilograms", REC20;
-    "CE-MIN-011" "" Warning at::LINE, W::Always, HasUnit(&[N::GrossWeightMeasure]),
+    "CE-MIN-010" "" Warning at::LINE, W::Always, HasUnit(&[N::GrossWeightMeasure]),
         "the gross weight {} has no unit", "write unitCode, KGM for kilograms", REC20;
-    "CE-MIN-012" "" Warning at::CLASS, W::Always, HsForm,
+    "CE-MIN-011" "" Warning at::CLASS, W::Always, HsForm,
         "'{}' is no code of the Harmonized System", "write 2 to 10 digits", HS;
-    "CE-MIN-013" "" Warning at::PACKAGE, W::Always, Listed(&[N::TypeCode], CodeListName::PackageTypes),
+    "CE-MIN-012" "" Warning at::PACKAGE, W::Always, Listed(&[N::TypeCode], CodeListName::PackageTypes),
         "the package type '{}' is not in the list", "write a code of the Recommendation", REC21;
-    "CE-MIN-014" "" Warning at::TRANSPORT, W::Always,
+    "CE-MIN-013" "" Warning at::TRANSPORT, W::Always,
         Listed(&[N::ModeCode], CodeListName::TransportModes),
         "the mode of transport '{}' is not in the list",
         "write 1 for sea, 2 for rail, 3 for road, 4 for air", REC19;
-    "CE-MIN-015" "" Warning at::SIGNATORY, W::Always, Form(&[N::ActualDateTime], F::Date),
-        "the date of signature '{}' is no date", "write it as 2026-03-04T10:11:12+01:00", UNECE;
     "CE-REP-001" "" Severe at::DOCUMENT, W::Replaces, Note(&["ADRPN"]),
         "a replacement does not say which certificate it replaces",
         "write that certificate's number in the note ADRPN", REPLACES;

@@ -126,6 +126,13 @@ pub(crate) static ATTESTATIONS: &[Attestation] = &[
         "Terrestrial Code 11.4",
     ),
     row(
+        "WOAH-WOOL",
+        &["products"],
+        "The wool was shorn from animals that showed no clinical sign of foot and mouth disease, or \
+         was treated to inactivate the virus.",
+        "Terrestrial Code 8.8",
+    ),
+    row(
         "WOAH-RABIES-VACC",
         &["dogs-cats-ferrets"],
         "The animal was vaccinated against rabies as the manufacturer recommends, and the vaccination \

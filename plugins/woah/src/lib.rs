@@ -13,6 +13,9 @@
 mod attestation;
 mod layout;
 mod model;
+mod plugin;
 pub mod rules;
+pub mod sample;
 
 pub use model::PROFILE;
+pub use plugin::Woah;

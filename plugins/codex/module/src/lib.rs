@@ -1,1 +1,9 @@
-//! The plugin as a library.
+//! The plugin `codex` as a library that the hub loads: nothing but its one symbol. It is a package of its
+//! own so that a program that links the plugin has no symbol of a library's.
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+use phytohub_codex::Codex;
+use phytohub_plugin_sdk::export_plugin;
+
+export_plugin!(Codex: Documents, HttpRoutes; inline_safe);

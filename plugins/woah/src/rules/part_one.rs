@@ -40,31 +40,29 @@ table! {
         "the place of shipment is missing", "write where the goods are loaded", T5_10;
     "VC-ONE-011" "I.11" Warning at::CONSIGNMENT, W::Always, Filled(&[&[N::ExportExitDateTime]]),
         "the date of departure is missing", "write it, with the time for live animals", T5_10;
-    "VC-ONE-012" "I.11" Warning at::CONSIGNMENT, W::Always, Form(&[N::ExportExitDateTime], F::Date),
-        "the date of departure '{}' is no date", "write it as 2026-03-04T10:11:12+01:00", T5_10;
-    "VC-ONE-013" "I.11" Warning at::ROOT, W::Always, NotBefore(
+    "VC-ONE-012" "I.11" Warning at::ROOT, W::Always, NotBefore(
         &[N::SPSConsignment, N::ExportExitDateTime],
         &[N::SPSExchangedDocument, N::SignatorySPSAuthentication, N::ActualDateTime]),
         "the departure on {} is before the signature",
         "certify before the consignment leaves the control of the one who signs", T5_2;
-    "VC-ONE-014" "I.12" Severe at::CONSIGNMENT, W::Always,
+    "VC-ONE-013" "I.12" Severe at::CONSIGNMENT, W::Always,
         Filled(&[&[N::MainCarriageSPSTransportMovement, N::ModeCode]]),
         "the means of transport is missing",
         "write its mode: 1 ship, 2 railway wagon, 3 road vehicle, 4 aeroplane", T5_10;
-    "VC-ONE-015" "I.12" Warning at::TRANSPORT, W::Always,
+    "VC-ONE-014" "I.12" Warning at::TRANSPORT, W::Always,
         Filled(&[&[N::ID], &[N::UsedSPSTransportMeans, N::Name]]),
         "the means of transport is not identified",
         "write the flight, the ship's name, the number of the wagon or the plate", T5_10;
-    "VC-ONE-016" "I.13" Warning at::CONSIGNMENT, W::Always,
+    "VC-ONE-015" "I.13" Warning at::CONSIGNMENT, W::Always,
         Filled(&[&[N::UnloadingBaseportSPSLocation, N::ID], &[N::UnloadingBaseportSPSLocation, N::Name]]),
         "the expected border post is missing", "write its UN/LOCODE or its name", T5_10;
-    "VC-ONE-017" "I.13" Info at::CONSIGNMENT, W::Always,
+    "VC-ONE-016" "I.13" Info at::CONSIGNMENT, W::Always,
         Form(&[N::UnloadingBaseportSPSLocation, N::ID], F::Locode),
         "the border post '{}' is no UN/LOCODE", "write its UN/LOCODE", T5_10;
-    "VC-ONE-018" "I.23" Warning at::DOCUMENT, W::Always, Note(&["IMPORT_PURPOSE"]),
+    "VC-ONE-017" "I.23" Warning at::DOCUMENT, W::Always, Note(&["IMPORT_PURPOSE"]),
         "it is not said whether the import is definitive, a re-entry or temporary",
         "write it in the note IMPORT_PURPOSE", T5_10;
-    "VC-ONE-019" "I.23" Warning at::DOCUMENT, W::Always,
+    "VC-ONE-018" "I.23" Warning at::DOCUMENT, W::Always,
         NoteOneOf("IMPORT_PURPOSE", &["DEFINITIVE", "RE-ENTRY", "TEMPORARY"]),
         "the purpose '{}' is not one of the model",
         "write DEFINITIVE, RE-ENTRY or TEMPORARY", T5_10;

@@ -1,7 +1,7 @@
 //! Products of animal origin.
 
 use phytohub_official_certificate::rule::Check::*;
-use phytohub_official_certificate::rule::{When as W, at};
+use phytohub_official_certificate::rule::{Path, When as W, at};
 use phytohub_official_certificate::table;
 use phytohub_sps::Name as N;
 
@@ -20,13 +20,10 @@ table! {
         "the nature of the goods is missing", "write it in the note NATURE or in CommonName", T5_10;
     "VC-PRD-004" "I.17" Severe at::LINE, W::Always, Filled(&[&[N::NetWeightMeasure]]),
         "the net weight is missing", "write it with its unit, KGM for kilograms", T5_10;
-    "VC-PRD-005" "I.18" Warning at::CONSIGNMENT, W::Always, Filled(&[
-        &[N::UtilizedSPSTransportEquipment, N::SettingSPSTemperature, N::TypeCode],
-        &[N::UtilizedSPSTransportEquipment, N::SettingSPSTemperature, N::ValueMeasure],
-        &[N::IncludedSPSConsignmentItem, N::IncludedSPSTradeLineItem,
-            N::AssociatedSPSTransportEquipment, N::SettingSPSTemperature, N::TypeCode]]),
+    "VC-PRD-005" "I.18" Warning at::ROOT, W::Always, Anywhere(TEMPERATURE, &["PRODUCT_TEMPERATURE"]),
         "the temperature of the product is missing",
-        "write SettingSPSTemperature: ambient, chilled or frozen, or degrees", T5_10;
+        "write SettingSPSTemperature in degrees, or the note PRODUCT_TEMPERATURE: ambient, chilled, \
+         frozen", T5_10;
     "VC-PRD-006" "I.19" Warning at::LINE, W::Always, Filled(&[&[N::PhysicalSPSPackage, N::ItemQuantity]]),
         "the number of packages is missing", "write it in PhysicalSPSPackage", T5_10;
     "VC-PRD-007" "I.21" Warning at::PACKAGE, W::Always, Filled(&[&[N::TypeCode]]),
@@ -36,3 +33,20 @@ table! {
         "the establishment's country is missing",
         "write it, for approval numbers are a country's own", T5_10;
 }
+
+const TEMPERATURE: &[Path] = &[
+    &[
+        N::SPSConsignment,
+        N::UtilizedSPSTransportEquipment,
+        N::SettingSPSTemperature,
+        N::ValueMeasure,
+    ],
+    &[
+        N::SPSConsignment,
+        N::IncludedSPSConsignmentItem,
+        N::IncludedSPSTradeLineItem,
+        N::AssociatedSPSTransportEquipment,
+        N::SettingSPSTemperature,
+        N::ValueMeasure,
+    ],
+];
