@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use std::thread;
 
 use phytohub_plugin_api::*;
-use phytohub_plugin_loader::DocumentView;
 use phytohub_plugin_loader::instance::{CallContext, monotonic_ns};
+use phytohub_plugin_loader::{DocumentView, EventView};
 
-use super::probe::{round, started, tolerable};
+use super::probe::{config, round, started, tolerable};
 use super::{Stop, Verdict, fail, skip};
 use crate::ffi::guard::Guarded;
 use crate::ffi::raw::{DANGLING, RawInstance, RawLibrary};
@@ -57,9 +57,9 @@ fn raw_library(path: &Path) -> Result<RawLibrary, Stop> {
 }
 
 fn raw(path: &Path) -> Result<RawInstance, Stop> {
-    raw_library(path)?.create(HubBytes::new(b"{}")).or_else(|status| {
-        skip(format!("it cannot be made without grants and configuration (status {status})"))
-    })
+    raw_library(path)?
+        .create(HubBytes::new(config()))
+        .or_else(|status| skip(format!("without grants it cannot be made (status {status})")))
 }
 
 pub(super) fn guard_pages(path: &Path) -> Verdict {
@@ -85,6 +85,20 @@ pub(super) fn guard_pages(path: &Path) -> Verdict {
             })
         });
         judged.map_err(|stop| named(name, stop))?;
+    }
+    if plugin.instance().offers().lifecycle.is_some() {
+        // Texts of an event end where they end, too, and are gone afterwards.
+        let [number, message] = [guarded(b"XA-2026-0001")?, guarded(b"why")?];
+        number.lend(|number| {
+            message.lend(|message| {
+                let event = EventView {
+                    nppo_certificate_number: text(number),
+                    message: text(message),
+                    ..fixtures::event(HUB_EVENT_FAILED, 1)
+                };
+                tolerable("events", plugin.deliver(&[event]).map(drop))
+            })
+        })?;
     }
     Ok(())
 }

@@ -23,10 +23,14 @@ pub(super) fn set_config(config: Vec<u8>) {
     let _first = CONFIG.set(config);
 }
 
+/// It, or an empty object.
+pub(super) fn config() -> &'static [u8] {
+    CONFIG.get().map_or(b"{}", Vec::as_slice)
+}
+
 /// A hub with all that plugins usually need.
 pub(super) fn hub() -> MockHostBuilder {
-    let config = CONFIG.get().cloned().unwrap_or_else(|| b"{}".to_vec());
-    MockHost::builder().config_bytes(config).act_as("XA").act_as("XB")
+    MockHost::builder().config_bytes(config()).act_as("XA").act_as("XB")
 }
 
 pub(super) fn library(path: &Path) -> Result<phytohub_plugin_loader::package::Library, Stop> {
