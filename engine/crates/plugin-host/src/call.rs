@@ -1,7 +1,7 @@
 //! Asking a plugin: whether it may be asked now, on which thread, and what its answer says of it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use phytohub_plugin_api as api;
@@ -241,6 +241,8 @@ impl Account {
         let metrics = plugin.world.metrics();
         plugin.counted(status == api::HUB_OK);
         metrics.count_plugin_call(&plugin.id, hook.as_str(), status_name(status), took);
+        let allocated = inside.hooks.allocated();
+        *inside.allocated.lock().unwrap_or_else(PoisonError::into_inner) = allocated;
         if status == api::HUB_PANICKED {
             inside.poisoned.store(true, Ordering::Release);
         }

@@ -25,6 +25,8 @@ pub(crate) struct Inside {
     pub(crate) services: Arc<Services>,
     /// It panicked: what it holds may be half done.
     pub(crate) poisoned: AtomicBool,
+    /// Bytes that it had allocated after its last call, if it counts them.
+    pub(crate) allocated: Mutex<Option<u64>>,
 }
 
 /// Where workers find the instance, as long as there is one.
@@ -77,11 +79,16 @@ impl Generation {
         let course = Course::new();
         course.must_enter(State::Loaded);
         let created = create(world, &pool, &settings, &code, &services).await?;
-        let offers = created.offers().clone();
+        let offers = *created.offers();
         let (routes, assets) = (created.http_routes().into(), created.http_assets().into());
         services.freeze();
         let poisoned = AtomicBool::new(false);
-        let own = Arc::new(Inside { hooks: created, services: Arc::clone(&services), poisoned });
+        let own = Arc::new(Inside {
+            hooks: created,
+            services: Arc::clone(&services),
+            poisoned,
+            allocated: Mutex::default(),
+        });
         *inside.lock().unwrap_or_else(PoisonError::into_inner) = Some(own);
         course.must_enter(State::Created);
         let mut this = Self {
@@ -173,13 +180,24 @@ impl Generation {
     }
 
     /// The instance, as long as there is one.
-    pub(crate) fn inside(&self) -> Option<Arc<Inside>> {
+    fn inside(&self) -> Option<Arc<Inside>> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Bytes that it had allocated after its last call, if it counts them.
+    pub(crate) fn allocated(&self) -> Option<u64> {
+        self.look_inside(|inside| *inside.allocated.lock().unwrap_or_else(PoisonError::into_inner))?
+    }
+
+    /// Looks without taking a reference, which might become the last one on a thread that must not
+    /// end the instance.
+    fn look_inside<T>(&self, look: impl FnOnce(&Inside) -> T) -> Option<T> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner).as_deref().map(look)
     }
 
     /// Whether it panicked.
     pub(crate) fn is_poisoned(&self) -> bool {
-        self.inside().is_some_and(|inside| inside.poisoned.load(Ordering::Acquire))
+        self.look_inside(|inside| inside.poisoned.load(Ordering::Acquire)).unwrap_or(false)
     }
 
     /// Ends it: what is under way may end, its threads are told, it is destroyed on a worker. What

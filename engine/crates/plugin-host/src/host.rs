@@ -1,15 +1,16 @@
 //! All plugins of a hub.
 
+mod error;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use phytohub_exchange::plugin::{KindQuery, PluginQuestion};
+use phytohub_exchange::plugin::{DocumentPlugins, KindQuery, PluginQuestion};
 use phytohub_exchange::{Alarm, Hub, StartTask};
 use phytohub_plugin_loader::Kind;
 use phytohub_plugin_loader::package::Trust;
 use phytohub_telemetry::EventKind;
-use thiserror::Error;
 
 use crate::breadcrumb::Breadcrumbs;
 use crate::documents::{Documents, overlap};
@@ -23,6 +24,8 @@ use crate::source::{LoadError, Source};
 use crate::state::State;
 use crate::status::PluginStatus;
 use crate::world::{World, all};
+
+pub use error::{ControlError, SnapshotError, StartHostError};
 
 /// Which plugins a hub has, and where they come from.
 #[derive(Clone, Debug)]
@@ -47,61 +50,6 @@ pub struct HostSettings {
 #[derive(Clone, Debug)]
 pub struct PluginHost {
     pub(crate) documents: Arc<Documents>,
-}
-
-/// The plugins cannot be run at all.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum StartHostError {
-    /// The file for crashes cannot be used.
-    #[error("the file that tells of crashes in plugins cannot be used: {source}; path={}", path.display())]
-    Breadcrumbs {
-        /// It.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Two plugins own the same kind of documents.
-    #[error(transparent)]
-    TwoOwners(LoadError),
-    /// Two sections are about one plugin.
-    #[error("the plugin {id} is named twice")]
-    Twice {
-        /// Its id.
-        id: String,
-    },
-}
-
-/// What the operator asked of a plugin was not done.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ControlError {
-    /// No section is about it.
-    #[error("there is no plugin {id} in the configuration")]
-    NoSuchPlugin {
-        /// The id.
-        id: String,
-    },
-    /// It did not come into service.
-    #[error("the plugin {id} did not come into service")]
-    Load {
-        /// Its id.
-        id: String,
-        /// Why not.
-        source: LoadError,
-    },
-    /// There is no batch of events that it does not take.
-    #[error("the plugin {id} fails at no batch of events: there is nothing to skip")]
-    NothingToSkip {
-        /// Its id.
-        id: String,
-    },
-    /// The store does not take it.
-    #[error("the hub's store does not take it: {0}")]
-    Hub(#[from] phytohub_exchange::plugin::PluginError),
-    /// The hub is closing.
-    #[error("the hub is closing")]
-    Closing,
 }
 
 impl PluginHost {
@@ -194,7 +142,11 @@ impl PluginHost {
     /// # Errors
     /// If there is no such plugin.
     pub async fn disable(&self, id: &str) -> Result<(), ControlError> {
-        self.plugin(id)?.unload().await;
+        let plugin = self.plugin(id)?;
+        plugin.unload().await;
+        let mut settings = PluginSettings::clone(&plugin.settings.load());
+        settings.enabled = false;
+        plugin.settings.store(Arc::new(settings));
         Ok(())
     }
 
@@ -317,7 +269,6 @@ impl PluginHost {
         question: Arc<PluginQuestion>,
         language: &str,
     ) -> Result<Vec<u8>, HookError> {
-        use phytohub_exchange::plugin::DocumentPlugins as _;
         let found = self.documents.finds(kind);
         self.documents.render(&found, question, language.to_owned()).await
     }
@@ -331,9 +282,14 @@ impl PluginHost {
         kind: &KindQuery<'_>,
         question: Arc<PluginQuestion>,
     ) -> Result<Vec<(String, String)>, HookError> {
-        use phytohub_exchange::plugin::DocumentPlugins as _;
         let found = self.documents.finds(kind);
         self.documents.describe(&found, question).await
+    }
+
+    /// The plugins as those who judge and route documents.
+    #[must_use]
+    pub fn documents(&self) -> Arc<dyn DocumentPlugins> {
+        Arc::clone(&self.documents) as _
     }
 
     pub(crate) fn world(&self) -> &Arc<World> {
@@ -414,26 +370,4 @@ impl PluginHost {
         }
         *before = lag;
     }
-}
-
-/// A plugin did not write a copy of its files.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum SnapshotError {
-    /// There is no directory for it.
-    #[error("no directory for the files of the plugin {id}: {source}")]
-    Directory {
-        /// Its id.
-        id: String,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// It failed.
-    #[error("the plugin {id} did not copy its files: {source}")]
-    Plugin {
-        /// Its id.
-        id: String,
-        /// Why.
-        source: HookError,
-    },
 }

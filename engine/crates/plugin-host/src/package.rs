@@ -54,7 +54,7 @@ impl Package for VerifiedPackage {
     }
 
     fn map(self: Box<Self>) -> Result<Arc<dyn Code>, LoadError> {
-        let library = VerifiedPackage::map(*self);
+        let library = Self::map(*self);
         let library = library.map_err(|error| LoadError::Package(with_causes(&error)))?;
         Ok(Arc::new(library))
     }

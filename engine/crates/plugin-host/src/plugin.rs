@@ -39,8 +39,7 @@ pub(crate) struct Plugin {
 
 /// Why nothing is asked of a plugin.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Quarantine {
+pub(crate) enum Quarantine {
     /// It failed too often; one call is tried now and then.
     Failures,
     /// Too many threads hang in it.
@@ -58,7 +57,7 @@ pub enum Quarantine {
 impl Quarantine {
     /// The reason in words.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Failures => "it failed too often",
             Self::Stuck => "too many threads hang in it: restart the hub",

@@ -50,16 +50,15 @@ struct Skip {
 
 /// A batch that a plugin does not take.
 #[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct FailingBatch {
+pub(crate) struct FailingBatch {
     /// Sequence of its first event.
-    pub first: u64,
+    pub(crate) first: u64,
     /// Sequence up to which it goes.
-    pub last: u64,
+    pub(crate) last: u64,
     /// How often it was tried.
-    pub attempts: u32,
+    pub(crate) attempts: u32,
     /// Why it was not taken.
-    pub error: String,
+    pub(crate) error: String,
 }
 
 impl PumpState {

@@ -4,6 +4,7 @@ mod answer;
 mod code;
 mod data;
 mod kept;
+mod kv;
 mod log;
 mod rate;
 mod series;
@@ -13,14 +14,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
-use phytohub_exchange::plugin::{PluginActor, PluginConnection, PluginDraft};
+use phytohub_exchange::plugin::{PluginActor, PluginConnection};
 use phytohub_plugin_api as api;
 use phytohub_plugin_loader::{
-    Acknowledgement, Answer, CodeView, ConnectionView, DraftView, EnvelopeView, HostCall,
-    HostServices, HttpHeaderView, KvAction, KvExpectation, KvOperationView, LogRecordView,
-    MetricView, Sink, Status, VisitCode, VisitConnection, VisitEnvelope, VisitKv,
+    Acknowledgement, Answer, CodeView, ConnectionView, DraftView, HostCall, HostServices,
+    HttpHeaderView, KvOperationView, LogRecordView, MetricView, Sink, Status, VisitCode,
+    VisitConnection, VisitEnvelope, VisitKv,
 };
-use phytohub_store::{KvOperation, PluginWrite, PluginWritten};
 
 use crate::desk::EventDesk;
 use crate::http::HttpTickets;
@@ -189,7 +189,7 @@ impl HostServices for Services {
 
     fn kv_get(&self, _call: HostCall, key: &[u8], out: Sink<'_>) -> Answer {
         self.count(&self.kv_rate, TOO_MANY_OPERATIONS)?;
-        let take = &mut |piece: &[u8]| drop(out(piece));
+        let take = &mut |piece: &[u8]| _ = out(piece);
         self.world.hub.plugin_kv_get(self.actor.load().id, key, take).map_err(refusal)
     }
 
@@ -202,23 +202,7 @@ impl HostServices for Services {
         visit: VisitKv<'_>,
     ) -> Answer {
         self.count(&self.kv_rate, TOO_MANY_OPERATIONS)?;
-        let (mut left, mut after) = (limit as usize, after.to_vec());
-        while left > 0 {
-            let wanted = left.min(SCAN_ROWS);
-            let (hub, plugin) = (&self.world.hub, self.actor.load().id);
-            let rows = hub.plugin_kv_scan(plugin, prefix, &after, wanted).map_err(refusal)?;
-            for (key, value) in &rows {
-                if !visit((key, value)) {
-                    return Ok(());
-                }
-            }
-            match rows.into_iter().last() {
-                Some((key, _)) => after = key,
-                None => break,
-            }
-            left -= wanted;
-        }
-        Ok(())
+        kv::scan(self, (prefix, after), limit, visit)
     }
 
     fn kv_write(
@@ -228,22 +212,7 @@ impl HostServices for Services {
         ticket: Option<u64>,
     ) -> Answer {
         self.count(&self.kv_rate, TOO_MANY_OPERATIONS)?;
-        let operations = operations.iter().map(owned).collect();
-        let cursor = match ticket {
-            Some(ticket) => {
-                let reached = self.events.begin_write(ticket);
-                Some(reached.ok_or_else(|| refused(api::HUB_NOT_FOUND, DONE_WITH))?)
-            }
-            None => None,
-        };
-        let write = PluginWrite { operations, cursor, bytes_max: self.settings.kv_bytes_max };
-        let (hub, plugin) = (&self.world.hub, self.actor.load().id);
-        let written = self.world.wait(hub.plugin_kv_write(plugin, write));
-        if let Some(ticket) = ticket {
-            let done = matches!(written, Ok(PluginWritten::Done { .. }));
-            self.events.end_write(ticket, done);
-        }
-        answer::written(written)
+        kv::write(self, operations, ticket)
     }
 
     fn code_lookup(
@@ -280,17 +249,7 @@ impl HostServices for Services {
         visit: VisitEnvelope<'_>,
     ) -> Answer {
         self.alive()?;
-        let draft = PluginDraft {
-            act_as: draft.act_as.to_owned(),
-            to: draft.to.to_owned(),
-            certificate_type: draft.certificate_type,
-            certificate_status: draft.certificate_status,
-            nppo_certificate_number: draft.nppo_certificate_number.to_owned(),
-            content: bytes::Bytes::copy_from_slice(draft.content),
-            forwardings: draft.forwardings.iter().map(|&code| code.to_owned()).collect(),
-            validate: draft.flags & api::HUB_DRAFT_VALIDATE != 0,
-            response: draft.flags & api::HUB_DRAFT_RESPONSE != 0,
-        };
+        let draft = answer::draft(draft);
         let actor = self.actor();
         let submitted = self.world.wait(self.world.hub.plugin_submit(&actor, key, draft));
         let submitted = submitted.map_err(refusal)?;
@@ -433,23 +392,6 @@ impl HostServices for Services {
     }
 }
 
-fn owned(operation: &KvOperationView<'_>) -> KvOperation {
-    use phytohub_store as store;
-    KvOperation {
-        key: operation.key.to_vec(),
-        action: match operation.action {
-            KvAction::Check => store::KvAction::Check,
-            KvAction::Put(value) => store::KvAction::Put(value.to_vec()),
-            KvAction::Delete => store::KvAction::Delete,
-        },
-        expects: match operation.expects {
-            KvExpectation::Anything => store::KvExpectation::Anything,
-            KvExpectation::Nothing => store::KvExpectation::Nothing,
-            KvExpectation::Value(value) => store::KvExpectation::Value(value.to_vec()),
-        },
-    }
-}
-
 /// Extensions that this hub has.
 const KNOWN: [&str; 13] = [
     api::HUB_LOG_ID,
@@ -469,6 +411,3 @@ const KNOWN: [&str; 13] = [
 
 const DONE_WITH: &str = "the ticket was completed before, came too late, or never was";
 const TOO_MANY_OPERATIONS: &str = "too many operations on keys in a second";
-
-/// Rows of a scan that are in memory at once: values may have a megabyte each.
-const SCAN_ROWS: usize = 64;

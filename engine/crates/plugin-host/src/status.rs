@@ -94,7 +94,7 @@ impl PluginStatus {
             failures,
             waiting: generation.map_or(0, |one| one.pool.waiting()),
             stuck: generation.map_or(0, |one| one.pool.stuck()),
-            allocated: generation.and_then(|one| one.inside()?.hooks.allocated()),
+            allocated: generation.and_then(|one| one.allocated()),
             crashes: plugin.world.breadcrumbs.crashes(&plugin.id),
             last_error: plugin.last_error(),
         }

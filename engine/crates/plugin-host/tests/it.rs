@@ -1,6 +1,10 @@
-//! The plugin host from outside.
+//! Plugins in a hub: what becomes of it when they misbehave, end the process, or are replaced.
 
-#![forbid(unsafe_code)]
-
-#[path = "it/pages.rs"]
-mod pages;
+mod it {
+    mod crash;
+    mod events;
+    mod fixture;
+    mod pages;
+    mod sins;
+    mod upgrade;
+}

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use phytohub_domain::TrackingInfo;
-use phytohub_exchange::plugin::{PluginConnection, PluginEnvelope, PluginError};
+use phytohub_exchange::plugin::{PluginConnection, PluginDraft, PluginEnvelope, PluginError};
 use phytohub_plugin_api as api;
 use phytohub_plugin_loader::{
-    Acknowledgement, Answer, ConnectionView, EnvelopeView, Refusal, Status, VisitConnection,
-    VisitEnvelope,
+    Acknowledgement, Answer, ConnectionView, DraftView, EnvelopeView, Refusal, Status,
+    VisitConnection, VisitEnvelope,
 };
 use phytohub_store::PluginWritten;
 
@@ -38,6 +38,21 @@ pub(super) fn written(outcome: Result<PluginWritten, PluginError>) -> Answer {
             let reason = format!("the plugin would keep {would_be} bytes, more than it may");
             Err(refused(api::HUB_EXHAUSTED, reason))
         }
+    }
+}
+
+/// An envelope to be, copied.
+pub(super) fn draft(draft: &DraftView<'_>) -> PluginDraft {
+    PluginDraft {
+        act_as: draft.act_as.to_owned(),
+        to: draft.to.to_owned(),
+        certificate_type: draft.certificate_type,
+        certificate_status: draft.certificate_status,
+        nppo_certificate_number: draft.nppo_certificate_number.to_owned(),
+        content: bytes::Bytes::copy_from_slice(draft.content),
+        forwardings: draft.forwardings.iter().map(|&code| code.to_owned()).collect(),
+        validate: draft.flags & api::HUB_DRAFT_VALIDATE != 0,
+        response: draft.flags & api::HUB_DRAFT_RESPONSE != 0,
     }
 }
 
