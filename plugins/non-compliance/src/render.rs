@@ -22,7 +22,7 @@ pub const STYLE: &str = include_str!("render/style.css");
 
 /// The content security policy of every page: the style sheet by its hash, nothing else. A page that
 /// has a form adds `form-action`.
-pub const POLICY: &str = "default-src 'none'; style-src 'sha256-mfT1oC/Z2tcWNA7w3X8BPrGTDi2+PIoIsVODu7OPPv4='; base-uri 'none'";
+pub const POLICY: &str = "default-src 'none'; style-src 'sha256-3lgRIcQsjH4SWhjva0YMP1VbwZYuI/dKjWeDVlsK3i0='; base-uri 'none'";
 
 /// The notification as a whole page, in a language (BCP 47) or in English where that is not had.
 #[must_use]
