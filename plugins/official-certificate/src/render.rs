@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use phytohub_schemas::{CodeListName, code_list};
-use phytohub_sps::Name as N;
+use phytohub_sps::{Limits, Name as N, SpsDocument};
 
 use crate::model::{Field, Model, Profile, Section};
 use crate::note;
@@ -29,6 +29,17 @@ pub fn page(
 ) -> String {
     let title = format!("{} {}", profile.name, certificate.number());
     Html::page(title.trim(), POLICY, |html| article(profile, fallback, certificate, html))
+}
+
+/// A document as a whole page; nothing if it is no certificate of one of the family's types.
+#[must_use]
+pub fn page_of(profile: &'static Profile, bytes: &[u8]) -> Option<String> {
+    let reading = SpsDocument::read(bytes, &Limits::default());
+    let root = reading.document.root().filter(|_| reading.is_well_formed())?;
+    let certificate = Certificate::new(root);
+    let code = certificate.type_code();
+    let is_ours = profile.types.iter().any(|(known, _)| known.to_string() == code);
+    is_ours.then(|| page(profile, None, certificate))
 }
 
 /// The certificate as a part of a page.

@@ -157,6 +157,23 @@ fn list_of_rules_is_up_to_date() {
     assert!(written == now, "run the tests of phytohub-woah with UPDATE_RULES=1");
 }
 
+#[test]
+fn sample_files_are_up_to_date() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    for commodity in sample::COMMODITIES {
+        let path = directory.join(format!("{}.xml", commodity.name));
+        let mut shape = Shape::new(853, 1);
+        shape.countries = Some(("NL".into(), "KE".into()));
+        let now = draft(commodity.name, &shape).to_xml();
+        if std::env::var_os("UPDATE_RULES").is_some() {
+            std::fs::create_dir_all(&directory).expect("a directory");
+            std::fs::write(&path, &now).expect("a writable file");
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(written == now, "{}: run the tests with UPDATE_RULES=1", commodity.name);
+    }
+}
+
 const HEAD: &str = "# Rules of veterinary certificates\n\n\
 What a certificate of type 853 is held to, table by table. An id is never reused and never renamed:\n\
 texts are translated by it. `{}` stands for what was found. SEVERE refuses the certificate; of a\n\
