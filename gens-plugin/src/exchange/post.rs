@@ -1,0 +1,115 @@
+//! The thread that sends and receives.
+
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::service::{Gens, ServiceError};
+use crate::store::{TenantRow, records, tenants};
+
+/// The running thread.
+#[derive(Debug)]
+pub(crate) struct Post {
+    gens: Gens,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Post {
+    /// Starts it.
+    pub(crate) fn start(gens: &Gens) -> std::io::Result<Self> {
+        gens.0.bell.open();
+        let worker = gens.clone();
+        let thread = std::thread::Builder::new()
+            .name("gens-post".to_owned())
+            .spawn(move || worker.run_post())?;
+        Ok(Self { gens: gens.clone(), thread: Some(thread) })
+    }
+
+    /// Ends it; what was begun is finished.
+    pub(crate) fn stop(&mut self) {
+        self.gens.0.bell.close();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the post ended by a panic");
+        }
+    }
+}
+
+impl Drop for Post {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Gens {
+    fn run_post(&self) {
+        self.round(true);
+        while self.0.bell.wait(PAUSE) {
+            self.round(false);
+        }
+    }
+
+    /// Everything that is to be done now, for all tenants. What fails is tried in the next round.
+    /// `anew` after a start: then what is under way is asked about too.
+    pub fn exchange(&self, anew: bool) {
+        self.round(anew);
+    }
+
+    fn round(&self, anew: bool) {
+        let all = match self.0.store.read(tenants::tenants) {
+            Ok(all) => all,
+            Err(error) => {
+                tracing::error!(error = %error, "the post cannot read its database");
+                return;
+            }
+        };
+        for tenant in &all {
+            if self.0.bell.is_closing() {
+                return;
+            }
+            let done = self
+                .register_connection(tenant, anew)
+                .and_then(|()| self.send_due(tenant))
+                .and_then(|()| self.ask_about_sent(tenant, anew))
+                .and_then(|()| self.receive(tenant));
+            if let Err(error) = done {
+                tracing::warn!(tenant = tenant.code, error = %error, "the exchange is interrupted");
+            }
+        }
+        if let Err(error) = self.tell_audit() {
+            tracing::warn!(error = %error, "the hub's audit trail lags behind");
+        }
+    }
+
+    /// Makes the tenant's connection known to the hub.
+    fn register_connection(&self, tenant: &TenantRow, anew: bool) -> Result<(), ServiceError> {
+        if anew && let Err(error) = self.register_tenant(tenant) {
+            // An operator may have made the connection instead; sending tells whether it is there.
+            let (tenant, reason) = (&*tenant.code, error.reason());
+            tracing::warn!(tenant, reason, "the connection could not be registered");
+        }
+        Ok(())
+    }
+
+    /// Writes the audit trail into the hub's as well.
+    fn tell_audit(&self) -> Result<(), ServiceError> {
+        loop {
+            let lines = self.0.store.read(|db| records::untold(db, LINES))?;
+            for line in &lines {
+                if self.0.hub.audit(&line.principal, &line.action, &line.detail).is_err() {
+                    // Too many in a second, or none at all granted: the rest waits.
+                    return Ok(());
+                }
+                self.0.store.write(|db| records::told(db, line.id))?;
+            }
+            if lines.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// How often the post looks by itself: imports do not ring.
+const PAUSE: Duration = Duration::from_secs(5);
+/// Lines of the audit trail in one read.
+const LINES: u32 = 100;

@@ -1,0 +1,142 @@
+//! What everybody may see: which countries there are, and whether a paper is right.
+
+use super::{Gens, ServiceError, setting};
+use crate::domain::State;
+use crate::store::{Scope, exchange, tenants};
+
+/// A country to log in to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct TenantCard {
+    /// Its code.
+    pub code: String,
+    /// Its country.
+    pub country: String,
+    /// Its name.
+    pub name: String,
+    /// Whether nothing there is meant seriously.
+    pub training: bool,
+}
+
+/// What the public page says of a certificate.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct PublicCard {
+    /// Its number.
+    pub number: String,
+    /// Whether it was withdrawn.
+    pub withdrawn: bool,
+    /// The country that issued it.
+    pub country: String,
+    /// The plant protection organization that issued it.
+    pub organization: String,
+    /// The country that it goes to.
+    pub destination: String,
+    /// When it was issued, in milliseconds since 1970.
+    pub issued_ms: i64,
+    /// Whether it is one for training.
+    pub training: bool,
+    /// Produce and quantities, for whoever has the code on the paper.
+    pub goods: Option<Vec<PublicGoods>>,
+}
+
+/// One produce on the public page.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct PublicGoods {
+    /// Name of the produce.
+    pub produce: String,
+    /// Its botanical name.
+    pub botanical_name: String,
+    /// Weights and packages in words.
+    pub quantity: String,
+}
+
+impl Gens {
+    /// All countries, by code.
+    ///
+    /// # Errors
+    ///
+    /// The database refused.
+    pub fn tenants(&self) -> Result<Vec<TenantCard>, ServiceError> {
+        let rows = self.0.store.read(tenants::tenants)?.into_iter();
+        Ok(rows
+            .map(|row| TenantCard {
+                code: row.code,
+                country: row.country,
+                name: row.name,
+                training: row.training,
+            })
+            .collect())
+    }
+
+    /// What the public may know of the certificate whose paper carries this token; with the code on
+    /// the paper, its goods too.
+    ///
+    /// # Errors
+    ///
+    /// [`ServiceError::NotFound`]: nobody issued such a paper. [`ServiceError::Limited`]: too many
+    /// wrong codes or tokens from this address.
+    pub fn verify_paper(
+        &self,
+        token: &str,
+        code: Option<&str>,
+        address: &str,
+    ) -> Result<PublicCard, ServiceError> {
+        let tried = self.reserve_try("", "paper", address_or(address, token))?;
+        let found = self.0.store.read(|db| exchange::by_token(db, token))?;
+        let (reach, id) = found.ok_or(ServiceError::NotFound)?;
+        let (card, right) = self.0.store.read(|db| {
+            let scope = Scope::new(db, reach);
+            let row = scope.certificate(id)?.ok_or(ServiceError::NotFound)?;
+            let tenant = scope.tenant()?;
+            let right = code.map(|code| {
+                let typed = code.trim().to_ascii_uppercase();
+                row.paper_code.as_deref().is_some_and(|code| code == typed)
+            });
+            let goods = match right {
+                Some(true) => Some(goods(&scope.draft(id)?)),
+                _ => None,
+            };
+            let card = PublicCard {
+                number: row.number.unwrap_or_default(),
+                withdrawn: row.state == State::Withdrawn,
+                country: tenant.country,
+                organization: setting::settings(&scope)?.organization,
+                destination: row.destination,
+                issued_ms: row.issued_ms.unwrap_or_default(),
+                training: tenant.training,
+                goods,
+            };
+            Ok::<_, ServiceError>((card, right))
+        })?;
+        if right != Some(false) {
+            self.0.store.write(|db| crate::store::accounts::forget_attempt(db, tried))?;
+        }
+        Ok(card)
+    }
+}
+
+/// Wrong codes are counted by address; where none is known, by token.
+fn address_or<'a>(address: &'a str, token: &'a str) -> &'a str {
+    if address.is_empty() { token } else { address }
+}
+
+fn goods(draft: &crate::domain::Draft) -> Vec<PublicGoods> {
+    let measured = |value: &crate::domain::Measure| format!("{} {}", value.value, value.unit);
+    let lines = draft.lines.iter().map(|line| {
+        let packages = line.packages.iter().map(|one| format!("{} {}", one.quantity, one.kind));
+        let parts: Vec<String> = [measured(&line.net_weight), measured(&line.net_volume)]
+            .into_iter()
+            .chain(packages)
+            .chain([line.packages_text.clone()])
+            .filter(|part| !part.trim().is_empty())
+            .collect();
+        PublicGoods {
+            produce: line.produce.clone(),
+            botanical_name: line.botanical_name.clone(),
+            quantity: parts.join(", "),
+        }
+    });
+    lines.collect()
+}

@@ -1,0 +1,111 @@
+//! The index of texts.
+
+use super::{Scope, StoreError};
+use crate::domain::{CertificateId, Draft};
+
+impl Scope<'_> {
+    /// Makes a certificate's words findable.
+    pub(crate) fn index_draft(
+        &self,
+        id: CertificateId,
+        number: &str,
+        draft: &Draft,
+    ) -> Result<(), StoreError> {
+        let words = Words::of_draft(number, draft);
+        self.index("certificate_text", id.number(), &words)
+    }
+
+    /// Puts a row's words into an index in place of those that it had.
+    pub(super) fn index(&self, table: &str, id: i64, words: &Words) -> Result<(), StoreError> {
+        // No row of these tables is of a tenant; each is marked with one, and found by it.
+        let mark = self.text_mark();
+        self.execute(
+            &format!("DELETE FROM {table} WHERE rowid = :id AND scope = 't' || {{tenant}}"),
+            &[(":id", &id)],
+        )?;
+        self.execute(
+            &format!(
+                "INSERT INTO {table} (rowid, scope, number, parties, commodities, countries)
+                 SELECT :id, :mark, :number, :parties, :commodities, :countries
+                 WHERE :mark = 't' || {{tenant}}"
+            ),
+            &[
+                (":id", &id),
+                (":mark", &mark),
+                (":number", &words.number),
+                (":parties", &words.parties),
+                (":commodities", &words.commodities),
+                (":countries", &words.countries),
+            ],
+        )?;
+        Ok(())
+    }
+}
+
+/// The words by which something is found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Words {
+    pub(super) number: String,
+    pub(super) parties: String,
+    pub(super) commodities: String,
+    pub(super) countries: String,
+}
+
+impl Words {
+    fn of_draft(number: &str, draft: &Draft) -> Self {
+        let commodities = draft.lines.iter().flat_map(|line| {
+            [&*line.produce, &line.botanical_name, &line.common_name, &line.hs_code]
+        });
+        let origins = draft.lines.iter().flat_map(|line| &line.origins);
+        let countries = std::iter::once(&draft.destination)
+            .chain(&draft.transit)
+            .chain(origins.map(|origin| &origin.country));
+        Self {
+            number: number.to_owned(),
+            parties: format!("{} {}", draft.exporter.name, draft.consignee.name),
+            commodities: joined(commodities),
+            countries: joined(countries.map(String::as_str)),
+        }
+    }
+}
+
+pub(super) fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    // A certificate of hundreds of lines is found by its first ones.
+    texts.filter(|text| !text.is_empty()).take(400).collect::<Vec<_>>().join(" ")
+}
+
+/// What was typed into the search, as the index wants to be asked: every word must occur, the last
+/// letters of each may be missing, and nothing that was typed is an operator. `None` if no word was
+/// typed.
+pub(super) fn query(mark: &str, typed: &str) -> Option<String> {
+    let words: Vec<String> = typed
+        .split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .take(WORDS_MAX)
+        .map(|word| format!("{{number parties commodities countries}} : \"{}\"*", quoted(word)))
+        .collect();
+    if words.is_empty() {
+        return None;
+    }
+    Some(format!("scope : \"{mark}\" AND {}", words.join(" AND ")))
+}
+
+fn quoted(word: &str) -> String {
+    word.replace('"', "\"\"").replace('\0', "")
+}
+
+/// Words of one search; more only make it slow.
+const WORDS_MAX: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_typed_is_an_operator() {
+        let asked = query("t1", "NOT \"a\" OR b*").expect("there are words");
+        assert!(asked.contains(": \"NOT\"*"), "{asked}");
+        assert!(asked.contains("\"\"\"a\"\"\"*"), "{asked}");
+        assert_eq!(query("t1", " - \" "), None);
+    }
+}
