@@ -56,7 +56,7 @@ fn a_broken_plugin_is_told_where_it_breaks() {
     fs::write(directory.join("plugin.c"), wrong).expect("written");
     let output = run(&["plugin", "dev", &argument(&directory)]);
     assert_eq!(output.status.code(), Some(64), "{}", told(&output));
-    assert!(told(&output).contains("magic"), "{}", told(&output));
+    assert!(told(&output).contains("HUB_PLUGIN_MAGIC"), "{}", told(&output));
     let nothing = run(&["plugin", "dev", &argument(place.path())]);
     refused(&nothing, 64, &["neither Cargo.toml nor Makefile"]);
 }
@@ -77,7 +77,7 @@ fn a_signed_package_is_installed_loaded_and_steered() {
     let stranger = trial.run(&["plugin", "verify", &argument(&first)]);
     refused(&stranger, 1, &["key"]);
     let trust = format!(
-        "dev = true\ntrusted_keys = [{{ key = \"{public}\", plugins = [\"watch-words\"] }}]"
+        "dev = true\ntrusted_keys = [{{ key = \"{public}\", plugins = [\"watch-words\"], grants = [\"*\"] }}]"
     );
     trial.configure("plugins", &trust);
     let known = trial.run(&["plugin", "verify", &argument(&first)]);
@@ -197,7 +197,9 @@ fn install(trial: &Trial, id: &str, library: &Path) {
     write_manifest(&draft, package.path()).expect("a manifest");
     sign(package.path(), &key).expect("signed");
     let key = TrustedKey::unlimited(key.public()).key;
-    let trust = format!("dev = true\ntrusted_keys = [{{ key = \"{key}\", plugins = [\"*\"] }}]");
+    let trust = format!(
+        "dev = true\ntrusted_keys = [{{ key = \"{key}\", plugins = [\"*\"], grants = [\"*\"] }}]"
+    );
     trial.configure("plugins", &trust);
     let installed = trial.run(&["plugin", "install", &argument(package.path())]);
     assert!(installed.status.success(), "{}", told(&installed));

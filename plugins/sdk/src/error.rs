@@ -57,7 +57,8 @@ impl ErrorKind {
             Self::Unsupported | Self::NotOffered => abi::HUB_UNSUPPORTED,
             Self::Corrupt => abi::HUB_CORRUPT,
             Self::Internal => abi::HUB_INTERNAL,
-            Self::Panicked => abi::HUB_PANICKED,
+            // Said by a hook, it would mean that the plugin panicked, not whom it asked.
+            Self::Panicked => abi::HUB_INTERNAL,
         }
     }
 

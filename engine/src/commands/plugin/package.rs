@@ -19,7 +19,7 @@ pub(super) fn keygen(file: &Path) -> Result<(), PackageError> {
     line(&format!(
         "wrote {}: whoever has it can sign in your name\n\n\
          Operators who trust you write, under [plugins] in hub.toml:\n\n\
-         trusted_keys = [{{ key = \"{}\", plugins = [\"YOUR-PLUGIN\"] }}]",
+         trusted_keys = [{{ key = \"{}\", plugins = [\"YOUR-PLUGIN\"], grants = [\"*\"] }}]",
         file.display(),
         key.public()
     ))?;
@@ -56,6 +56,9 @@ pub(super) fn verify(admin: &AdminArgs, directory: &Path) -> Result<(), PackageE
 pub(super) fn install(admin: &AdminArgs, directory: &Path) -> Result<(), PackageError> {
     let loaded = LoadedConfig::read(&admin.config.config_file)?;
     let place = loaded.resolve(&loaded.config().plugins.dir);
+    // Else the first installation would fail, and nothing could tell better what to make.
+    fs::create_dir_all(&place)
+        .map_err(|source| PackageError::Copy { file: place.clone(), source })?;
     let installed = package::install(directory, &place, &loaded.config().plugins.trust())?;
     let manifest = installed.package.manifest();
     let told = if installed.fresh { "installed" } else { "was installed already" };
