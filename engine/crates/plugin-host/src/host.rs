@@ -371,3 +371,6 @@ impl PluginHost {
         *before = lag;
     }
 }
+
+#[cfg(test)]
+mod tests;

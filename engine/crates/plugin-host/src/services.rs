@@ -7,6 +7,7 @@ mod kept;
 mod kv;
 mod log;
 mod rate;
+mod registry;
 mod series;
 mod timer;
 
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
-use phytohub_exchange::plugin::{PluginActor, PluginConnection};
+use phytohub_exchange::plugin::PluginActor;
 use phytohub_plugin_api as api;
 use phytohub_plugin_loader::{
     Acknowledgement, Answer, CodeView, ConnectionView, DraftView, HostCall, HostServices,
@@ -103,10 +104,6 @@ impl Services {
         self.alive()?;
         let may = rate.pass(self.world.now()).is_some();
         may.then_some(()).ok_or_else(|| refused(api::HUB_EXHAUSTED, what))
-    }
-
-    fn code_is_its_own(&self, code: &str) -> bool {
-        self.settings.registers.iter().any(|own| own.as_str() == code)
     }
 }
 
@@ -347,22 +344,7 @@ impl HostServices for Services {
 
     fn register(&self, _call: HostCall, connection: &ConnectionView<'_>) -> Answer {
         self.alive()?;
-        let code = connection.code.parse().ok().filter(|_| self.code_is_its_own(connection.code));
-        let denied = || refused(api::HUB_DENIED, "the plugin may not register this code");
-        let code = code.ok_or_else(denied)?;
-        let actor = self.actor();
-        let connection: PluginConnection = answer::connection(connection);
-        let done = self.world.hub.plugin_register_connection(&actor, connection);
-        self.world.wait(done).map_err(refusal)?;
-        self.actor.rcu(|actor| {
-            let mut actor = PluginActor::clone(actor);
-            if !actor.act_as.contains(&code) {
-                let own = std::iter::once(code.clone());
-                actor.act_as = actor.act_as.iter().cloned().chain(own).collect();
-            }
-            actor
-        });
-        Ok(())
+        registry::register(self, connection)
     }
 
     fn http_read(&self, call: HostCall, ticket: u64, out: Sink<'_>) -> Answer {
