@@ -3,7 +3,7 @@
 use phytohub_domain::ErrorKind;
 use phytohub_exchange::Boxed;
 use phytohub_exchange::admin::{ControlError, ControlPlugins, PluginRequest, PluginView};
-use phytohub_telemetry::Actor;
+use phytohub_telemetry::{Actor, Event, EventKind};
 
 use crate::control::with_causes;
 use crate::host::{ControlError as HostError, PluginHost};
@@ -17,10 +17,6 @@ impl ControlPlugins for PluginHost {
     ) -> Boxed<Result<Vec<PluginView>, ControlError>> {
         let host = self.clone();
         Box::pin(async move {
-            // What happens to the plugin is an event of its own; who wanted it is said here.
-            if request != PluginRequest::List {
-                tracing::info!(operator = actor.name, ?request, "the operator steers a plugin");
-            }
             let done = match &request {
                 PluginRequest::Enable { id } => host.enable(id).await,
                 PluginRequest::Disable { id } => host.disable(id).await,
@@ -34,8 +30,27 @@ impl ControlPlugins for PluginHost {
                 _ => Ok(()),
             };
             done.map_err(|error| told(&error))?;
+            // What happened to the plugin is an event of its own; this one says who wanted it.
+            if let Some((kind, id)) = wanted(&request) {
+                let mut event = Event::new(kind, actor);
+                event.detail = format!("{id}: as the operator wants it");
+                host.world().hub.record(event);
+            }
             Ok(host.status().into_iter().map(view).collect())
         })
+    }
+}
+
+/// A batch that is skipped is recorded with the operator's name and reason where it is skipped.
+fn wanted(request: &PluginRequest) -> Option<(EventKind, &str)> {
+    match request {
+        PluginRequest::Enable { id } | PluginRequest::Upgrade { id, .. } => {
+            Some((EventKind::PluginStarted, id))
+        }
+        PluginRequest::Disable { id } => Some((EventKind::PluginStopped, id)),
+        PluginRequest::Quarantine { id } => Some((EventKind::PluginQuarantined, id)),
+        PluginRequest::Release { id } => Some((EventKind::PluginReleased, id)),
+        _ => None,
     }
 }
 
