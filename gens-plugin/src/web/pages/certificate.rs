@@ -1,0 +1,178 @@
+//! A certificate of one's own country: what it says, what happened to it, what may be done.
+
+use phytohub_sps::write::Certificate;
+
+use super::{show, step};
+use crate::domain::{CertificateId, IssueFacts, Right, State, certificate};
+use crate::render::{Mark, Sheet, page};
+use crate::service::{CertificateView, StepView};
+use crate::web::answer::Answer;
+use crate::web::ask::Ask;
+use crate::web::failure::Failure;
+use crate::web::view::{ActionView, CertificatePage, HistoryView};
+
+pub(in crate::web) fn show(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let (session, locale) = (ask.session()?, ask.locale);
+    let id: CertificateId = ask.id("id")?;
+    let view = ask.gens.certificate(session, id)?;
+    let written = written(ask, &view)?;
+    let (state, tone) = show::state(view.card.state, locale);
+    let reason = view.steps.iter().rev().find(|step| !step.reason.is_empty());
+    let returned = reason.filter(|_| view.card.state == State::Returned);
+    let message = returned.map_or_else(|| view.card.message.clone(), |step| step.reason.clone());
+    let found =
+        if view.card.state.is_issued() { Vec::new() } else { ask.gens.check_saved(session, id)? };
+    let paper_only = if view.card.paper_only || !view.card.state.is_issued() {
+        super::draft::paper_only(ask, &view.draft.destination)?
+    } else {
+        String::new()
+    };
+    ask.page(&CertificatePage {
+        p: &ask.chrome(),
+        title: show::title(view.card.number.as_deref(), id, locale),
+        path: show::path(id),
+        list: "certificates",
+        list_key: "back-certificates",
+        state,
+        tone,
+        message,
+        next_step: show::next_step(view.card.state, locale),
+        paper_only,
+        links: links(ask, &view),
+        posts: posts(ask, &view)?,
+        facts: facts(ask, &view, &written),
+        goods: show::goods(&written, locale),
+        files: show::files(&view.attachments, id),
+        has_decision: false,
+        may_decide: false,
+        decided: String::new(),
+        decision_error: String::new(),
+        decisions: Vec::new(),
+        authenticity: String::new(),
+        findings: show::findings(found, locale),
+        history: view.steps.iter().rev().map(|one| history(one, ask)).collect(),
+        versions: Vec::new(),
+    })
+}
+
+pub(in crate::web) fn paper(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let session = ask.session()?;
+    let view = ask.gens.certificate(session, ask.id("id")?)?;
+    let mark = match view.card.state {
+        _ if session.is_training() => Mark::Training,
+        State::Withdrawn => Mark::Withdrawn,
+        state if state.is_issued() => Mark::None,
+        _ => Mark::Draft,
+    };
+    let back = show::path(view.card.id);
+    let sheet = Sheet {
+        language: &view.draft.language,
+        reader: ask.locale,
+        mark,
+        prefix: ask.request.prefix,
+        back: &back,
+    };
+    Ok(Answer::page(200, page(&written(ask, &view)?, &sheet)?))
+}
+
+pub(in crate::web) fn xml(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let id: CertificateId = ask.id("id")?;
+    let view = ask.gens.certificate(ask.session()?, id)?;
+    let xml = ask.gens.xml(ask.session()?, id)?;
+    let number = view.card.number.unwrap_or_else(|| format!("draft-{id}"));
+    Ok(Answer::download(&format!("{number}.xml"), "application/xml", xml.into_bytes()))
+}
+
+/// What the draft says, as the document has it; numbers and dates as far as there are any.
+fn written(ask: &Ask<'_>, view: &CertificateView) -> Result<Certificate, Failure> {
+    let session = ask.session()?;
+    let facts = IssueFacts {
+        number: view.card.number.clone().unwrap_or_default(),
+        status: if view.card.state == State::Withdrawn { 40 } else { 70 },
+        issued: view.card.issued_ms.map_or_else(String::new, |ms| show::moment(ms).0),
+        organization: session.tenant_name().to_owned(),
+        country: session.country().to_owned(),
+        place: String::new(),
+        officer: view.issuer.clone().unwrap_or_default(),
+    };
+    Ok(certificate(&view.draft, &facts, &[]))
+}
+
+fn facts(ask: &Ask<'_>, view: &CertificateView, written: &Certificate) -> Vec<(String, String)> {
+    let locale = ask.locale;
+    let mut facts = show::facts(written, locale);
+    if let Some(issued) = view.card.issued_ms {
+        facts.push((locale.text("fact-issued"), show::moment(issued).1));
+    }
+    if !view.hub_number.is_empty() {
+        facts.push((locale.text("fact-hub-number"), view.hub_number.clone()));
+    }
+    facts.push((locale.text("fact-handler"), view.author.clone()));
+    let public = view.token.as_ref().zip(view.paper_code.as_ref());
+    if let Some((token, code)) = public {
+        let request = ask.request;
+        let address = format!("{}://{}{}v/{token}", request.scheme, request.host, request.prefix);
+        facts.push((locale.text("fact-public"), address));
+        facts.push((locale.text("fact-paper-code"), code.clone()));
+    }
+    facts
+}
+
+fn links(ask: &Ask<'_>, view: &CertificateView) -> Vec<ActionView> {
+    let (locale, path) = (ask.locale, show::path(view.card.id));
+    let link = |below: &str, key: &str, tone| ActionView {
+        path: format!("{path}/{below}"),
+        label: locale.text(key),
+        tone,
+    };
+    let steps = view.permitted.iter().filter_map(|one| {
+        let (key, _) = step::texts(*one)?;
+        Some(link(&format!("steps/{}", one.as_str()), key, step::tone(*one)))
+    });
+    let mut links: Vec<ActionView> = steps.collect();
+    if view.editable {
+        links.insert(0, link("edit", "certificate-edit", ""));
+    }
+    let issued = view.card.state.is_issued();
+    let paper = if issued { "certificate-paper" } else { "certificate-preview" };
+    links.push(link("paper", paper, ""));
+    if issued {
+        links.push(link("xml", "certificate-xml", "plain"));
+    }
+    links
+}
+
+fn posts(ask: &Ask<'_>, view: &CertificateView) -> Result<Vec<ActionView>, Failure> {
+    let post = |below: &str, key: &str| ActionView {
+        path: format!("{}/{below}", show::path(view.card.id)),
+        label: ask.locale.text(key),
+        tone: "plain",
+    };
+    let mut posts = Vec::new();
+    if super::home::may_create(ask)? {
+        posts.push(post("copy", "certificate-copy"));
+    }
+    let issues = ask.session()?.has(Right::Issue);
+    if view.card.state.needs_attention() && issues && !view.card.message.is_empty() {
+        posts.push(post("settle", "certificate-settle"));
+    }
+    Ok(posts)
+}
+
+/// What was said is read, and there is nothing to do about it.
+pub(in crate::web) fn settle(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let id: CertificateId = ask.id("id")?;
+    ask.gens.settle(ask.session()?, id)?;
+    Ok(ask.see(""))
+}
+
+fn history(one: &StepView, ask: &Ask<'_>) -> HistoryView {
+    let (at, at_text) = show::moment(one.at_ms);
+    HistoryView {
+        what: ask.locale.text(show::did(one.step)),
+        at,
+        at_text,
+        who: one.user.clone().unwrap_or_else(|| ask.locale.text("history-hub")),
+        reason: one.reason.clone(),
+    }
+}

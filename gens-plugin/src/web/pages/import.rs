@@ -1,0 +1,172 @@
+//! A certificate that was received.
+
+use phytohub_sps::write::Certificate;
+use phytohub_sps::{Limits, SpsDocument};
+
+use super::show;
+use crate::domain::{Decision, ImportId};
+use crate::render::{Mark, Sheet, page};
+use crate::service::{ImportView, ServiceError};
+use crate::web::answer::Answer;
+use crate::web::ask::Ask;
+use crate::web::failure::Failure;
+use crate::web::text::Locale;
+use crate::web::view::{ActionView, CertificatePage, Choice, FindingView, HistoryView};
+
+pub(in crate::web) fn show(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    shown(ask, 200, "")
+}
+
+pub(in crate::web) fn decide(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let id: ImportId = ask.id("id")?;
+    let Some(decision) = Decision::from_name(ask.form.get("decision")) else {
+        return shown(ask, 422, "decision-choose");
+    };
+    match ask.gens.decide(ask.session()?, id, decision, ask.form.get("reason")) {
+        Ok(()) => Ok(ask.see(&format!("imports/{id}"))),
+        Err(ServiceError::Decision(flaw)) => shown(ask, 422, flaw_text(flaw)),
+        Err(ServiceError::ReasonMissing) => shown(ask, 422, "decision-reason-needed"),
+        Err(error) => Err(error.into()),
+    }
+}
+
+const fn flaw_text(flaw: crate::domain::DecisionFlaw) -> &'static str {
+    use crate::domain::DecisionFlaw as Flaw;
+    match flaw {
+        Flaw::ReasonMissing => "decision-reason-needed",
+        Flaw::Final => "decision-final",
+        Flaw::NotReadable => "not-readable",
+        Flaw::SwitchedOff => "decision-off",
+    }
+}
+
+pub(in crate::web) fn paper(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let view = ask.gens.import(ask.session()?, ask.id("id")?)?;
+    let written = read(&view.content).ok_or(Failure::NotFound)?;
+    let back = format!("imports/{}", view.card.id);
+    let mark = if view.card.withdrawn { Mark::Withdrawn } else { Mark::Copy };
+    let sheet = Sheet {
+        // The reader's labels: what the sender wrote is in whatever language it is.
+        language: ask.locale.tag(),
+        reader: ask.locale,
+        mark,
+        prefix: ask.request.prefix,
+        back: &back,
+    };
+    Ok(Answer::page(200, page(&written, &sheet)?))
+}
+
+pub(in crate::web) fn xml(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let view = ask.gens.import(ask.session()?, ask.id("id")?)?;
+    let name = format!("{}.xml", view.card.number);
+    Ok(Answer::download(&name, "application/xml", view.content))
+}
+
+/// What the document says, if it can be read.
+fn read(content: &[u8]) -> Option<Certificate> {
+    let reading = SpsDocument::read(content, &Limits::default());
+    let view = reading.document.certificate().filter(|_| reading.is_well_formed());
+    view.as_ref().map(Certificate::from)
+}
+
+fn shown(ask: &Ask<'_>, status: u16, error: &str) -> Result<Answer, Failure> {
+    let locale = ask.locale;
+    let view = ask.gens.import(ask.session()?, ask.id("id")?)?;
+    let written = read(&view.content);
+    let (mut state, mut tone) = show::receipt(view.card.receipt, locale);
+    if view.card.withdrawn {
+        (state, tone) = (locale.text("state-withdrawn"), "bad");
+    }
+    let id = view.card.id;
+    let unread = if written.is_none() { locale.text("not-readable") } else { String::new() };
+    let choices = Decision::ALL.map(|one| Choice::new(one.as_str(), locale.text(choice(one))));
+    let decided = view.card.decision.map(|one| locale.text(show::decided(one).0));
+    ask.page_with(
+        status,
+        &CertificatePage {
+            p: &ask.chrome(),
+            title: view.card.number.clone(),
+            path: format!("imports/{id}"),
+            list: "imports",
+            list_key: "back-imports",
+            state,
+            tone,
+            message: unread,
+            next_step: String::new(),
+            paper_only: String::new(),
+            links: links(ask, &view, written.is_some()),
+            posts: Vec::new(),
+            facts: facts(ask, &view, written.as_ref()),
+            goods: written.as_ref().map(|one| show::goods(one, locale)).unwrap_or_default(),
+            files: Vec::new(),
+            has_decision: view.decidable || !view.decisions.is_empty(),
+            may_decide: view.decidable,
+            decided: decided.unwrap_or_default(),
+            decision_error: if error.is_empty() { String::new() } else { locale.text(error) },
+            decisions: choices.into(),
+            authenticity: locale.fill("authentic", "name", &view.card.sender),
+            findings: findings(&view, locale),
+            history: view.decisions.iter().rev().map(|one| history(one, ask)).collect(),
+            versions: Vec::new(),
+        },
+    )
+}
+
+const fn choice(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Accepted => "decision-accepted",
+        Decision::Held => "decision-held",
+        Decision::Rejected => "decision-rejected",
+        Decision::Partly => "decision-partly",
+    }
+}
+
+fn links(ask: &Ask<'_>, view: &ImportView, readable: bool) -> Vec<ActionView> {
+    let link = |below: &str, key: &str, tone| ActionView {
+        path: format!("imports/{}/{below}", view.card.id),
+        label: ask.locale.text(key),
+        tone,
+    };
+    let paper = readable.then(|| link("paper", "certificate-paper", "primary"));
+    paper.into_iter().chain([link("xml", "certificate-xml", "plain")]).collect()
+}
+
+fn facts(ask: &Ask<'_>, view: &ImportView, written: Option<&Certificate>) -> Vec<(String, String)> {
+    let locale = ask.locale;
+    let mut facts = written.map(|one| show::facts(one, locale)).unwrap_or_default();
+    facts.push((locale.text("fact-received"), show::moment(view.card.received_ms).1));
+    facts.push((locale.text("fact-hub-number"), view.hub_number.clone()));
+    facts
+}
+
+/// Findings as they are kept, `LEVEL RULE AREA: text`, in the reader's language where it has them.
+fn findings(view: &ImportView, locale: &Locale) -> Vec<FindingView> {
+    let finding = |kept: &String| {
+        let (head, text) = kept.split_once(": ").unwrap_or(("", kept));
+        let mut words = head.split(' ');
+        let (key, tone) = match words.next() {
+            Some("SEVERE") => ("level-severe", "bad"),
+            Some("INFO") => ("level-info", ""),
+            _ => ("level-warning", "wait"),
+        };
+        let rule = words.next().unwrap_or_default();
+        FindingView {
+            tone,
+            level: locale.text(key),
+            text: locale.own(&format!("rule-{rule}")).unwrap_or_else(|| text.to_owned()),
+            field: String::new(),
+        }
+    };
+    view.findings.iter().map(finding).collect()
+}
+
+fn history(one: &crate::service::DecisionView, ask: &Ask<'_>) -> HistoryView {
+    let (at, at_text) = show::moment(one.at_ms);
+    HistoryView {
+        what: ask.locale.text(show::decided(one.decision).0),
+        at,
+        at_text,
+        who: one.user.clone(),
+        reason: one.reason.clone(),
+    }
+}

@@ -1,0 +1,67 @@
+//! What was done, and how much of it.
+
+use super::show;
+use crate::service::{AuditView, Cursor, MonthlyCount};
+use crate::web::answer::Answer;
+use crate::web::ask::Ask;
+use crate::web::failure::Failure;
+use crate::web::list::Coded;
+use crate::web::view::{Cell, TablePage, TableRow};
+
+pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let locale = ask.locale;
+    let page = ask.gens.audit(ask.session()?, super::list::after(ask))?;
+    let row = |one: AuditView| {
+        let subject = [one.object, one.detail].join(" ");
+        let cells = [
+            show::moment(one.at_ms).1,
+            one.user.unwrap_or_else(|| locale.text("history-hub")),
+            one.action,
+            subject.trim().to_owned(),
+            one.address,
+        ];
+        TableRow { cells: cells.map(Cell::text).into(), actions: Vec::new() }
+    };
+    let columns = ["audit-when", "audit-who", "audit-what", "audit-subject", "audit-address"];
+    ask.page(&TablePage {
+        p: &ask.chrome(),
+        title: locale.text("audit-title"),
+        lead: locale.text("audit-lead"),
+        add: Default::default(),
+        columns: columns.map(|key| locale.text(key)).into(),
+        rows: page.rows.into_iter().map(row).collect(),
+        has_actions: false,
+        csv: super::export::offered(ask, "audit.csv"),
+        next: show::next_page(ask, "audit", page.next.map(Cursor::number)),
+    })
+}
+
+/// The last two years.
+pub(super) fn span(ask: &Ask<'_>) -> (i64, i64) {
+    let until = ask.gens.now_ms();
+    (until - 731 * show::DAY_MS, until + show::DAY_MS)
+}
+
+pub(in crate::web) fn statistics(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let locale = ask.locale;
+    let (from, until) = span(ask);
+    let counts = ask.gens.monthly_counts(ask.session()?, from, until)?;
+    let row = |one: MonthlyCount| {
+        let country = Coded::Country.label(&one.destination, locale);
+        let cells = [one.month, country, one.produce, one.count.to_string()];
+        TableRow { cells: cells.map(Cell::text).into(), actions: Vec::new() }
+    };
+    let columns =
+        ["statistics-month", "statistics-partner", "statistics-commodity", "statistics-count"];
+    ask.page(&TablePage {
+        p: &ask.chrome(),
+        title: locale.text("statistics-title"),
+        lead: locale.text("statistics-lead"),
+        add: Default::default(),
+        columns: columns.map(|key| locale.text(key)).into(),
+        rows: counts.into_iter().map(row).collect(),
+        has_actions: false,
+        csv: super::export::offered(ask, "statistics.csv"),
+        next: String::new(),
+    })
+}

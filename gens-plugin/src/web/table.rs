@@ -1,0 +1,159 @@
+//! Every route there is: what it takes to come in, and who answers. Routes of the hub, the checks
+//! before each handler, and the tests of all of them are made from this table.
+
+use phytohub_plugin_sdk::HttpRoute;
+
+use super::answer::Answer;
+use super::ask::Ask;
+use super::failure::Failure;
+use super::form::{FORM_BYTES_MAX, UPLOAD_BYTES_MAX};
+use super::pages::{
+    account, attachment, certificate, draft, export, home, import, list, log_in, organization,
+    public, register, setting, step, trail, user,
+};
+use crate::domain::Right;
+
+/// Who may come in. What may be done with which certificate is for the service to say; this is the
+/// door before it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Access {
+    /// Anybody.
+    Anybody,
+    /// Whoever is logged in.
+    User,
+    /// Who has one of these rights.
+    Right(&'static [Right]),
+}
+
+/// Answers a request.
+pub(super) type Handler = fn(&Ask<'_>) -> Result<Answer, Failure>;
+
+/// A route.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path below the prefix; segments in braces fit anything.
+    pub pattern: &'static str,
+    /// Who may come in.
+    pub access: Access,
+    /// Whether the request must carry the token of the session's forms: every `POST` must.
+    pub csrf: bool,
+    /// Bytes of the body, 0 for none.
+    pub body_bytes_max: u64,
+    pub(super) handler: Handler,
+}
+
+impl Route {
+    /// The route as the hub takes it.
+    #[must_use]
+    pub fn http(&self) -> HttpRoute {
+        HttpRoute::new(self.method, self.pattern).body_bytes_max(self.body_bytes_max)
+    }
+}
+
+const fn get(pattern: &'static str, access: Access, handler: Handler) -> Route {
+    Route { method: "GET", pattern, access, csrf: false, body_bytes_max: 0, handler }
+}
+
+const fn post(pattern: &'static str, access: Access, handler: Handler) -> Route {
+    let (method, body_bytes_max) = ("POST", FORM_BYTES_MAX);
+    Route { method, pattern, access, csrf: true, body_bytes_max, handler }
+}
+
+const fn upload(pattern: &'static str, access: Access, handler: Handler) -> Route {
+    let (method, body_bytes_max) = ("POST", UPLOAD_BYTES_MAX);
+    Route { method, pattern, access, csrf: true, body_bytes_max, handler }
+}
+
+use Access::{Anybody, User};
+
+const ENTER: Access = Access::Right(&[Right::Apply, Right::Enter]);
+const READ: Access = Access::Right(&[Right::Apply, Right::ReadExports]);
+const IMPORTS: Access = Access::Right(&[Right::ReadImports]);
+const DECIDE: Access = Access::Right(&[Right::Decide]);
+const USERS: Access = Access::Right(&[Right::Users, Right::Colleagues]);
+const ORGANIZATIONS: Access = Access::Right(&[Right::Organizations]);
+const SETTINGS: Access = Access::Right(&[Right::Settings]);
+const AUDIT: Access = Access::Right(&[Right::Audit]);
+const EXPORT: Access = Access::Right(&[Right::Apply, Right::Export]);
+/// Whoever takes a step, of which each needs a right of its own.
+const STEP: Access = Access::Right(&[
+    Right::Apply,
+    Right::Enter,
+    Right::Review,
+    Right::Inspect,
+    Right::Approve,
+    Right::Issue,
+]);
+
+/// Every route, in the order in which the hub tries them.
+#[must_use]
+pub const fn routes() -> &'static [Route] {
+    ROUTES
+}
+
+static ROUTES: &[Route] = &[
+    get("", User, home::home),
+    get("log-in", Anybody, log_in::form),
+    post("log-in", Anybody, log_in::log_in),
+    post("log-in/second-factor", Anybody, log_in::second_factor),
+    post("log-out", User, log_in::log_out),
+    get("register", Anybody, register::form),
+    post("register", Anybody, register::register),
+    get("account", User, account::account),
+    post("account/password", User, account::password),
+    post("account/second-factor", User, account::enrol),
+    post("account/second-factor/confirm", User, account::confirm),
+    get("certificates", READ, list::certificates),
+    get("certificates.csv", EXPORT, export::certificates),
+    post("certificates/new", ENTER, draft::create),
+    get("certificates/{id}", READ, certificate::show),
+    get("certificates/{id}/paper", READ, certificate::paper),
+    get("certificates/{id}/xml", READ, certificate::xml),
+    get("certificates/{id}/edit", ENTER, draft::edit),
+    post("certificates/{id}/save", ENTER, draft::save),
+    post("certificates/{id}/autosave", ENTER, draft::autosave),
+    post("certificates/{id}/copy", ENTER, draft::copy),
+    post("certificates/{id}/settle", STEP, certificate::settle),
+    upload("certificates/{id}/attachments", ENTER, attachment::add),
+    get("certificates/{id}/attachments/{file}", READ, attachment::download),
+    post("certificates/{id}/attachments/{file}/remove", ENTER, attachment::remove),
+    get("certificates/{id}/steps/{step}", STEP, step::form),
+    post("certificates/{id}/steps/{step}", STEP, step::take),
+    get("imports", IMPORTS, list::imports),
+    get("imports.csv", EXPORT, export::imports),
+    get("imports/{id}", IMPORTS, import::show),
+    get("imports/{id}/paper", IMPORTS, import::paper),
+    get("imports/{id}/xml", IMPORTS, import::xml),
+    post("imports/{id}/decide", DECIDE, import::decide),
+    get("users", USERS, user::list),
+    get("users/new", USERS, user::new_form),
+    post("users/new", USERS, user::create),
+    get("users/{id}", USERS, user::form),
+    post("users/{id}", USERS, user::change),
+    get("users/{id}/password", USERS, user::password_form),
+    post("users/{id}/password", USERS, user::reset_password),
+    get("users/{id}/second-factor", USERS, user::factor_form),
+    post("users/{id}/second-factor", USERS, user::reset_factor),
+    get("users/{id}/end", USERS, user::end_form),
+    post("users/{id}/end", USERS, user::end),
+    get("users/{id}/restore", USERS, user::restore_form),
+    post("users/{id}/restore", USERS, user::restore),
+    get("users.csv", USERS, export::users),
+    get("organizations", ORGANIZATIONS, organization::list),
+    post("organizations/{id}/approve", ORGANIZATIONS, organization::approve),
+    get("organizations.csv", ORGANIZATIONS, export::organizations),
+    get("organizations/{id}/end", ORGANIZATIONS, organization::end_form),
+    post("organizations/{id}/end", ORGANIZATIONS, organization::end),
+    get("settings", SETTINGS, setting::form),
+    post("settings", SETTINGS, setting::save),
+    get("audit", AUDIT, trail::list),
+    get("audit.csv", AUDIT, export::audit),
+    get("statistics", EXPORT, trail::statistics),
+    get("statistics.csv", EXPORT, export::statistics),
+    get("v/{token}", Anybody, public::show),
+    post("v/{token}", Anybody, public::reveal),
+];
