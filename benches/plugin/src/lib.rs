@@ -3,6 +3,8 @@
 //!
 //! Nothing that ships may depend on this crate. Start from [`judge`].
 
+#![forbid(unsafe_code)]
+
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 

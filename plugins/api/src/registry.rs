@@ -63,7 +63,7 @@ pub struct HubConnection {
     pub code: HubStr,
     /// Its name.
     pub name: HubStr,
-    /// Country that it serves (ISO 3166-1 alpha-2); empty if none.
+    /// Countries that it serves (ISO 3166-1 alpha-2), with commas between; empty if none.
     pub country: HubStr,
     /// What it takes.
     pub allowed: *const HubAllowedDocument,

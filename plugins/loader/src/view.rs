@@ -334,7 +334,7 @@ pub struct ConnectionView<'a> {
     pub code: &'a str,
     /// Name.
     pub name: &'a str,
-    /// Country; empty if none.
+    /// Countries that it serves, with commas between; empty if none.
     pub country: &'a str,
     /// Types and statuses that it takes.
     pub allowed: &'a [(i32, i32)],

@@ -117,12 +117,13 @@ fn certificate(
     });
     if known.is_empty() {
         // Perhaps it came from another country than the message says; else it was on paper.
-        for other in
-            connections.iter().filter(|other| !other.channel && self::country(other) != country)
-        {
+        let elsewhere =
+            |other: &&Connection| !other.channel && !countries(other).any(|its| its == country);
+        for other in connections.iter().filter(elsewhere) {
             let all = found(plugin, &other.code, Some(document.from()), &number)?;
             if all.iter().any(|one| one.certificate_type.to_string() == kind) {
-                report(&rule::CERTIFICATE_FROM, self::country(other));
+                let its: Vec<&str> = countries(other).collect();
+                report(&rule::CERTIFICATE_FROM, &its.join(", "));
                 return Ok(());
             }
         }
@@ -197,22 +198,22 @@ fn found(
 fn country_of<'a>(connections: &'a [Connection], code: &'a str) -> &'a str {
     let letters = code.get(..2).unwrap_or_default();
     match connections.iter().find(|one| one.code == code) {
-        Some(known) if country(known) == letters => letters,
+        Some(known) if countries(known).eq([letters]) => letters,
         Some(_) => "",
         None => lookup::country(letters).filter(|known| !known.extra).map_or("", |_| letters),
     }
 }
 
-/// The country that a connection is registered for; that of its code if it is for none.
-fn country(connection: &Connection) -> &str {
-    match connection.country.as_str() {
-        "" => connection.code.get(..2).unwrap_or_default(),
-        known => known,
-    }
+/// The countries that a connection is registered for; that of its code if it is for none.
+fn countries(connection: &Connection) -> impl Iterator<Item = &str> {
+    let own = connection.code.get(..2).unwrap_or_default();
+    let said = connection.country.as_str();
+    (if said.is_empty() { own } else { said }).split(',')
 }
 
 fn issuers(connections: &[Connection], country: &str) -> Vec<String> {
-    let of_country = connections.iter().filter(|one| !one.channel && self::country(one) == country);
+    let of_country =
+        connections.iter().filter(|one| !one.channel && countries(one).any(|its| its == country));
     let mut codes: Vec<String> = of_country.map(|one| one.code.clone()).collect();
     if codes.is_empty() {
         codes.push(country.to_owned());

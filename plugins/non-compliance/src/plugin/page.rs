@@ -54,8 +54,9 @@ pub(super) fn welcome(certificate_type: i32) -> String {
             html.text("h1", "", "Notifications of non-compliance");
             html.text("p", "", INTRODUCTION);
             html.element("p", "", |html| {
+                let number = certificate_type.to_string();
                 html.push("This hub takes them as CertificateType ");
-                html.text("strong", "", &certificate_type.to_string());
+                html.push(&number);
                 html.push(", which is experimental: no international code exists yet.");
             });
             html.text("h2", "", "Look at one");

@@ -285,7 +285,7 @@ pub struct Connection {
     pub code: String,
     /// Its name.
     pub name: String,
-    /// Country that it serves (ISO 3166-1 alpha-2); empty if none.
+    /// Countries that it serves (ISO 3166-1 alpha-2), with commas between; empty if none.
     pub country: String,
     /// It may send.
     pub sends: bool,

@@ -133,21 +133,23 @@ pub(super) fn show_connection(connection: &PluginConnection, visit: VisitConnect
         (connection.responses, api::HUB_CONNECTION_RESPONSES),
         (connection.enabled, api::HUB_CONNECTION_ENABLED),
     ];
+    let country = connection.serves.join(",");
     visit(&ConnectionView {
         flags: together(&flags),
         code: &connection.code,
         name: &connection.name,
-        country: connection.serves.first().map_or("", String::as_str),
+        country: &country,
         allowed: &connection.allowed,
     })
 }
 
 pub(super) fn connection(view: &ConnectionView<'_>) -> PluginConnection {
     let is = |flag| view.flags & flag != 0;
+    let serves = view.country.split(',').map(str::trim).filter(|code| !code.is_empty());
     PluginConnection {
         code: view.code.to_owned(),
         name: view.name.to_owned(),
-        serves: Some(view.country.to_owned()).filter(|code| !code.is_empty()).into_iter().collect(),
+        serves: serves.map(str::to_owned).collect(),
         allowed: view.allowed.to_vec(),
         sends: is(api::HUB_CONNECTION_SENDS),
         receives: is(api::HUB_CONNECTION_RECEIVES),
