@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use phytohub_domain::{ContentForm, Timestamp};
+use phytohub_exchange::admin::PluginRequest;
 use phytohub_exchange::plugin::{
     KindQuery, PluginAnswer, PluginQuestion, PluginVerdict, Purpose, RouteVerdict,
 };
+use phytohub_exchange::{AdminReply, AdminRequest, Operator};
 use phytohub_plugin_api as api;
 use phytohub_plugin_host::PluginHost;
 use serde_json::{Value, json};
@@ -200,5 +202,31 @@ async fn the_operator_takes_out_and_puts_back() {
     assert!(fixture.host.upgrade(FAULTY, "9.9.9").await.is_err(), "there is none");
     assert_eq!(statuses(&fixture.host, 1).await, [api::HUB_OK], "the old one stays");
     assert!(fixture.host.enable("nobody").await.is_err());
+    fixture.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operators_wishes_come_through_the_hub() {
+    let (_directory, fixture) = fixture(json!({})).await;
+    fixture.hub.set_plugin_control(Arc::new(fixture.host.clone()));
+    let ask = async |request| {
+        let request = AdminRequest::Plugin(request);
+        match fixture.hub.admin(&Operator { uid: 0 }, request).await {
+            Ok(AdminReply::Plugins(views)) => Ok(views.into_iter().next().expect("one plugin")),
+            Ok(other) => panic!("another answer: {other:?}"),
+            Err(error) => Err(error.to_string()),
+        }
+    };
+    let id = || FAULTY.to_owned();
+    let view = ask(PluginRequest::List).await.expect("it is there");
+    assert_eq!((view.state.as_str(), view.sha256.len()), ("started", 64));
+    let view = ask(PluginRequest::Quarantine { id: id() }).await.expect("it is there");
+    assert!(view.state.starts_with("quarantined"), "{}", view.state);
+    let view = ask(PluginRequest::Release { id: id() }).await.expect("it is there");
+    assert_eq!(view.state, "started");
+    let skip = PluginRequest::SkipBatch { id: id(), reason: "no reason".into() };
+    assert!(ask(skip).await.is_err_and(|words| words.contains("nothing to skip")));
+    let nobody = PluginRequest::Disable { id: "nobody".into() };
+    assert!(ask(nobody).await.is_err_and(|words| words.contains("nobody")));
     fixture.stop().await;
 }
