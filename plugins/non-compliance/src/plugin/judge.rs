@@ -150,14 +150,14 @@ pub(super) fn copies(
     notification: Notification<'_>,
 ) -> Result<BTreeSet<String>> {
     let connections = connections(plugin)?;
-    let countries = notification.concerned_countries();
+    let concerned = notification.concerned_countries();
     let takes = |one: &&Connection| {
         one.receives && one.enabled && !one.channel && one.test == document.is_test()
     };
     let named = connections
         .iter()
         .filter(takes)
-        .filter(|one| countries.iter().any(|named| named == country(one)));
+        .filter(|one| countries(one).any(|its| concerned.iter().any(|named| named == its)));
     let mut codes: BTreeSet<String> = named.map(|one| one.code.clone()).collect();
     if let Some(message) = notification.message() {
         let (notifier, _) = notifier(message, document.from(), document.to());
