@@ -19,7 +19,8 @@ pub fn rules_as_markdown(
     );
     out.push_str("|---|---|---|---|---|\n");
     for model in profile.models {
-        let used = |rules: &[Rule]| model.tables.iter().any(|table| std::ptr::eq(*table, rules));
+        let first = |rules: &[Rule]| rules.first().map(|rule| rule.id);
+        let used = |rules: &[Rule]| model.tables.iter().any(|table| first(table) == first(rules));
         let tables: Vec<&str> =
             { tables.iter() }.filter(|(_, rules)| used(rules)).map(|(name, _)| *name).collect();
         row(
