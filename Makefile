@@ -18,7 +18,8 @@ setup: ## installs what a fresh Debian lacks: libclang, libxml2, Python, Node, a
 	@.ci/setup
 
 run: setup ## a hub, three connections and one certificate on its way between two of them
-	@cargo build --package phytohub --package phytohub-non-compliance-module
+	@cargo build --package phytohub --package phytohub-codex-module \
+		--package phytohub-non-compliance-module --package phytohub-woah-module
 	@$(CARGO_TARGET_DIR)/debug/phytohub demo
 
 test: setup ## all tests, those with real clients (Python, Node, Java, curl) included

@@ -5,7 +5,7 @@ mod document;
 mod story;
 mod supervisor;
 
-pub use bundle::{BundleError, NON_COMPLIANCE_TYPE, install};
+pub use bundle::{BundleError, NON_COMPLIANCE_TYPE, SANITARY_TYPE, VETERINARY_TYPE, install};
 pub use document::Document;
 pub use story::Story;
 pub use supervisor::{SuperviseError, Supervised};

@@ -29,7 +29,8 @@ pub struct ValidateArgs {
 #[derive(Args, Debug)]
 #[command(after_help = SAMPLE_HELP)]
 pub struct SampleArgs {
-    /// 851 for export, 657 for re-export, which carries its original, or non-compliance
+    /// 851 for export, 657 for re-export, which carries its original, 853 veterinary, 852 sanitary,
+    /// 636 health, or non-compliance
     #[arg(long = "type", value_name = "TYPE", value_enum, default_value_t = SampleType::Export)]
     pub sample_type: SampleType,
     /// 70 for issued, 40 for withdrawn, or any other of UNCL 4405
@@ -38,6 +39,9 @@ pub struct SampleArgs {
     /// Number of the certificate that it replaces
     #[arg(long, value_name = "NUMBER")]
     pub replaces: Option<String>,
+    /// Of --type 853, 852 and 636: what is sent, such as live-cattle, dairy, poultry-meat; meat, honey
+    #[arg(long, value_name = "NAME")]
+    pub commodity: Option<String>,
     /// Lines
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub lines: u16,
@@ -73,6 +77,15 @@ pub enum SampleType {
     /// A phytosanitary certificate for re-export.
     #[value(name = "657")]
     ReExport,
+    /// A veterinary certificate.
+    #[value(name = "853")]
+    Veterinary,
+    /// A sanitary certificate.
+    #[value(name = "852")]
+    Sanitary,
+    /// A health certificate.
+    #[value(name = "636")]
+    Health,
     /// A notification of non-compliance, or a message about one.
     NonCompliance,
 }
@@ -86,18 +99,18 @@ pub struct NotificationArgs {
     /// Of --type non-compliance: which message it is
     #[arg(long, value_name = "MESSAGE", default_value = "issued", value_parser = message())]
     pub message: Message,
-    /// Of --type non-compliance: countries of the notifier and of the addressee
+    /// Of --type non-compliance, 853, 852 and 636: countries of sender and addressee
     #[arg(long, value_name = "CC,CC", value_parser = parties)]
     pub parties: Option<(String, String)>,
     /// Of --type non-compliance: type and number of the certificate concerned
     #[arg(long, value_name = "TYPE,NUMBER", value_parser = concerned)]
     pub certificate: Option<(String, String)>,
-    /// Of --type non-compliance: its number
+    /// Of --type non-compliance, 853, 852 and 636: its number
     #[arg(long, value_name = "NUMBER")]
     pub number: Option<String>,
 }
 
-/// Write a notification of non-compliance as a page for people
+/// Write a notification of non-compliance, a veterinary or a food certificate as a page for people
 #[derive(Args, Debug)]
 #[command(after_help = RENDER_HELP)]
 pub struct RenderArgs {
@@ -165,12 +178,15 @@ Examples:
   phytohub sample --replaces NO-2026-1 --status 70
   phytohub sample --count 100 --bytes 24576 --output samples/
   phytohub sample --type non-compliance --case packaging --message preliminary
-  phytohub sample --type non-compliance --parties NL,KE --certificate 851,KE-2026-1";
+  phytohub sample --type non-compliance --parties NL,KE --certificate 851,KE-2026-1
+  phytohub sample --type 853 --commodity hatching-eggs --parties NL,KE
+  phytohub sample --type 852 --commodity honey --status 40";
 
 pub(super) const RENDER_HELP: &str = "\
 The page is complete and has no scripts: open it in any browser, or print it.
-Exit codes: 0 written, 1 the file is no notification, 66 it cannot be read.
+Exit codes: 0 written, 1 the file is none of these, 66 it cannot be read.
 
 Examples:
   phytohub render notification.xml > notification.html
-  phytohub sample --type non-compliance | phytohub render - > notification.html";
+  phytohub sample --type non-compliance | phytohub render - > notification.html
+  phytohub sample --type 853 --commodity dairy | phytohub render - > certificate.html";

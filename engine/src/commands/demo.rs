@@ -1,6 +1,7 @@
 //! `phytohub demo`: one certificate on its way, step by step, over real sockets.
 
 mod notification;
+mod official;
 
 use std::io;
 use std::net::SocketAddr;
@@ -49,9 +50,9 @@ pub async fn run(args: &DemoArgs) -> Result<(), DemoError> {
     line("One plant health certificate on its way, from Sri Lanka to Norway\n")?;
     let clock = SystemClock::new();
     let mut story = Story::default();
-    let mut hub = set_up(&directory, &clock, &mut story).await?;
+    let (mut hub, plugins) = set_up(&directory, &clock, &mut story).await?;
     let outcome = tokio::select! {
-        outcome = exchange(&directory, &hub, &clock, &mut story) => outcome.map(Some),
+        outcome = exchange(&directory, (&hub, &plugins), &clock, &mut story) => outcome.map(Some),
         () = stop.requested() => Ok(None),
     };
     if let (Ok(Some(number)), false) = (&outcome, args.once) {
@@ -68,22 +69,23 @@ pub async fn run(args: &DemoArgs) -> Result<(), DemoError> {
     outcome.map(drop)
 }
 
-/// Makes the hub and starts it.
+/// Makes the hub and starts it. Answers which plugins are in it, too.
 async fn set_up(
     directory: &Path,
     clock: &SystemClock,
     story: &mut Story,
-) -> Result<Supervised, DemoError> {
-    let codes = ["NO", "LK", "AR"].map(|code| code.parse::<ConnectionCode>());
-    let codes: Vec<ConnectionCode> = codes.into_iter().flatten().collect();
+) -> Result<(Supervised, Vec<String>), DemoError> {
+    let codes = ["NO", "LK", "AR"].into_iter().chain(official::AUTHORITIES.map(|(code, _)| code));
+    let codes: Vec<ConnectionCode> = codes.filter_map(|code| code.parse().ok()).collect();
     let start = clock.monotonic();
     init::create(directory, &codes, &[]).await?;
     let plugins = demo::install(&directory.join("hub.toml"))?;
     let mut told = format!("configuration, store and certificates in {}", directory.display());
     if !plugins.is_empty() {
-        accept_notifications(directory).await?;
+        accept_more(directory).await?;
         told += &format!("\nplugins, signed with a key made now: {}", plugins.join(", "));
     }
+    told += "\nconnections of their own for veterinary (V) and food (F) authorities of NO and LK";
     let what = "A hub and connections for NO, LK and AR";
     story.step(what, "phytohub init", clock.monotonic() - start, &told)?;
 
@@ -94,7 +96,7 @@ async fn set_up(
         told += &format!("\npages of plugins: {web}");
     }
     story.step("The hub listens", "phytohub serve", clock.monotonic() - start, &told)?;
-    Ok(hub)
+    Ok((hub, plugins))
 }
 
 /// One side of the exchange: a national system, and how long its last call took.
@@ -140,7 +142,7 @@ impl Side {
 /// The exchange itself: delivered, listed, pulled, acknowledged. Returns the envelope's number.
 async fn exchange(
     directory: &Path,
-    hub: &Supervised,
+    (hub, plugins): (&Supervised, &[String]),
     clock: &SystemClock,
     story: &mut Story,
 ) -> Result<String, DemoError> {
@@ -175,18 +177,26 @@ async fn exchange(
     if hub.web().is_some() {
         notification::notify(&mut receiver, &mut sender, &document, story).await?;
     }
+    let there = |shown: &official::Shown| plugins.iter().any(|plugin| plugin == shown.plugin);
+    for shown in official::CERTIFICATES.into_iter().filter(there) {
+        let (mut from, mut to) = (connect(shown.from).await?, connect(shown.to).await?);
+        official::exchange(shown, &mut from, &mut to, story).await?;
+    }
     Ok(number)
 }
 
-/// Lets the connections take notifications, beside what they take by default.
-async fn accept_notifications(directory: &Path) -> Result<(), DemoError> {
+/// Lets the connections take notifications, beside what they take by default, and the veterinary and
+/// food authorities what is theirs, and nothing else.
+async fn accept_more(directory: &Path) -> Result<(), DemoError> {
     let (hub, _) = hub::open(&LoadedConfig::read(&directory.join("hub.toml"))?)?;
     let profile = AllowedDocument::PROFILE.iter().copied();
     let accepts = profile.map(|document| (document.certificate_type, document.certificate_status));
     let notifications = Message::ALL.map(|message| (NON_COMPLIANCE_TYPE, message.status()));
     let accepts: Vec<(i32, i32)> = accepts.chain(notifications).collect();
-    for code in ["NO", "LK", "AR"] {
-        let changes = ConnectionChanges { accepts: Some(accepts.clone()), ..Default::default() };
+    let plants = ["NO", "LK", "AR"].map(|code| (code, accepts.clone()));
+    let others = official::AUTHORITIES.map(|(code, kind)| (code, vec![(kind, 70), (kind, 40)]));
+    for (code, accepts) in plants.into_iter().chain(others) {
+        let changes = ConnectionChanges { accepts: Some(accepts), ..Default::default() };
         let (code, changes) = (code.to_owned(), Box::new(changes));
         admin::ask_opened(&hub, AdminRequest::ConnectionChange { code, changes }).await?;
     }

@@ -26,15 +26,35 @@ struct Bundled {
     gate_types: &'static [i32],
 }
 
-const BUNDLED: &[Bundled] = &[Bundled {
-    library: "libphytohub_plugin_non_compliance.so",
-    manifest: include_str!("../../../plugins/non-compliance/module/plugin.toml"),
-    observes: true,
-    gate_types: &[NON_COMPLIANCE_TYPE],
-}];
+const BUNDLED: &[Bundled] = &[
+    Bundled {
+        library: "libphytohub_plugin_non_compliance.so",
+        manifest: include_str!("../../../plugins/non-compliance/module/plugin.toml"),
+        observes: true,
+        gate_types: &[NON_COMPLIANCE_TYPE],
+    },
+    Bundled {
+        library: "libphytohub_plugin_woah.so",
+        manifest: include_str!("../../../plugins/woah/module/plugin.toml"),
+        observes: false,
+        gate_types: &[VETERINARY_TYPE],
+    },
+    Bundled {
+        library: "libphytohub_plugin_codex.so",
+        manifest: include_str!("../../../plugins/codex/module/plugin.toml"),
+        observes: false,
+        gate_types: &[SANITARY_TYPE],
+    },
+];
 
 /// The certificate type of notifications of non-compliance, where nobody set another.
 pub const NON_COMPLIANCE_TYPE: i32 = 9013;
+
+/// The certificate type of veterinary certificates in UNCL 1001.
+pub const VETERINARY_TYPE: i32 = 853;
+
+/// The certificate type of sanitary certificates in UNCL 1001.
+pub const SANITARY_TYPE: i32 = 852;
 
 /// Puts the bundled plugins into a hub that `init` made, and opens its web door. The ids of those
 /// that were there to be put.

@@ -72,7 +72,9 @@ fn a_directory_is_filled_seed_by_seed() {
 #[test]
 fn what_cannot_be_written_is_told() {
     refused(&run(&["sample", "--output", "/nowhere/sample.xml"]), 73, &["/nowhere/sample.xml"]);
-    assert_eq!(run(&["sample", "--type", "852"]).status.code(), Some(64));
+    assert_eq!(run(&["sample", "--type", "850"]).status.code(), Some(64));
+    let foreign = ["sample", "--type", "852", "--commodity", "live-cattle"];
+    refused(&run(&foreign), 64, &["live-cattle", "honey"]);
     assert_eq!(run(&["sample", "--lines", "0"]).status.code(), Some(64));
     assert_eq!(run(&["sample", "--count", "2"]).status.code(), Some(64));
 }
@@ -95,4 +97,27 @@ fn notifications_of_non_compliance_are_written_and_rendered() {
     written(&["--output", &certificate]);
     assert_eq!(run(&["render", &certificate]).status.code(), Some(1));
     assert_eq!(run(&["render", "missing.xml"]).status.code(), Some(66));
+}
+
+#[test]
+fn veterinary_and_food_certificates_are_written_and_rendered() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let samples = [
+        ("853", "live-cattle", "Bos taurus"),
+        ("853", "hatching-eggs", "hatchery"),
+        ("852", "honey", "Apis mellifera"),
+        ("636", "fishery-product", "Gadus morhua"),
+    ];
+    for (kind, commodity, said) in samples {
+        let file = argument(&directory.path().join(format!("{commodity}.xml")));
+        let head = ["--type", kind, "--commodity", commodity, "--parties", "NL,KE"];
+        let arguments: Vec<&str> = head.into_iter().chain(["--output", &*file]).collect();
+        assert!(written(&arguments).is_empty());
+        let page = run(&["render", &file]);
+        assert!(page.status.success(), "{}", told(&page));
+        let page = String::from_utf8(page.stdout).expect("UTF-8").to_lowercase();
+        for said in [said, "netherlands (nl)", "kenya (ke)"] {
+            assert!(page.contains(&said.to_lowercase()), "{commodity}: {said}");
+        }
+    }
 }
