@@ -86,8 +86,6 @@ pub enum Show {
     References(&'static [&'static str]),
     /// What notes of the document with one of these subjects say.
     Notes(&'static [&'static str]),
-    /// Numbers with their units.
-    Measures(Path),
     /// The lines, as a table.
     Lines(&'static [Column]),
     /// What is attested.
@@ -114,9 +112,7 @@ pub enum Cell {
     Texts(Path),
     /// Dates at the end of a path.
     Dates(Path),
-    /// Countries.
-    Countries(Path),
-    /// Their zones, compartments or regions.
+    /// Zones, compartments or regions of countries.
     Zones(Path),
     /// Numbers with their units.
     Measures(Path),

@@ -1,7 +1,7 @@
 //! The plugin `codex` as a library that the hub loads: nothing but its one symbol. It is a package of its
 //! own so that a program that links the plugin has no symbol of a library's.
 
-#![deny(unsafe_op_in_unsafe_fn)]
+#![forbid(unsafe_code)]
 
 use phytohub_codex::Codex;
 use phytohub_plugin_sdk::export_plugin;

@@ -60,9 +60,6 @@ fn cells(column: &Column, line: Element<'_>, named: &[&str]) -> Html {
             Cell::Dates(path) => {
                 paragraphs(texts(line, path).iter().map(|said| date(said)), &mut html)
             }
-            Cell::Countries(path) => {
-                each(line, path, &mut |found| paragraphs([country(found)], &mut html));
-            }
             Cell::Zones(path) => {
                 each(line, path, &mut |found| paragraphs(zones_of(found), &mut html))
             }

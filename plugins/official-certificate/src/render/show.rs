@@ -40,7 +40,6 @@ impl View<'_> {
                     }
                 }
             }
-            Show::Measures(path) => paragraphs(all(root, path, measure), &mut html),
             Show::Lines(columns) => self.lines(columns, &mut html),
             Show::Clauses => self.clauses(&mut html),
             Show::OtherNotes => {

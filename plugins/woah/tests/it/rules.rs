@@ -4,8 +4,10 @@ use std::path::Path;
 
 use phytohub_official_certificate::rule::Rule;
 use phytohub_official_certificate::sample::Shape;
-use phytohub_official_certificate::{attestations_as_markdown, rules_as_markdown};
-use phytohub_sps::Level;
+use phytohub_official_certificate::{
+    Certificate, attestations_as_markdown, render, rules_as_markdown,
+};
+use phytohub_sps::{Level, Limits, SpsDocument};
 use phytohub_woah::{PROFILE, rules, sample};
 
 use crate::edit::{
@@ -110,6 +112,16 @@ fn other_systems_documents_are_named_and_not_refused() {
         let told = judgement.findings.iter().find(|finding| finding.rule == "CE-FOR-001");
         let told = told.expect("it is named");
         assert!(told.level == Level::Info && told.text.contains(name), "{}", told.text);
+        let reading = SpsDocument::read(xml.as_bytes(), &Limits::default());
+        let root = reading.document.root().expect("a certificate");
+        let page = render::page(&PROFILE, None, Certificate::new(root));
+        assert!(page.contains(&format!("<h1>{name}</h1>")), "{page}");
+        let mut terms = Vec::new();
+        Certificate::new(root).terms(&mut |key, said| {
+            terms.push(format!("{key}={said}"));
+            true
+        });
+        assert!(terms.contains(&format!("document={name}")), "{terms:?}");
     };
     check(&clause("ched_consignment_clause"), "CHED");
     check(&clause("eu_intra_certification_clause"), "EU-INTRA");
