@@ -4,6 +4,7 @@
 
 mod files;
 mod hub;
+mod plugins;
 
 use phytohub_domain::Timestamp;
 use serde::Serialize;
@@ -114,6 +115,7 @@ pub async fn examine(
     findings.fine("configuration", "can be read", loaded.file().display().to_string());
     files::examine(&mut findings, loaded, now);
     hub::examine(&mut findings, &mut desk, loaded, now, scrub).await;
+    plugins::examine(&mut findings, &mut desk, loaded).await;
     if let Err(error) = desk.close() {
         findings.act("store", told(&error), "", "look at the disk, then restore a backup");
     }

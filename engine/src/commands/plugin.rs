@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::admin::AskError;
 use crate::cli::{PluginArgs, PluginCommand};
 
+pub(crate) use control::configured;
 pub use dev::{BuildError, DevError};
 pub use new::NewError;
 pub use package::PackageError;

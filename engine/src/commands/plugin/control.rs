@@ -22,11 +22,20 @@ pub(super) async fn control(args: &AdminArgs, request: PluginRequest) -> Result<
         }
         Err(error) => return Err(error.into()),
     };
-    admin::answer(args, &views, |views| table(views))
+    let upgraded = match &request {
+        PluginRequest::Upgrade { id, version } => {
+            let file = loaded.file().display();
+            format!(
+                "\n\nwrite version = \"{version}\" into [plugin.{id}] of {file}, for the next start"
+            )
+        }
+        _ => String::new(),
+    };
+    admin::answer(args, &views, |views| table(views) + &upgraded)
 }
 
 /// The plugins of the configuration, each with what the hub would say of its package.
-fn configured(loaded: &LoadedConfig) -> Vec<PluginView> {
+pub(crate) fn configured(loaded: &LoadedConfig) -> Vec<PluginView> {
     let config = loaded.config();
     let (place, trust) = (loaded.resolve(&config.plugins.dir), config.plugins.trust());
     let view = |(id, plugin): (&String, &crate::config::PluginConfig)| {

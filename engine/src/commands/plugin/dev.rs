@@ -74,12 +74,12 @@ fn once(args: &DevArgs) -> Result<(), DevError> {
     for kind in &kinds {
         line(&format!("  knows {} {}", kind.certificate_type, kind.name))?;
     }
-    let outcome = documents(args).and_then(|files| {
-        files.iter().try_for_each(|file| judge(&instance, &kinds, file, &call()))
-    });
+    for file in documents(args)? {
+        judge(&instance, &kinds, &file, &call())?;
+    }
     instance.quiesce(&call()).map_err(failed("quiesce"))?;
     instance.destroy();
-    outcome
+    Ok(())
 }
 
 /// Packs, signs, checks and maps it, in the way of a hub.
@@ -162,7 +162,7 @@ fn judge(
         told.push(sentence(file, &text, finding));
         told.len() < FINDINGS_SHOWN
     };
-    let failed = |source| DevError::Call { hook: "validate", source };
+    let failed = |source| DevError::Document { file: file.to_owned(), source };
     instance.validate(call, &document, &mut take).map_err(failed)?;
     if told.is_empty() {
         told.push(format!("{}: nothing to say", file.display()));
@@ -220,6 +220,14 @@ pub enum DevError {
     Call {
         /// Which.
         hook: &'static str,
+        /// Why.
+        source: CallFailure,
+    },
+    /// A document could not be judged.
+    #[error("{}: could not be judged", file.display())]
+    Document {
+        /// Which.
+        file: PathBuf,
         /// Why.
         source: CallFailure,
     },

@@ -29,7 +29,6 @@ pub(super) fn run(args: &NewArgs) -> Result<(), NewError> {
     let words = Words::new(id);
     let mut files = vec![
         ("plugin.toml".to_owned(), words.fill(include_str!("template/manifest.txt"))),
-        ("dev.toml".to_owned(), DEV_SETTINGS.to_owned()),
         (".gitignore".to_owned(), "target/\npackage/\n*.key\n*.so\n".to_owned()),
         ("samples/potatoes.xml".to_owned(), sample(1)),
         ("samples/other.xml".to_owned(), sample(0)),
@@ -51,7 +50,9 @@ fn rust_files(words: &Words) -> Vec<(String, String)> {
         ("Cargo.toml".to_owned(), cargo),
         ("src/lib.rs".to_owned(), words.fill(include_str!("template/rust.lib.txt"))),
         ("README.md".to_owned(), words.fill(include_str!("template/rust.readme.txt"))),
+        ("dev.toml".to_owned(), DEV_SETTINGS.to_owned()),
         ("vendor/GUIDE.md".to_owned(), GUIDE.to_owned()),
+        ("vendor/ABI.md".to_owned(), ABI.to_owned()),
     ];
     files.extend(vendor::files().map(|(name, text)| (format!("vendor/{name}"), text)));
     files
@@ -64,6 +65,7 @@ fn c_files(words: &Words) -> Vec<(String, String)> {
         ("README.md".to_owned(), words.fill(include_str!("template/c.readme.txt"))),
         ("phytohub_plugin.h".to_owned(), HEADER.to_owned()),
         ("GUIDE.md".to_owned(), GUIDE.to_owned()),
+        ("ABI.md".to_owned(), ABI.to_owned()),
     ]
 }
 
@@ -161,7 +163,10 @@ pub enum NewError {
 
 const DEV_SETTINGS: &str = "\
 # What 'phytohub plugin dev' gives the plugin; an operator writes it under [plugin.ID.config].
+
+words = [\"potatoes\"]
 ";
+const ABI: &str = include_str!("../../../../plugins/ABI.md");
 const GUIDE: &str = include_str!("../../../../plugins/GUIDE.md");
 const HEADER: &str = include_str!("../../../../plugins/api/include/phytohub_plugin.h");
 
@@ -173,7 +178,8 @@ mod tests {
     fn templates_leave_nothing_open() {
         let words = Words::new("watch-words");
         for (name, text) in rust_files(&words).into_iter().chain(c_files(&words)) {
-            let own = !name.starts_with("vendor/") && !name.ends_with(".h") && name != "GUIDE.md";
+            let own =
+                !name.starts_with("vendor/") && !name.ends_with(".h") && !name.ends_with(".md");
             assert!(!own || !text.contains("@"), "{name}: {text}");
         }
         assert_eq!(words.kind, "WatchWords");

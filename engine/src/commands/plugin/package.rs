@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use phytohub_plugin_api::HUB_LIFECYCLE_ID;
 use phytohub_plugin_loader::package::{
     self, InstallError, KeyError, KeyPair, LIBRARY_FILE, Manifest, SignError, VerifyError,
 };
@@ -19,7 +20,8 @@ pub(super) fn keygen(file: &Path) -> Result<(), PackageError> {
     line(&format!(
         "wrote {}: whoever has it can sign in your name\n\n\
          Operators who trust you write, under [plugins] in hub.toml:\n\n\
-         trusted_keys = [{{ key = \"{}\", plugins = [\"YOUR-PLUGIN\"], grants = [\"*\"] }}]",
+         trusted_keys = [{{ key = \"{}\", plugins = [\"YOUR-PLUGIN\"], grants = [] }}]\n\n\
+         and in grants what your plugin.toml requires, such as \"hub.kv/1\".",
         file.display(),
         key.public()
     ))?;
@@ -32,6 +34,9 @@ pub(super) fn sign(
     library: Option<&Path>,
 ) -> Result<(), PackageError> {
     let key = KeyPair::read(key)?;
+    if !directory.is_dir() {
+        return Err(PackageError::NoDirectory { directory: directory.to_owned() });
+    }
     if let Some(library) = library {
         copy(library, &directory.join(LIBRARY_FILE))?;
     }
@@ -45,7 +50,8 @@ pub(super) fn verify(admin: &AdminArgs, directory: &Path) -> Result<(), PackageE
     let trust = LoadedConfig::read(&admin.config.config_file)?.config().plugins.trust();
     let package = package::verify_source(directory, &trust)?;
     line(&format!(
-        "good: the hub would load {}\n{}\nkey      {}",
+        "good: signed by a key that is trusted, and whole {}\n{}\nkey      {}\n\
+         what the library itself says is checked when it is loaded, and by 'phytohub plugin dev'",
         directory.display(),
         about(package.manifest()),
         package.signer().key
@@ -84,7 +90,15 @@ pub(super) fn install(admin: &AdminArgs, directory: &Path) -> Result<(), Package
 /// What to write into `hub.toml`.
 fn section(manifest: &Manifest) -> String {
     let wanted: Vec<&String> = manifest.requires().iter().chain(manifest.optional()).collect();
-    format!("[plugin.{}]\nversion = \"{}\"\ngrants = {wanted:?}", manifest.id(), manifest.version())
+    let mut text = format!(
+        "[plugin.{}]\nversion = \"{}\"\ngrants = {wanted:?}",
+        manifest.id(),
+        manifest.version()
+    );
+    if manifest.provides().iter().any(|name| name == HUB_LIFECYCLE_ID) {
+        text.push_str(OBSERVES);
+    }
+    text
 }
 
 fn about(manifest: &Manifest) -> String {
@@ -112,6 +126,8 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<(), PackageError> {
     fs::rename(&fresh, to).map_err(failed)
 }
 
+const OBSERVES: &str = "\n# It hears of envelopes of these connections alone; of all with observe_all = true.\nact_as = []";
+
 /// Why a package was not made, checked or installed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -126,6 +142,15 @@ pub enum PackageError {
         file: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// There is no package to be signed.
+    #[error(
+        "there is no such directory: make it, with plugin.toml in it directory={}",
+        directory.display()
+    )]
+    NoDirectory {
+        /// Where.
+        directory: PathBuf,
     },
     /// It was not installed.
     #[error(transparent)]
