@@ -117,7 +117,7 @@ impl Web {
         let token = request.cookie(SESSION).unwrap_or_default();
         if !token.is_empty() {
             match self.gens.session(token, request.client_address) {
-                Ok(Some(session)) => return (Visitor::User(session), false),
+                Ok(Some(session)) => return (Visitor::User(Box::new(session)), false),
                 Ok(None) => {}
                 Err(error) => tracing::error!(%error, "a session could not be looked up"),
             }
@@ -135,11 +135,10 @@ fn enter(route: &Route, ask: &mut Ask<'_>, body: &mut dyn Body) -> Result<Answer
     if route.access != Access::Anybody && ask.session().is_err() {
         return pages::log_in::instead(route, ask, body);
     }
-    if let Access::Right(rights) = route.access {
-        let session = ask.session()?;
-        if !rights.iter().any(|right| session.has(*right)) {
-            return Err(Failure::Denied);
-        }
+    if let Ok(session) = ask.session()
+        && !route.access.admits(session.rights())
+    {
+        return Err(Failure::Denied);
     }
     if route.body_bytes_max > 0 {
         ask.form = Form::read(ask.request, body, route.body_bytes_max)?;

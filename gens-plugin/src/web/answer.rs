@@ -119,7 +119,7 @@ impl Answer {
 
 /// Percent-encoded as RFC 3986 has it, but for unreserved characters and those that are kept.
 #[must_use]
-pub fn encoded(text: &str, kept: &[u8]) -> String {
+pub(super) fn encoded(text: &str, kept: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) || kept.contains(&byte) {

@@ -9,10 +9,10 @@ use phytohub_plugin_sdk::Request;
 use super::answer::{Answer, encoded};
 use super::failure::Failure;
 use super::form::Form;
+use super::table::routes;
 use super::text::Locale;
 use super::view::{Chrome, Language, NavItem};
 use crate::auth::Session;
-use crate::domain::Right;
 use crate::service::Gens;
 
 /// The cookie of a session.
@@ -26,7 +26,7 @@ pub(super) const LANGUAGE: &str = "gens-language";
 #[derive(Debug)]
 pub(super) enum Visitor {
     /// Somebody who is logged in.
-    User(Session),
+    User(Box<Session>),
     /// Anybody, with what their forms are tied to.
     Anybody(String),
 }
@@ -172,25 +172,26 @@ fn segment(pattern: &str, rest: &str, name: &str) -> Option<String> {
     request.segment(name)
 }
 
-type Place = (&'static str, &'static str, &'static [Right]);
-
-static PLACES: &[Place] = &[
-    ("", "nav-home", &[]),
-    ("certificates", "nav-certificates", &[Right::Apply, Right::ReadExports]),
-    ("imports", "nav-imports", &[Right::ReadImports]),
-    ("users", "nav-users", &[Right::Users, Right::Colleagues]),
-    ("organizations", "nav-organizations", &[Right::Organizations]),
-    ("statistics", "nav-statistics", &[Right::Apply, Right::Export]),
-    ("audit", "nav-audit", &[Right::Audit]),
-    ("settings", "nav-settings", &[Right::Settings]),
+/// The parts of the site: where each begins, and what it is called.
+static PLACES: &[(&str, &str)] = &[
+    ("", "nav-home"),
+    ("certificates", "nav-certificates"),
+    ("imports", "nav-imports"),
+    ("users", "nav-users"),
+    ("organizations", "nav-organizations"),
+    ("statistics", "nav-statistics"),
+    ("audit", "nav-audit"),
+    ("settings", "nav-settings"),
 ];
 
-/// What somebody can go to.
+/// Where somebody may go, by the table of routes.
 fn navigation(session: &Session, pattern: &str) -> Vec<NavItem> {
     let first = pattern.split('/').next().unwrap_or_default();
-    let open = |(_, _, rights): &&Place| {
-        rights.is_empty() || rights.iter().any(|right| session.has(*right))
+    let open = |(path, _): &&(&str, &str)| {
+        let route = routes().iter().find(|route| route.method == "GET" && route.pattern == *path);
+        route.is_some_and(|route| route.access.admits(session.rights()))
     };
-    let item = |(path, key, _): &Place| NavItem { path, key, current: *path == first };
+    let item =
+        |(path, key): &(&'static str, &'static str)| NavItem { path, key, current: *path == first };
     PLACES.iter().filter(open).map(item).collect()
 }

@@ -57,18 +57,18 @@ impl Body for Complete {
 
 /// The fields of a form in their order, and its file if it has one.
 #[derive(Clone, Debug, Default)]
-pub struct Form {
+pub(super) struct Form {
     fields: Vec<(String, String)>,
     file: Option<Upload>,
 }
 
 /// A file that was sent.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Upload {
+pub(super) struct Upload {
     /// Its name without folders.
-    pub filename: String,
+    pub(super) filename: String,
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Form {
@@ -77,7 +77,7 @@ impl Form {
     /// # Errors
     ///
     /// [`FormError`].
-    pub fn read(
+    pub(super) fn read(
         request: &Request<'_>,
         body: &mut dyn Body,
         bytes_max: u64,
@@ -92,44 +92,33 @@ impl Form {
         if form.fields.len() > FIELDS_MAX { Err(FormError::TooLarge) } else { Ok(form) }
     }
 
-    /// A form of these fields.
-    pub fn of(fields: impl IntoIterator<Item = (String, String)>) -> Self {
+    /// A form of these fields. For tests of what reads forms.
+    #[cfg(test)]
+    pub(super) fn of(fields: impl IntoIterator<Item = (String, String)>) -> Self {
         Self { fields: fields.into_iter().collect(), file: None }
     }
 
     /// The first value of a field, without space around it; empty if there is none.
     #[must_use]
-    pub fn get(&self, name: &str) -> &str {
+    pub(super) fn get(&self, name: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
     /// A password: the first value of a field as it was typed.
     #[must_use]
-    pub fn verbatim(&self, name: &str) -> &str {
+    pub(super) fn verbatim(&self, name: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
-    }
-
-    /// Whether the field was sent, if only empty.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(known, _)| known == name)
-    }
-
-    /// All values of a field that are not empty.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let values = self.fields.iter().filter(move |(known, _)| known == name);
-        values.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
     /// Fields in their order.
     #[must_use]
-    pub fn fields(&self) -> &[(String, String)] {
+    pub(super) fn fields(&self) -> &[(String, String)] {
         &self.fields
     }
 
     /// The file, if one was chosen.
     #[must_use]
-    pub const fn file(&self) -> Option<&Upload> {
+    pub(super) const fn file(&self) -> Option<&Upload> {
         self.file.as_ref()
     }
 
@@ -164,7 +153,7 @@ impl Form {
                     return Err(FormError::TooLarge);
                 }
                 let filename = bare_name(&filename);
-                self.file.get_or_insert(Upload { filename, bytes: content.to_vec() });
+                self.file.get_or_insert_with(|| Upload { filename, bytes: content.to_vec() });
             }
             Some(_) => {}
             None => self.fields.push((name, String::from_utf8_lossy(content).into_owned())),
@@ -183,9 +172,14 @@ fn collect(
     if request.body_bytes().is_some_and(|bytes| bytes > bytes_max) {
         return Err(FormError::TooLarge);
     }
-    if let Some(bytes) = request.body() {
-        return Ok(bytes.to_vec());
+    match request.body() {
+        Some(bytes) => Ok(bytes.to_vec()),
+        None => pieces(body, bytes_max),
     }
+}
+
+/// All pieces of a body whose size nobody announced, or announced wrongly.
+fn pieces(body: &mut dyn Body, bytes_max: u64) -> Result<Vec<u8>, FormError> {
     let mut bytes = Vec::new();
     while let Some(piece) = body.piece()? {
         if (bytes.len() + piece.len()) as u64 > bytes_max {
@@ -276,5 +270,21 @@ mod tests {
         assert_eq!(fits.expect("three bytes fit").get("a"), "1");
         let outcome = Form::read(&request(urlencoded, b"a=12"), &mut Complete, 3);
         assert_eq!(outcome.err(), Some(FormError::TooLarge));
+    }
+
+    struct Endless(u64);
+
+    impl Body for Endless {
+        fn piece(&mut self) -> Result<Option<Vec<u8>>, FormError> {
+            self.0 += 1000;
+            Ok(Some(vec![b'a'; 1000]))
+        }
+    }
+
+    #[test]
+    fn body_without_an_end_is_read_no_further_than_its_limit() {
+        let mut endless = Endless(0);
+        assert_eq!(pieces(&mut endless, 10_500).err(), Some(FormError::TooLarge));
+        assert_eq!(endless.0, 11_000);
     }
 }

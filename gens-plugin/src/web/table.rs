@@ -11,7 +11,7 @@ use super::pages::{
     account, attachment, certificate, draft, export, home, import, list, log_in, organization,
     public, register, setting, step, trail, user,
 };
-use crate::domain::Right;
+use crate::domain::{Right, Rights};
 
 /// Who may come in. What may be done with which certificate is for the service to say; this is the
 /// door before it.
@@ -22,8 +22,8 @@ pub enum Access {
     Anybody,
     /// Whoever is logged in.
     User,
-    /// Who has one of these rights.
-    Right(&'static [Right]),
+    /// Who has one right of each of these groups.
+    Rights(&'static [&'static [Right]]),
 }
 
 /// Answers a request.
@@ -44,6 +44,19 @@ pub struct Route {
     /// Bytes of the body, 0 for none.
     pub body_bytes_max: u64,
     pub(super) handler: Handler,
+}
+
+impl Access {
+    /// Whether somebody with these rights may come in.
+    #[must_use]
+    pub fn admits(self, rights: Rights) -> bool {
+        match self {
+            Self::Anybody | Self::User => true,
+            Self::Rights(groups) => {
+                groups.iter().all(|group| group.iter().any(|right| rights.has(*right)))
+            }
+        }
+    }
 }
 
 impl Route {
@@ -70,24 +83,31 @@ const fn upload(pattern: &'static str, access: Access, handler: Handler) -> Rout
 
 use Access::{Anybody, User};
 
-const ENTER: Access = Access::Right(&[Right::Apply, Right::Enter]);
-const READ: Access = Access::Right(&[Right::Apply, Right::ReadExports]);
-const IMPORTS: Access = Access::Right(&[Right::ReadImports]);
-const DECIDE: Access = Access::Right(&[Right::Decide]);
-const USERS: Access = Access::Right(&[Right::Users, Right::Colleagues]);
-const ORGANIZATIONS: Access = Access::Right(&[Right::Organizations]);
-const SETTINGS: Access = Access::Right(&[Right::Settings]);
-const AUDIT: Access = Access::Right(&[Right::Audit]);
-const EXPORT: Access = Access::Right(&[Right::Apply, Right::Export]);
+const ENTER: Access = Access::Rights(&[&[Right::Apply, Right::Enter]]);
+const READ: Access = Access::Rights(&[&[Right::Apply, Right::ReadExports]]);
+const IMPORTS: Access = Access::Rights(&[&[Right::ReadImports]]);
+const DECIDE: Access = Access::Rights(&[&[Right::Decide]]);
+const USERS: Access = Access::Rights(&[&[Right::Users, Right::Colleagues]]);
+const ORGANIZATIONS: Access = Access::Rights(&[&[Right::Organizations]]);
+const SETTINGS: Access = Access::Rights(&[&[Right::Settings]]);
+const AUDIT: Access = Access::Rights(&[&[Right::Audit]]);
 /// Whoever takes a step, of which each needs a right of its own.
-const STEP: Access = Access::Right(&[
+const STEP: Access = Access::Rights(&[&[
     Right::Apply,
     Right::Enter,
     Right::Review,
     Right::Inspect,
     Right::Approve,
     Right::Issue,
-]);
+]]);
+
+// Lists are taken along by whoever sees them and may take lists along.
+const TAKE: &[Right] = &[Right::Apply, Right::Export];
+const READ_CSV: Access = Access::Rights(&[&[Right::Apply, Right::ReadExports], TAKE]);
+const IMPORTS_CSV: Access = Access::Rights(&[&[Right::ReadImports], TAKE]);
+const USERS_CSV: Access = Access::Rights(&[&[Right::Users, Right::Colleagues], TAKE]);
+const ORGANIZATIONS_CSV: Access = Access::Rights(&[&[Right::Organizations], TAKE]);
+const AUDIT_CSV: Access = Access::Rights(&[&[Right::Audit], TAKE]);
 
 /// Every route, in the order in which the hub tries them.
 #[must_use]
@@ -108,7 +128,7 @@ static ROUTES: &[Route] = &[
     post("account/second-factor", User, account::enrol),
     post("account/second-factor/confirm", User, account::confirm),
     get("certificates", READ, list::certificates),
-    get("certificates.csv", EXPORT, export::certificates),
+    get("certificates.csv", READ_CSV, export::certificates),
     post("certificates/new", ENTER, draft::create),
     get("certificates/{id}", READ, certificate::show),
     get("certificates/{id}/paper", READ, certificate::paper),
@@ -124,7 +144,7 @@ static ROUTES: &[Route] = &[
     get("certificates/{id}/steps/{step}", STEP, step::form),
     post("certificates/{id}/steps/{step}", STEP, step::take),
     get("imports", IMPORTS, list::imports),
-    get("imports.csv", EXPORT, export::imports),
+    get("imports.csv", IMPORTS_CSV, export::imports),
     get("imports/{id}", IMPORTS, import::show),
     get("imports/{id}/paper", IMPORTS, import::paper),
     get("imports/{id}/xml", IMPORTS, import::xml),
@@ -142,18 +162,18 @@ static ROUTES: &[Route] = &[
     post("users/{id}/end", USERS, user::end),
     get("users/{id}/restore", USERS, user::restore_form),
     post("users/{id}/restore", USERS, user::restore),
-    get("users.csv", USERS, export::users),
+    get("users.csv", USERS_CSV, export::users),
     get("organizations", ORGANIZATIONS, organization::list),
     post("organizations/{id}/approve", ORGANIZATIONS, organization::approve),
-    get("organizations.csv", ORGANIZATIONS, export::organizations),
+    get("organizations.csv", ORGANIZATIONS_CSV, export::organizations),
     get("organizations/{id}/end", ORGANIZATIONS, organization::end_form),
     post("organizations/{id}/end", ORGANIZATIONS, organization::end),
     get("settings", SETTINGS, setting::form),
     post("settings", SETTINGS, setting::save),
     get("audit", AUDIT, trail::list),
-    get("audit.csv", AUDIT, export::audit),
-    get("statistics", EXPORT, trail::statistics),
-    get("statistics.csv", EXPORT, export::statistics),
+    get("audit.csv", AUDIT_CSV, export::audit),
+    get("statistics", READ_CSV, trail::statistics),
+    get("statistics.csv", READ_CSV, export::statistics),
     get("v/{token}", Anybody, public::show),
     post("v/{token}", Anybody, public::reveal),
 ];

@@ -136,3 +136,6 @@ fn read(tag: &'static str, files: &[&str]) -> Locale {
 
 /// Tag and files of every language.
 static FILES: &[(&str, &[&str])] = include!(concat!(env!("OUT_DIR"), "/locales.rs"));
+
+#[cfg(test)]
+mod tests;

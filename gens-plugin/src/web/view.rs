@@ -162,7 +162,7 @@ pub(super) struct Section {
     pub(super) title: String,
     pub(super) help: String,
     pub(super) fields: Vec<Field>,
-    pub(super) parts: Vec<Section>,
+    pub(super) parts: Vec<Self>,
     pub(super) actions: Vec<(String, String)>,
 }
 

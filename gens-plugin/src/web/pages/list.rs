@@ -33,7 +33,7 @@ pub(in crate::web) fn certificates(ask: &Ask<'_>) -> Result<Answer, Failure> {
         from: ask.query("from"),
         to: ask.query("to"),
         rows: page.rows.into_iter().map(|card| show::card(card, locale)).collect(),
-        csv: "certificates.csv".to_owned(),
+        csv: super::export::offered(ask, "certificates.csv"),
         next: show::next_page(ask, "certificates", page.next.map(Cursor::number)),
     })
 }
@@ -60,7 +60,7 @@ pub(in crate::web) fn imports(ask: &Ask<'_>) -> Result<Answer, Failure> {
         from: ask.query("from"),
         to: ask.query("to"),
         rows: page.rows.into_iter().map(|card| show::import_card(card, locale)).collect(),
-        csv: "imports.csv".to_owned(),
+        csv: super::export::offered(ask, "imports.csv"),
         next: show::next_page(ask, "imports", page.next.map(Cursor::number)),
     })
 }
