@@ -21,8 +21,9 @@ pub(crate) fn evaluate(
     stop: &dyn Fn() -> bool,
     sink: &mut Sink,
 ) -> bool {
-    for rule in table {
-        if stop() {
+    // Whether anybody waits is asked now and then: the answer may cost more than a rule.
+    for (count, rule) in table.iter().enumerate() {
+        if count % RULES_A_QUESTION == 0 && stop() {
             return false;
         }
         let softened = facts.withdrawn && !firm && rule.when != When::Withdrawn;
@@ -50,3 +51,6 @@ fn applies(when: When, element: Element<'_>, facts: &Facts) -> bool {
         When::HasNot(path) => !filled(element, path),
     }
 }
+
+/// Rules between two questions whether anybody still waits.
+const RULES_A_QUESTION: usize = 16;
