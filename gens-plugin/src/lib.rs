@@ -13,5 +13,8 @@ pub mod auth;
 pub mod domain;
 pub mod environment;
 mod exchange;
+pub mod plugin;
+pub mod render;
 pub mod service;
 mod store;
+pub mod web;

@@ -30,6 +30,7 @@ mod user;
 mod view;
 mod workflow;
 
+pub use crate::store::StoreError;
 pub use check::{Finding, Level};
 pub use csv::CsvList;
 pub use destination::Destination;

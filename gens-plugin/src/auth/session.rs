@@ -31,7 +31,11 @@ pub struct Session {
 
 impl Session {
     fn new(known: KnownSession, token: &str, address: &str) -> Self {
-        let rights = Role::rights_of(&known.roles);
+        // Whoever has to choose a password can do nothing else.
+        let rights = match known.must_change {
+            true => Rights::default(),
+            false => Role::rights_of(&known.roles),
+        };
         let csrf = URL_SAFE_NO_PAD.encode(hashed("csrf", token));
         Self { known, rights, csrf, address: address.to_owned() }
     }

@@ -112,3 +112,6 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> Result<(), Denied
     };
     if allowed { Ok(()) } else { Err(Denied(action)) }
 }
+
+#[cfg(test)]
+mod tests;

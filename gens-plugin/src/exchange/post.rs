@@ -43,19 +43,15 @@ impl Drop for Post {
 
 impl Gens {
     fn run_post(&self) {
-        self.round(true);
+        self.exchange(true);
         while self.0.bell.wait(PAUSE) {
-            self.round(false);
+            self.exchange(false);
         }
     }
 
     /// Everything that is to be done now, for all tenants. What fails is tried in the next round.
     /// `anew` after a start: then what is under way is asked about too.
     pub fn exchange(&self, anew: bool) {
-        self.round(anew);
-    }
-
-    fn round(&self, anew: bool) {
         let all = match self.0.store.read(tenants::tenants) {
             Ok(all) => all,
             Err(error) => {

@@ -84,6 +84,23 @@ impl Gens {
         self.read(session, |scope| view(scope, session, id))
     }
 
+    /// The text of a certificate as it was when a step was taken.
+    ///
+    /// # Errors
+    ///
+    /// [`ServiceError::NotFound`], [`ServiceError::Denied`].
+    pub fn version(
+        &self,
+        session: &Session,
+        id: CertificateId,
+        number: i64,
+    ) -> Result<Draft, ServiceError> {
+        self.read(session, |scope| {
+            let row = seen(scope, session, id)?;
+            scope.version_draft(row.id, number)?.ok_or(ServiceError::NotFound)
+        })
+    }
+
     /// Saves what was entered; answers the new revision. What says nothing is left out.
     ///
     /// # Errors

@@ -14,7 +14,8 @@ use crate::store::{ImportRow, Scope};
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "forms fill it in")]
 pub struct ImportSearch {
-    /// Words of number, parties, commodities and codes of countries.
+    /// Words of number, parties, commodities and codes of countries; with an asterisk at its end, a
+    /// beginning of one.
     pub words: String,
     /// Only what nobody decided about.
     pub undecided: bool,

@@ -54,7 +54,8 @@ impl<T> Page<T> {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "forms fill it in")]
 pub struct CertificateSearch {
-    /// Words of number, parties, commodities and codes of countries.
+    /// Words of number, parties, commodities and codes of countries; with an asterisk at its end, a
+    /// beginning of one.
     pub words: String,
     /// Where they stand.
     pub state: Option<State>,

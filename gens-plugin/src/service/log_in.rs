@@ -147,6 +147,15 @@ impl Gens {
         })
     }
 
+    /// A token for a browser whose user is not known yet, to tie its forms to.
+    ///
+    /// # Errors
+    ///
+    /// There is no randomness to be had.
+    pub fn visitor_token(&self) -> Result<String, ServiceError> {
+        Ok(auth::random_text(&*self.0.random)?)
+    }
+
     /// Counts a try before it is made, so that tries at once are counted too.
     pub(super) fn reserve_try(
         &self,

@@ -103,7 +103,6 @@ impl Gens {
 /// A step that may be taken, and is taken when it is finished.
 pub(super) struct Taken {
     pub(super) row: CertificateRow,
-    pub(super) policy: Policy,
     step: Step,
     state: State,
 }
@@ -121,7 +120,7 @@ impl Taken {
             return Err(StepRefused { step, state: row.state }.into());
         }
         let state = next(&policy, row.state, step)?;
-        Ok(Self { row, policy, step, state })
+        Ok(Self { row, step, state })
     }
 
     /// Keeps where it stands now, the step and the line of the audit trail.

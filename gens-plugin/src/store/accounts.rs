@@ -41,10 +41,8 @@ pub(crate) struct NewUser<'a> {
 pub(crate) struct Credential {
     pub(crate) user: UserId,
     pub(crate) password: String,
-    pub(crate) must_change: bool,
     pub(crate) totp: Option<Vec<u8>>,
     pub(crate) totp_pending: Option<Vec<u8>>,
-    pub(crate) totp_step: i64,
 }
 
 /// A session as it is kept, with what its user is.
@@ -194,12 +192,12 @@ pub(crate) fn attempts(
     since_ms: i64,
 ) -> Result<(u32, u32), StoreError> {
     let of_account = db.query_row(
-        "SELECT count(*) FROM login_attempt WHERE tenant = ?1 AND account = ?2 AND at_ms >= ?3",
+        "SELECT count(*) FROM login_attempt WHERE tenant = ?1 AND account = ?2 AND at_ms > ?3",
         (tenant, account, since_ms),
         |row| row.get(0),
     )?;
     let of_address = db.query_row(
-        "SELECT count(*) FROM login_attempt WHERE address = ?1 AND at_ms >= ?2",
+        "SELECT count(*) FROM login_attempt WHERE address = ?1 AND at_ms > ?2",
         (address, since_ms),
         |row| row.get(0),
     )?;
@@ -399,10 +397,8 @@ fn credential(row: &Row<'_>) -> rusqlite::Result<Credential> {
     Ok(Credential {
         user: UserId::of(row.get("user")?),
         password: row.get("password")?,
-        must_change: row.get("must_change")?,
         totp: row.get("totp")?,
         totp_pending: row.get("totp_pending")?,
-        totp_step: row.get("totp_step")?,
     })
 }
 

@@ -130,16 +130,6 @@ impl Scope<'_> {
         )
     }
 
-    /// When the next thing is due.
-    pub(crate) fn next_due_ms(&self) -> Result<Option<i64>, StoreError> {
-        let due = self.one(
-            "SELECT min(due_ms) FROM outbox WHERE tenant = {tenant} AND state = 'waiting'",
-            &[],
-            |row| Ok(row.get(0)?),
-        )?;
-        Ok(due.flatten())
-    }
-
     /// What was sent under that number of the hub.
     pub(crate) fn sent_as(&self, hub_number: &str) -> Result<Option<OutboxRow>, StoreError> {
         self.one(

@@ -25,10 +25,6 @@ impl Reach {
     ) -> Self {
         Self { tenant, organization }
     }
-
-    pub(crate) const fn tenant(self) -> TenantId {
-        self.tenant
-    }
 }
 
 /// The database as far as somebody reaches.
@@ -101,6 +97,20 @@ impl<'a> Scope<'a> {
     pub(super) fn plan(&self, sql: &str, bound: Bound<'_>) -> Result<Vec<String>, StoreError> {
         let sql = format!("EXPLAIN QUERY PLAN {sql}");
         self.all(&sql, bound, |row| Ok(row.get("detail")?))
+    }
+
+    /// How many rows a statement has, and how many steps of the database they cost.
+    #[cfg(test)]
+    pub(super) fn cost(&self, sql: &str, bound: Bound<'_>) -> Result<(usize, i32), StoreError> {
+        let mut statement = self.prepare(sql, bound)?;
+        statement.reset_status(rusqlite::StatementStatus::VmStep);
+        let mut rows = statement.raw_query();
+        let mut count = 0;
+        while rows.next()?.is_some() {
+            count += 1;
+        }
+        drop(rows);
+        Ok((count, statement.get_status(rusqlite::StatementStatus::VmStep)))
     }
 
     fn prepare(&self, sql: &str, bound: Bound<'_>) -> Result<CachedStatement<'a>, StoreError> {

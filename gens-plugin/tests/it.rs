@@ -1,0 +1,22 @@
+//! The national system from outside: countries, people, and a hub that loses its memory on demand.
+
+#[path = "it/account.rs"]
+mod account;
+#[path = "it/browser.rs"]
+mod browser;
+#[path = "it/exchange.rs"]
+mod exchange;
+#[path = "it/export.rs"]
+mod export;
+#[path = "it/hub.rs"]
+mod hub;
+#[path = "it/import.rs"]
+mod import;
+#[path = "it/isolation.rs"]
+mod isolation;
+#[path = "it/sample.rs"]
+mod sample;
+#[path = "it/web.rs"]
+mod web;
+#[path = "it/world.rs"]
+mod world;
