@@ -56,8 +56,8 @@ pub enum FileError {
     },
     /// It is owned by somebody who may not be believed.
     #[error(
-        "it belongs to a user who may not bring plugins: let root install the plugin; path={} \
-         expected=uid {expected} found=uid {found}",
+        "it belongs to a user who may not bring plugins: let root install the plugin; in a trial, \
+         set [plugins] dev = true; path={} expected=uid {expected} found=uid {found}",
         path.display()
     )]
     Owner {

@@ -51,6 +51,11 @@ pub struct Instance {
     serial: Option<Serial>,
 }
 
+/// The hub as `create` gets it, for checks that call a plugin without the loader. Lives for ever.
+pub fn host_of(services: Arc<dyn HostServices>) -> &'static HubHost {
+    HostSide::open(services).1
+}
+
 /// `create` answered OK.
 const CREATED: u8 = 0;
 /// `start` was called.

@@ -48,7 +48,7 @@ pub struct ManifestDraft {
     pub requires: Vec<String>,
     /// Extensions of the hub that it uses when they are granted.
     pub optional: Vec<String>,
-    /// Extensions that it offers to the hub.
+    /// Extensions that it offers to the hub; empty says: whatever its library offers.
     pub provides: Vec<String>,
 }
 
@@ -213,7 +213,8 @@ impl Manifest {
 }
 
 impl ManifestDraft {
-    /// A plugin for this machine and this version of the contract, which needs and offers nothing.
+    /// A plugin for this machine and this version of the contract, which needs nothing and offers
+    /// whatever its library does.
     #[must_use]
     pub fn new(id: impl Into<String>, version: impl Into<String>) -> Self {
         Self {

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::generation::Generation;
 use crate::hook::Hook;
+use crate::offered::{check_manifest, hears_nothing};
 use crate::plugin::{Plugin, Quarantine};
 use crate::services::{Services, WakeFuture};
 use crate::settings::PluginSettings;
@@ -72,12 +73,7 @@ impl Plugin {
         }
         let package = self.verify(&settings).await?;
         let facts = package.facts();
-        let lacks: Vec<&str> = facts.requires.iter().map(String::as_str).collect();
-        let lacks: Vec<&str> =
-            lacks.into_iter().filter(|needed| !settings.grants(needed)).collect();
-        if !lacks.is_empty() {
-            return Err(LoadError::NotGranted { needs: lacks.join(",") });
-        }
+        check_manifest(&facts, &settings)?;
         let code = self.mapped(control, &settings, package, &facts).await?;
         let before = self.current();
         let exclusive = settings.grants.iter().any(|grant| grant == api::HUB_DATA_ID);
@@ -90,6 +86,9 @@ impl Plugin {
         match self.instance(Arc::clone(&settings), facts, code, check).await {
             Ok(generation) => {
                 self.settings.store(settings);
+                self.warn_about(&generation);
+                // What went wrong before is in the log; what goes wrong from here on is news.
+                self.forget_error();
                 self.replace(generation).await
             }
             Err(error) => {
@@ -98,6 +97,26 @@ impl Plugin {
                 }
                 Err(error)
             }
+        }
+    }
+
+    /// Tells the operator what was probably not meant so.
+    fn warn_about(&self, generation: &Generation) {
+        let plugin = &*self.id;
+        if !generation.unused.is_empty() {
+            let unused = generation.unused.join(",");
+            tracing::warn!(
+                plugin,
+                unused,
+                "the library offers more than provides in plugin.toml says: that is not used"
+            );
+        }
+        if hears_nothing(&generation.offers, &generation.settings) {
+            tracing::warn!(
+                plugin,
+                "it wants events and may see those of no envelope: write observe_all = true or \
+                 act_as = [\"CODE\"] in [plugin.{plugin}] of hub.toml"
+            );
         }
     }
 
@@ -271,7 +290,7 @@ impl Plugin {
             Err(error) => Err(error),
         };
         match woken {
-            Err(HookError::Busy) => false,
+            Err(HookError::Busy | HookError::Replaced) => false,
             // An instance that is ending takes its timers with it.
             Err(HookError::NotInService { .. }) => generation.course.state() == State::Retired,
             _ => true,

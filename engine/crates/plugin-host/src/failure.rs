@@ -17,6 +17,9 @@ pub enum HookError {
         /// Where it stands, in a word.
         state: &'static str,
     },
+    /// Its instance panicked, and the next one is not there yet.
+    #[error("the plugin's instance panicked and is being replaced")]
+    Replaced,
     /// As many calls wait for it as may.
     #[error("as many calls wait for the plugin as may: send again later")]
     Busy,
@@ -41,7 +44,7 @@ impl HookError {
     #[must_use]
     pub fn status(&self) -> Status {
         match self {
-            Self::NotInService { .. } => api::HUB_UNAVAILABLE,
+            Self::NotInService { .. } | Self::Replaced => api::HUB_UNAVAILABLE,
             Self::Busy => api::HUB_AGAIN,
             Self::Deadline => api::HUB_DEADLINE,
             Self::Failed { status, .. } => *status,

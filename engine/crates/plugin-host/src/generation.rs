@@ -10,6 +10,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::failure::HookError;
 use crate::hook::Hook;
 use crate::hooks::{Called, Hooks};
+use crate::offered::keep_provided;
 use crate::services::Services;
 use crate::settings::{GRACE, PluginSettings};
 use crate::source::{Code, CodeFacts, LoadError, PackageFacts};
@@ -41,7 +42,10 @@ pub(crate) struct Generation {
     pub(crate) course: Course,
     pub(crate) pool: Pool,
     pub(crate) services: Arc<Services>,
+    /// What it offers of what its manifest provides.
     pub(crate) offers: Offers,
+    /// What its library offers beyond that.
+    pub(crate) unused: Vec<&'static str>,
     pub(crate) kinds: Vec<Kind>,
     pub(crate) routes: Arc<[HttpRoute]>,
     pub(crate) assets: Arc<[HttpAsset]>,
@@ -100,6 +104,7 @@ impl Generation {
             pool,
             services,
             offers,
+            unused: Vec::new(),
             kinds: Vec::new(),
             routes,
             assets,
@@ -119,11 +124,9 @@ impl Generation {
 
     /// Compares what it offers with its manifest, and asks for its kinds.
     async fn learn(&mut self) -> Result<(), LoadError> {
-        let lacks: Vec<&str> = self.package.provides.iter().map(String::as_str).collect();
-        let lacks: Vec<&str> =
-            lacks.into_iter().filter(|extension| !has(&self.offers, extension)).collect();
-        if !lacks.is_empty() {
-            return Err(LoadError::NotOffered { lacks: lacks.join(",") });
+        self.unused = keep_provided(&mut self.offers, &self.package.provides)?;
+        if !self.offers.http {
+            (self.routes, self.assets) = (Arc::default(), Arc::default());
         }
         if self.offers.documents {
             let time = self.settings.deadlines.create;
@@ -377,20 +380,4 @@ pub(crate) fn context(time: Duration, cancelled: &Arc<AtomicBool>) -> CallContex
 
 fn failed(hook: Hook, error: &HookError) -> LoadError {
     LoadError::Hook { hook, reason: error.to_string() }
-}
-
-/// Whether an instance offers an extension.
-fn has(offers: &Offers, extension: &str) -> bool {
-    use phytohub_plugin_api as api;
-    match extension {
-        api::HUB_DOCUMENTS_ID => offers.documents,
-        api::HUB_ROUTING_ID => offers.routing,
-        api::HUB_LIFECYCLE_ID => offers.lifecycle.is_some(),
-        api::HUB_HTTP_ID => offers.http,
-        api::HUB_WAKE_ID => offers.wake,
-        api::HUB_SNAPSHOT_ID => offers.snapshot,
-        api::HUB_HEALTH_ID => offers.health,
-        // One that this hub does not know: a newer plugin offers it to newer hubs.
-        _ => true,
-    }
 }

@@ -203,6 +203,7 @@ impl PluginHost {
         }
         let fresh = plugin.current().is_some_and(|generation| !generation.is_poisoned());
         if fresh {
+            plugin.forget_error();
             self.world().hub.plugins_ready();
             plugin.pump.changed.notify_one();
             return Ok(());

@@ -21,6 +21,7 @@ mod hook;
 mod hooks;
 mod host;
 pub mod http;
+mod offered;
 mod operator;
 mod package;
 mod plugin;

@@ -49,6 +49,7 @@ impl Package for VerifiedPackage {
             hash: self.hash().to_string(),
             signer: self.signer().key.to_string(),
             requires: manifest.requires().to_vec(),
+            optional: manifest.optional().to_vec(),
             provides: manifest.provides().to_vec(),
         }
     }

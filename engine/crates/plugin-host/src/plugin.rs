@@ -172,6 +172,9 @@ impl Plugin {
     pub(crate) fn admission(&self, generation: &Generation) -> Result<Admission, HookError> {
         let state = generation.course.state();
         let serves = matches!(state, State::Started | State::Quarantined);
+        if state == State::Started && generation.is_poisoned() {
+            return Err(HookError::Replaced);
+        }
         if !serves || generation.is_poisoned() {
             return Err(HookError::NotInService { state: state.as_str() });
         }
@@ -223,6 +226,11 @@ impl Plugin {
 
     pub(crate) fn note(&self, error: String) {
         self.lock().last_error = Some(shortened(error, ERROR_BYTES_MAX));
+    }
+
+    /// It came into service: earlier failures are history.
+    pub(crate) fn forget_error(&self) {
+        self.lock().last_error = None;
     }
 
     /// It is asked no more. What is under way goes on.

@@ -22,7 +22,9 @@ pub(crate) struct PackageFacts {
     pub(crate) signer: String,
     /// Extensions of the hub without which it does not work.
     pub(crate) requires: Vec<String>,
-    /// Extensions that it offers.
+    /// Extensions of the hub that it uses where they are granted.
+    pub(crate) optional: Vec<String>,
+    /// Extensions that it offers; empty: whatever its library does.
     pub(crate) provides: Vec<String>,
 }
 
@@ -72,16 +74,36 @@ pub enum LoadError {
     #[error("its package is refused: {0}")]
     Package(String),
     /// It needs extensions of the hub that it was not granted.
-    #[error("it needs what it is not granted: add to its grants, or do without it; needs={needs}")]
+    #[error("needs {needs}, which is not granted: add it to grants in [plugin.{id}] of hub.toml")]
     NotGranted {
-        /// Their ids.
+        /// The plugin's id.
+        id: String,
+        /// Ids of the extensions.
         needs: String,
     },
+    /// Its manifest names an extension that this hub does not know.
+    #[error(
+        "plugin.toml has an extension that this hub does not know in {key}: correct its name, or \
+         use a newer hub; expected=one of {known} found={found}"
+    )]
+    Unknown {
+        /// In which list.
+        key: &'static str,
+        /// The extension.
+        found: String,
+        /// Those that can stand there.
+        known: String,
+    },
     /// It does not offer what its manifest says.
-    #[error("its manifest says that it offers what it does not; lacks={lacks}")]
+    #[error(
+        "its library does not offer what provides in plugin.toml says: correct that list, or \
+         offer it in the library; expected={expected} found={found}"
+    )]
     NotOffered {
-        /// Ids of the extensions.
-        lacks: String,
+        /// What the manifest provides.
+        expected: String,
+        /// What the library offers.
+        found: String,
     },
     /// It failed at its start.
     #[error("{hook} failed: {reason}")]

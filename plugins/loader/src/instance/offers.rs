@@ -1,5 +1,10 @@
 //! What an instance offers.
 
+use phytohub_plugin_api::{
+    HUB_DOCUMENTS_ID, HUB_HEALTH_ID, HUB_HTTP_ID, HUB_LIFECYCLE_ID, HUB_ROUTING_ID,
+    HUB_SNAPSHOT_ID, HUB_WAKE_ID,
+};
+
 use crate::ffi::plugin::Plugin;
 
 /// What an instance offers, as it said once after its creation.
@@ -27,6 +32,20 @@ pub struct Offers {
 }
 
 impl Offers {
+    /// Every extension that a plugin can offer, and whether this one does.
+    #[must_use]
+    pub const fn each(&self) -> [(&'static str, bool); 7] {
+        [
+            (HUB_DOCUMENTS_ID, self.documents),
+            (HUB_ROUTING_ID, self.routing),
+            (HUB_LIFECYCLE_ID, self.lifecycle.is_some()),
+            (HUB_HTTP_ID, self.http),
+            (HUB_WAKE_ID, self.wake),
+            (HUB_SNAPSHOT_ID, self.snapshot),
+            (HUB_HEALTH_ID, self.health),
+        ]
+    }
+
     pub(super) fn of(plugin: &Plugin) -> Self {
         let documents = plugin.documents();
         Self {

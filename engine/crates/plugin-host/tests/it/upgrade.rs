@@ -57,3 +57,18 @@ async fn one_that_does_not_start_leaves_the_old_one_in_service() {
     assert_eq!(fixture.status().state, "started", "an instance of the old settings is back");
     fixture.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_wrong_before_is_not_shown_once_it_serves() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let fixture = Fixture::with(directory.path(), settings(json!({ "no such key": true }))).await;
+    let last_error = || fixture.status().last_error;
+    assert!(last_error().is_some(), "it did not start");
+    fixture.host.apply(settings(json!({}))).await.expect("it starts");
+    assert_eq!(last_error(), None);
+    assert!(fixture.host.upgrade(FAULTY, "9.9.9").await.is_err(), "there is none");
+    assert!(last_error().is_some());
+    fixture.host.release(FAULTY).await.expect("it serves");
+    assert_eq!(last_error(), None);
+    fixture.stop().await;
+}
