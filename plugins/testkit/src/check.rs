@@ -1,6 +1,7 @@
 //! The checks that every plugin must pass, each in a process of its own.
 
 mod abuse;
+mod author;
 mod faults;
 mod lifetime;
 mod outside;
@@ -16,7 +17,7 @@ pub use runner::{CaseReport, Summary, run, run_case};
 /// What became of a case.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "outcome", content = "reason")]
-#[expect(clippy::exhaustive_enums, reason = "a case passes, fails, or does not apply")]
+#[expect(clippy::exhaustive_enums, reason = "a case passes, fails, does not apply or cannot run")]
 pub enum Outcome {
     /// The rule holds.
     Pass,
@@ -24,6 +25,8 @@ pub enum Outcome {
     Fail(String),
     /// It does not apply to this plugin; why.
     Skip(String),
+    /// It could not run, since an earlier case failed; why.
+    Blocked(String),
 }
 
 /// A rule that is checked.
@@ -106,6 +109,18 @@ pub const CASES: &[Case] = &[
         rule: "it is created with its usual configuration, starts, quiesces, is destroyed",
         advice: "correct what is named; if it needs a configuration, give --config FILE.json",
         check: lifetime::starts,
+    },
+    Case {
+        name: "provides",
+        rule: "the library offers what the manifest provides, and nothing else",
+        advice: "correct provides in plugin.toml, or what the library offers",
+        check: author::provides,
+    },
+    Case {
+        name: "samples",
+        rule: "every document in samples beside plugin.toml is judged",
+        advice: "a bad document is a finding, not an error; remove what is no document",
+        check: author::samples,
     },
     Case {
         name: "unknown-extension",

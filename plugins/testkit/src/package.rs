@@ -71,8 +71,8 @@ impl Package {
             let draft = read_draft(&path.join(MANIFEST_FILE))?;
             return Self::new(&path.join(LIBRARY_FILE), &draft);
         }
-        let draft = match draft_beside(path) {
-            Some(draft) => draft,
+        let draft = match beside(path) {
+            Some((_, draft)) => draft,
             None => draft_of_entry(path)?,
         };
         Self::new(path, &draft)
@@ -96,6 +96,15 @@ impl Package {
     #[must_use]
     pub fn directory(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// What its manifest says.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn draft(&self) -> Result<ManifestDraft, PackError> {
+        read_draft(&self.directory().join(MANIFEST_FILE))
     }
 
     /// The key that signed it.
@@ -143,12 +152,19 @@ fn read_draft(path: &Path) -> Result<ManifestDraft, PackError> {
     Ok(ManifestDraft::parse(&fs::read(path).map_err(io(path))?)?)
 }
 
-/// The manifest of the crate in whose `target` directory the library lies.
-fn draft_beside(library: &Path) -> Option<ManifestDraft> {
+/// Where the manifest of a package or a library lies, and what else its author has beside it.
+#[must_use]
+pub fn author_directory(path: &Path) -> Option<PathBuf> {
+    if path.is_dir() { Some(path.to_owned()) } else { beside(path).map(|(directory, _)| directory) }
+}
+
+/// The manifest of the crate in whose `target` directory the library lies, and where it is.
+fn beside(library: &Path) -> Option<(PathBuf, ManifestDraft)> {
     let stem = library.file_stem()?.to_str()?.trim_start_matches("lib").replace('_', "-");
     library.ancestors().skip(1).take(4).find_map(|directory| {
         let draft = read_draft(&directory.join(MANIFEST_FILE)).ok()?;
-        (draft.id == stem || directory.join(LIBRARY_FILE) == library).then_some(draft)
+        let its_own = draft.id == stem || directory.join(LIBRARY_FILE) == library;
+        its_own.then(|| (directory.to_owned(), draft))
     })
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use phytohub_plugin_testkit::check::{self, CASES, CaseReport, Outcome};
+use phytohub_plugin_testkit::package::author_directory;
 
 const HELP: &str = "\
 Checks that a plugin keeps the rules of the contract, each rule in a process of its own.
@@ -18,7 +19,8 @@ Usage: phytohub-plugin-check [OPTIONS] DIRECTORY|LIBRARY
   LIBRARY          what was just built; its plugin.toml is looked for in the directories above
 
 Options:
-  --config FILE    the plugin's configuration, as JSON; an empty object unless given
+  --config FILE    the plugin's configuration, as JSON, or as TOML where its name ends so;
+                   dev.toml beside plugin.toml, or an empty object, unless given
   --only CASE      one case alone
   --json           the result as JSON
   --list           the cases, and what must hold in each
@@ -82,14 +84,12 @@ fn parse(mut given: impl Iterator<Item = OsString>) -> Result<Arguments, String>
 fn act(arguments: &Arguments, out: &mut impl Write) -> Result<u8, String> {
     let io = |error: io::Error| error.to_string();
     if arguments.help {
-        write!(out, "{HELP}").map_err(io)?;
-        return Ok(0);
+        return shown(write!(out, "{HELP}")).map(|()| 0).map_err(io);
     }
     if arguments.list {
-        for case in CASES {
-            writeln!(out, "{:<24}{}", case.name, case.rule).map_err(io)?;
-        }
-        return Ok(0);
+        let mut cases = CASES.iter();
+        let listed = cases.try_for_each(|case| writeln!(out, "{:<24}{}", case.name, case.rule));
+        return shown(listed).map(|()| 0).map_err(io);
     }
     let plugin = arguments.plugin.as_deref().ok_or("no plugin is named")?;
     if !plugin.exists() {
@@ -112,9 +112,20 @@ fn act(arguments: &Arguments, out: &mut impl Write) -> Result<u8, String> {
     run(arguments, plugin, out).map_err(io)
 }
 
+/// That nobody reads on is no error: what is to be known is in the exit status too.
+fn shown(outcome: io::Result<()>) -> io::Result<()> {
+    match outcome {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
+    }
+}
+
 fn run(arguments: &Arguments, plugin: &Path, out: &mut impl Write) -> io::Result<u8> {
     let program = env::current_exe()?;
+    let usual = author_directory(plugin).map(|directory| directory.join("dev.toml"));
+    let usual = usual.filter(|usual| usual.is_file());
     let (config, only) = (arguments.config.as_deref(), arguments.only.as_deref());
+    let config = config.or(usual.as_deref());
     let summary = check::run(&program, plugin, config, only, &mut |report| {
         if !arguments.json {
             // Shown as it comes; what cannot be shown is in the exit status all the same.
@@ -123,14 +134,17 @@ fn run(arguments: &Arguments, plugin: &Path, out: &mut impl Write) -> io::Result
     })?;
     if arguments.json {
         let text = serde_json::to_string_pretty(&summary)?;
-        writeln!(out, "{text}")?;
+        shown(writeln!(out, "{text}"))?;
     } else {
         let count =
             |is: fn(&Outcome) -> bool| summary.cases.iter().filter(|c| is(&c.outcome)).count();
         let failed = count(|outcome| matches!(outcome, Outcome::Fail(_)));
         let skipped = count(|outcome| matches!(outcome, Outcome::Skip(_)));
-        let passed = summary.cases.len() - failed - skipped;
-        writeln!(out, "\n{passed} passed, {failed} failed, {skipped} do not apply")?;
+        let blocked = count(|outcome| matches!(outcome, Outcome::Blocked(_)));
+        let passed = summary.cases.len() - failed - skipped - blocked;
+        let not_run = if blocked > 0 { format!(", {blocked} not run") } else { String::new() };
+        let line = format!("{passed} passed, {failed} failed, {skipped} do not apply{not_run}");
+        shown(writeln!(out, "\n{line}"))?;
     }
     Ok(u8::from(!summary.passed))
 }
@@ -138,7 +152,9 @@ fn run(arguments: &Arguments, plugin: &Path, out: &mut impl Write) -> io::Result
 fn show(report: &CaseReport, out: &mut impl Write) -> io::Result<()> {
     match &report.outcome {
         Outcome::Pass => writeln!(out, "pass  {:<24}{}", report.case, report.rule),
-        Outcome::Skip(reason) => writeln!(out, "skip  {:<24}{reason}", report.case),
+        Outcome::Skip(reason) | Outcome::Blocked(reason) => {
+            writeln!(out, "skip  {:<24}{reason}", report.case)
+        }
         Outcome::Fail(reason) => {
             writeln!(out, "FAIL  {:<24}{}", report.case, report.rule)?;
             writeln!(out, "      {reason}")?;

@@ -2,18 +2,20 @@
 
 use std::path::Path;
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 
 use phytohub_plugin_api::*;
-use phytohub_plugin_loader::instance::{CallContext, monotonic_ns};
+use phytohub_plugin_loader::instance::{CallContext, host_of, monotonic_ns};
 use phytohub_plugin_loader::{DocumentView, EventView};
 
-use super::probe::{config, round, started, tolerable};
+use super::probe::{config, hub, round, started, tolerable};
 use super::{Stop, Verdict, fail, skip};
 use crate::ffi::guard::Guarded;
 use crate::ffi::raw::{DANGLING, RawInstance, RawLibrary};
 use crate::fixtures;
+use crate::mock::MockHostBuilder;
 use crate::package::Package;
 
 /// Seconds that a hostile document may take: a hub gives a fraction of it.
@@ -42,7 +44,9 @@ pub(super) fn dangling_nothing(path: &Path) -> Verdict {
 }
 
 fn nothing(path: &Path, pointer: *const u8) -> Verdict {
-    let _refused = raw_library(path)?.create(HubBytes { ptr: pointer, len: 0 });
+    let package = packed(path)?;
+    let bare = host_of(Arc::new(hub().grant_nothing().build()));
+    let _refused = raw_library(&package)?.create(bare, HubBytes { ptr: pointer, len: 0 });
     match raw(path)?.validate_nothing(pointer) {
         None => skip("it offers no documents"),
         Some(HUB_PANICKED) => fail("validate panicked"),
@@ -50,16 +54,24 @@ fn nothing(path: &Path, pointer: *const u8) -> Verdict {
     }
 }
 
-fn raw_library(path: &Path) -> Result<RawLibrary, Stop> {
-    let package = Package::of(path).map_err(|error| Stop::Fail(error.to_string()))?;
+fn packed(path: &Path) -> Result<Package, Stop> {
+    Package::of(path).map_err(|error| Stop::Fail(error.to_string()))
+}
+
+fn raw_library(package: &Package) -> Result<RawLibrary, Stop> {
     let file = package.directory().join(phytohub_plugin_loader::package::LIBRARY_FILE);
     RawLibrary::open(&file).map_err(Stop::Fail)
 }
 
+/// An instance in a hub that grants what its manifest requires.
 fn raw(path: &Path) -> Result<RawInstance, Stop> {
-    raw_library(path)?
-        .create(HubBytes::new(config()))
-        .or_else(|status| skip(format!("without grants it cannot be made (status {status})")))
+    let package = packed(path)?;
+    let draft = package.draft().map_err(|error| Stop::Fail(error.to_string()))?;
+    let host = draft.requires.into_iter().fold(hub().grant_nothing(), MockHostBuilder::grant);
+    let host = host_of(Arc::new(host.build()));
+    raw_library(&package)?.create(host, HubBytes::new(config())).or_else(|status| {
+        skip(format!("with what its manifest requires it cannot be made (status {status})"))
+    })
 }
 
 pub(super) fn guard_pages(path: &Path) -> Verdict {

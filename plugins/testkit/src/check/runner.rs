@@ -63,8 +63,8 @@ pub fn run(
     let (mut loads, mut starts) = (true, true);
     for case in CASES.iter().filter(|case| only.is_none_or(|only| only == case.name)) {
         let outcome = match (loads, starts) {
-            (false, _) => Outcome::Skip("it cannot be loaded: put that right first".to_owned()),
-            (_, false) => Outcome::Skip("it does not start: put that right first".to_owned()),
+            (false, _) => Outcome::Blocked("it cannot be loaded: put that right first".to_owned()),
+            (_, false) => Outcome::Blocked("it does not start: put that right first".to_owned()),
             _ => in_child(program, plugin, config, case)?,
         };
         if matches!(outcome, Outcome::Fail(_)) {
@@ -94,7 +94,7 @@ pub fn run_case(
 ) -> io::Result<bool> {
     let Some(case) = CASES.iter().find(|case| case.name == name) else { return Ok(false) };
     if let Some(config) = config {
-        probe::set_config(fs::read(config)?);
+        probe::set_config(configuration(config)?);
     }
     let outcome = match (case.check)(plugin) {
         Ok(()) => Outcome::Pass,
@@ -104,10 +104,25 @@ pub fn run_case(
     let text = match &outcome {
         Outcome::Pass => "pass\n".to_owned(),
         Outcome::Fail(reason) => format!("fail\n{reason}"),
-        Outcome::Skip(reason) => format!("skip\n{reason}"),
+        Outcome::Skip(reason) | Outcome::Blocked(reason) => format!("skip\n{reason}"),
     };
     fs::write(report, text)?;
     Ok(true)
+}
+
+/// A configuration as the hub gives it; a file in TOML as a section of its configuration.
+fn configuration(file: &Path) -> io::Result<Vec<u8>> {
+    let bytes = fs::read(file)?;
+    if file.extension().is_none_or(|extension| extension != "toml") {
+        return Ok(bytes);
+    }
+    let wrong = |reason: String| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {reason}", file.display()))
+    };
+    let text = String::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| wrong(error.to_string()))?;
+    Ok(serde_json::to_vec(&table)?)
 }
 
 fn in_child(

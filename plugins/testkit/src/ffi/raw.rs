@@ -54,20 +54,17 @@ impl RawLibrary {
         format!("{}.{}", self.entry.abi_major, self.entry.abi_minor)
     }
 
-    /// `create` with a host that offers nothing; the status if it is not OK.
-    pub(crate) fn create(self, config: HubBytes) -> Result<RawInstance, HubStatus> {
+    /// `create`; the status if it is not OK.
+    pub(crate) fn create(
+        self,
+        host: &'static HubHost,
+        config: HubBytes,
+    ) -> Result<RawInstance, HubStatus> {
         let create = self.entry.create.ok_or(HUB_UNSUPPORTED)?;
-        let host = Box::new(HubHost {
-            struct_size: size(size_of::<HubHost>()),
-            abi_minor: HUB_ABI_MINOR,
-            reserved: 0,
-            ctx: ptr::null_mut(),
-            extension: Some(offers_nothing),
-        });
         let mut out = HubPlugin { data: ptr::null_mut(), vtable: ptr::null() };
         let call = no_call();
         // SAFETY: HubPluginEntry.create: call, configuration and place live until it returns, and
-        // the host as long as the instance, which owns it.
+        // the host for ever.
         let status = unsafe { create(&raw const call, &raw const *host, config, &raw mut out) };
         if status != HUB_OK {
             return Err(status);
@@ -75,7 +72,7 @@ impl RawLibrary {
         if out.vtable.is_null() {
             return Err(HUB_INVALID);
         }
-        Ok(RawInstance { plugin: out, _host: host })
+        Ok(RawInstance { plugin: out })
     }
 }
 
@@ -83,7 +80,6 @@ impl RawLibrary {
 #[derive(Debug)]
 pub(crate) struct RawInstance {
     plugin: HubPlugin,
-    _host: Box<HubHost>,
 }
 
 impl RawInstance {
@@ -173,10 +169,6 @@ fn constant(text: HubStr) -> Option<String> {
     // SAFETY: texts of an entry are constants of its library; the length is bounded.
     let bytes = unsafe { std::slice::from_raw_parts(text.ptr, text.len) };
     String::from_utf8(bytes.to_vec()).ok()
-}
-
-unsafe extern "C" fn offers_nothing(_ctx: *mut c_void, _id: HubStr) -> *const c_void {
-    ptr::null()
 }
 
 unsafe extern "C" fn take_finding(_ctx: *mut c_void, _finding: *const HubFinding) -> HubStatus {
