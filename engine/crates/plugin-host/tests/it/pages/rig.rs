@@ -268,7 +268,7 @@ impl Socket {
     }
 
     pub(crate) async fn more(&mut self) -> bool {
-        let mut scratch = [0; 64 << 10];
+        let mut scratch = vec![0; 64 << 10];
         let read = self.stream.read(&mut scratch).await.unwrap_or(0);
         self.buffer.extend_from_slice(&scratch[..read]);
         read > 0
