@@ -50,7 +50,9 @@ pub(super) fn samples(path: &Path) -> Verdict {
         let kind = kinds.iter().find(|kind| text.contains(&format!(">{}<", kind.certificate_type)));
         let document = DocumentView {
             purpose: HUB_FOR_VALIDATION,
-            certificate_type: kind.or(kinds.first()).map_or(0, |kind| kind.certificate_type),
+            certificate_type: kind
+                .or_else(|| kinds.first())
+                .map_or(0, |kind| kind.certificate_type),
             content: &content,
             raw: &content,
             ..DocumentView::default()
