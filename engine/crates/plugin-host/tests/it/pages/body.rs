@@ -91,7 +91,7 @@ async fn an_upload_may_take_long_as_long_as_something_arrives() {
     let mut socket = rig.open().await;
     socket.head("POST /p/echo", "Content-Length: 100000\r\n").await;
     for _ in 0..10 {
-        socket.send([7; 10_000]).await;
+        socket.send(vec![7; 10_000]).await;
         pass(Duration::from_millis(100)).await;
     }
     let reply = socket.reply().await;
