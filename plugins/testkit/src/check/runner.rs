@@ -204,3 +204,21 @@ fn signal_name(signal: i32) -> String {
     };
     name.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_in_toml_are_given_as_the_hub_gives_them() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("dev.toml");
+        fs::write(&file, "most = 3\n[deep]\nkey = \"value\"\n").expect("a file");
+        let given: serde_json::Value =
+            serde_json::from_slice(&configuration(&file).expect("TOML")).expect("JSON");
+        assert_eq!(given, serde_json::json!({ "most": 3, "deep": { "key": "value" } }));
+        fs::write(&file, "most = = 3").expect("a file");
+        let error = configuration(&file).expect_err("no TOML").to_string();
+        assert!(error.contains("dev.toml"), "{error}");
+    }
+}
