@@ -209,7 +209,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Plain<S> {
     }
 
     async fn more(&mut self) -> bool {
-        let mut scratch = [0; 16 << 10];
+        let mut scratch = vec![0; 16 << 10];
         let read = self.0.read(&mut scratch).await.unwrap_or(0);
         self.1.extend_from_slice(&scratch[..read]);
         read > 0

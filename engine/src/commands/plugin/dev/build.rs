@@ -22,13 +22,13 @@ fn cargo(directory: &Path) -> Result<PathBuf, BuildError> {
     let mut command = Command::new("cargo");
     command.args(["build", "--message-format=json-render-diagnostics"]).current_dir(directory);
     let output = run(&mut command, "cargo build", Stdio::piped())?;
-    let artifacts = output.split(|byte| *byte == b'\n').filter_map(|line| {
+    let mut artifacts = output.split(|byte| *byte == b'\n').filter_map(|line| {
         let message: Message = serde_json::from_slice(line).ok()?;
         let library = message.target?.crate_types.iter().any(|kind| kind == "cdylib");
         let mut files = message.filenames.unwrap_or_default().into_iter();
         files.find(|file| library && file.extension().is_some_and(|ending| ending == "so"))
     });
-    artifacts.last().ok_or_else(|| BuildError::NoLibrary {
+    artifacts.next_back().ok_or_else(|| BuildError::NoLibrary {
         directory: directory.to_owned(),
         remedy: "let Cargo.toml say [lib] crate-type = [\"cdylib\", \"rlib\"]",
     })
