@@ -20,6 +20,8 @@ mod floors;
 mod init;
 #[path = "it/plugin.rs"]
 mod plugin;
+#[path = "it/plugin_load.rs"]
+mod plugin_load;
 #[path = "it/push.rs"]
 mod push;
 #[path = "it/refusal.rs"]

@@ -4,12 +4,17 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use phytohub_plugin_testkit::build;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{argument, has, phytohub, run, told};
 
 #[test]
 fn the_exchange_is_shown_and_ends() {
+    // What comes with the hub lies beside it.
+    let modules =
+        ["phytohub-non-compliance-module", "phytohub-woah-module", "phytohub-codex-module"];
+    modules.map(build::cdylib);
     let output = run(&["demo", "--once"]);
     let said = told(&output);
     assert_eq!(output.status.code(), Some(0), "{said}");
@@ -17,7 +22,12 @@ fn the_exchange_is_shown_and_ends() {
     for word in ["DeliverEnvelope", "PULLSingleImportEnvelope", "AcknowledgeEnvelopeReceipt"] {
         assert!(said.contains(word), "{said}");
     }
-    assert!(said.trim_end().ends_with("Delivered"), "{said}");
+    assert!(said.contains("\n    Delivered\n"), "{said}");
+    // A wrong document of each plugin's comes back with its finding, and a right one arrives.
+    for rule in ["NC-SCH-002", "VC-GDS-006", "OC-PRD-010"] {
+        assert!(said.contains(&format!("FailedDelivery: Content: {rule}")), "{said}");
+    }
+    assert_eq!(said.matches("pulls it, and acknowledges").count(), 3, "{said}");
     let directory = said.split_whitespace().find(|word| word.contains("phytohub-demo-"));
     assert!(!Path::new(directory.expect("its directory")).exists(), "nothing is left behind");
 }

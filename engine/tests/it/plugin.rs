@@ -190,7 +190,7 @@ fn package(directory: &Path, key: &str, version: &str) -> PathBuf {
 }
 
 /// Packs, signs and installs a library, whose key the hub then trusts.
-fn install(trial: &Trial, id: &str, library: &Path) {
+pub(crate) fn install(trial: &Trial, id: &str, library: &Path) {
     let (package, key) = (tempfile::tempdir().expect("a directory"), keygen().expect("a key"));
     fs::copy(library, package.path().join(LIBRARY_FILE)).expect("copied");
     let draft = ManifestDraft::new(id, "0.1.0");
@@ -206,7 +206,7 @@ fn install(trial: &Trial, id: &str, library: &Path) {
 }
 
 /// Adds a plugin's section, with settings of its own.
-fn section(trial: &Trial, id: &str, version: &str, settings: &str) {
+pub(crate) fn section(trial: &Trial, id: &str, version: &str, settings: &str) {
     let file = trial.path("hub.toml");
     let mut text = fs::read_to_string(&file).expect("a configuration");
     text.push_str(&format!(
