@@ -1675,7 +1675,7 @@ typedef struct HubConnection {
      */
     struct HubStr name;
     /**
-     * Country that it serves (ISO 3166-1 alpha-2); empty if none.
+     * Countries that it serves (ISO 3166-1 alpha-2), with commas between; empty if none.
      */
     struct HubStr country;
     /**
