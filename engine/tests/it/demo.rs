@@ -14,7 +14,7 @@ fn the_exchange_is_shown_and_ends() {
     // What comes with the hub lies beside it.
     let modules =
         ["phytohub-non-compliance-module", "phytohub-woah-module", "phytohub-codex-module"];
-    modules.map(build::cdylib);
+    modules.into_iter().for_each(|module| drop(build::cdylib(module)));
     let output = run(&["demo", "--once"]);
     let said = told(&output);
     assert_eq!(output.status.code(), Some(0), "{said}");
