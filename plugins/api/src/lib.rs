@@ -23,6 +23,10 @@
 
 #![no_std]
 #![forbid(unsafe_code)]
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "[thread], [may block] and [errors] are marks, as headers in C have them"
+)]
 #![expect(
     clippy::exhaustive_structs,
     reason = "structures of a C contract: they grow by struct_size, not by Rust's rules"

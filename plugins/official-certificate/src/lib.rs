@@ -6,7 +6,7 @@
 //! has no clock and no I/O. It must never panic on bytes that someone sent, and never refuse a
 //! document of another system for being what it is: see [`foreign`].
 //!
-//! Start from [`Profile`] and [`judge`]; the hub's side starts at [`service::Service`].
+//! Start from [`Profile`] and [`judge()`]; the hub's side starts at [`service::Service`].
 
 #![forbid(unsafe_code)]
 #![deny(clippy::indexing_slicing)]

@@ -1,6 +1,6 @@
 //! A plugin that commits one sin, in one hook, as its configuration says; without one it behaves.
 //! For tests of everything that must survive it: it must never be installed. See `README.md` for
-//! the keys; start from [`Config`].
+//! the keys; start from `Config`.
 
 mod config;
 mod ffi;
