@@ -18,4 +18,4 @@ pub mod rules;
 pub mod sample;
 
 pub use model::PROFILE;
-pub use plugin::Codex;
+pub use plugin::{Certificates, Codex};

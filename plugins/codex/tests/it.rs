@@ -2,11 +2,17 @@
 
 #[path = "../../official-certificate/tests/it/edit.rs"]
 mod edit;
+#[path = "it/family.rs"]
+mod family;
+#[path = "it/page.rs"]
+mod page;
 #[path = "it/plugin.rs"]
 mod plugin;
-#[path = "it/property.rs"]
+#[path = "../../official-certificate/tests/it/family/property.rs"]
 mod property;
 #[path = "it/rules.rs"]
 mod rules;
-#[path = "it/schema.rs"]
+#[path = "../../official-certificate/tests/it/family/schema.rs"]
 mod schema;
+#[path = "../../official-certificate/tests/it/family/tables.rs"]
+mod tables;

@@ -6,7 +6,7 @@
 //! has no clock and no I/O. It must never panic on bytes that someone sent, and never refuse a
 //! document of another system for being what it is: see [`foreign`].
 //!
-//! Start from [`Profile`] and [`judge()`]; the hub's side starts at [`service::Service`].
+//! Start from [`Profile`] and [`judge()`]; the hub's side starts at [`CertificatePlugin`].
 
 #![forbid(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
@@ -21,6 +21,7 @@ pub mod foreign;
 mod judge;
 mod model;
 mod note;
+mod plugin;
 mod query;
 pub mod render;
 pub mod rule;
@@ -35,4 +36,5 @@ pub use finding::Finding;
 pub use judge::{Envelope, Judgement, judge};
 pub use model::{Cell, Column, Field, Model, Profile, Section, Show};
 pub use note::{Tag, tag_label};
+pub use plugin::{CertificatePlugin, Family};
 pub use view::Certificate;

@@ -1,18 +1,13 @@
-//! Every rule is broken once, alone, and the list of rules for people is up to date.
-
-use std::path::Path;
+//! Every rule is broken once, alone.
 
 use phytohub_official_certificate::rule::Rule;
 use phytohub_official_certificate::sample::Shape;
-use phytohub_official_certificate::{
-    Certificate, attestations_as_markdown, render, rules_as_markdown,
-};
+use phytohub_official_certificate::{Certificate, render};
 use phytohub_sps::{Level, Limits, SpsDocument};
 use phytohub_woah::{PROFILE, rules, sample};
 
 use crate::edit::{
-    Case, Edit, apply, case, compact, each_is_broken_alone, ids, judged, none_is_left_out,
-    with_envelope,
+    Case, Edit, apply, case, compact, each_is_broken_alone, judged, none_is_left_out,
 };
 
 #[path = "rules/broken.rs"]
@@ -37,26 +32,6 @@ fn every_rule_is_broken_alone() {
 fn no_rule_is_left_out() {
     let header = ["CE-HDR-001", "CE-HDR-002", "CE-HDR-003", "CE-HDR-004", "CE-HDR-005"];
     none_is_left_out(CASES, &all(), &header);
-}
-
-#[test]
-fn envelope_is_held_against_content() {
-    let mut shape = Shape::new(853, 7);
-    shape.countries = Some(("NL".into(), "KE".into()));
-    shape.number = Some("N-1".into());
-    let xml = compact(&draft("live-cattle", &shape));
-    let check = |expected: &[&str], change: &dyn Fn(&mut crate::edit::Told)| {
-        let found = with_envelope(&PROFILE, &xml, change);
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), expected);
-    };
-    check(&[], &|_| {});
-    check(&["CE-HDR-001"], &|told| told.number = "N-2".into());
-    check(&["CE-HDR-002"], &|told| told.types = vec!["852".into()]);
-    check(&[], &|told| told.types = vec!["9853".into(), "853".into()]);
-    check(&["CE-HDR-003"], &|told| told.status = 40);
-    check(&["CE-HDR-004"], &|told| told.from = vec!["NO".into()]);
-    check(&["CE-HDR-005"], &|told| told.to = vec!["NO".into()]);
-    check(&[], &|told| (told.from, told.to) = (Vec::new(), Vec::new()));
 }
 
 #[test]
@@ -130,71 +105,3 @@ fn other_systems_documents_are_named_and_not_refused() {
     check(&note("CHEDPP"), "CHED-PP (plants)");
     check(&note("other"), "CHED");
 }
-
-#[test]
-fn models_are_told_by_goods_or_by_name() {
-    for commodity in sample::COMMODITIES {
-        let xml = compact(&commodity.draft(&sample::STYLE, &Shape::new(853, 3)));
-        let judgement = judged(&PROFILE, &xml);
-        let model = judgement.model.expect("a model");
-        assert_eq!(model.id, commodity.model, "{}", commodity.name);
-        assert_eq!(ids(&judgement).len(), 0, "{}: {:?}", commodity.name, judgement.findings);
-    }
-    let used: Vec<&str> = sample::COMMODITIES.iter().map(|commodity| commodity.model).collect();
-    for model in PROFILE.models.iter().filter(|model| model.id != "general") {
-        assert!(used.contains(&model.id), "{} has no sample", model.id);
-    }
-}
-
-#[test]
-fn catalogue_names_models_that_there_are() {
-    let mut seen = std::collections::BTreeSet::new();
-    for known in PROFILE.attestations {
-        assert!(seen.insert(known.id), "{} stands twice", known.id);
-        for model in known.models {
-            assert!(PROFILE.model(model).is_some(), "{}: {model}", known.id);
-        }
-    }
-}
-
-#[test]
-fn list_of_rules_is_up_to_date() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RULES.md");
-    let now = rules_as_markdown(&PROFILE, HEAD, rules::TABLES, "phytohub-woah")
-        + &attestations_as_markdown(&PROFILE);
-    if std::env::var_os("UPDATE_RULES").is_some() {
-        std::fs::write(&path, &now).expect("a writable file");
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == now, "run the tests of phytohub-woah with UPDATE_RULES=1");
-}
-
-#[test]
-fn sample_files_are_up_to_date() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
-    for commodity in sample::COMMODITIES {
-        let path = directory.join(format!("{}.xml", commodity.name));
-        let mut shape = Shape::new(853, 1);
-        shape.countries = Some(("NL".into(), "KE".into()));
-        let now = draft(commodity.name, &shape).to_xml();
-        if std::env::var_os("UPDATE_RULES").is_some() {
-            std::fs::create_dir_all(&directory).expect("a directory");
-            std::fs::write(&path, &now).expect("a writable file");
-        }
-        let written = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(written == now, "{}: run the tests with UPDATE_RULES=1", commodity.name);
-    }
-}
-
-const HEAD: &str = "# Rules of veterinary certificates\n\n\
-What a certificate of type 853 is held to, table by table. An id is never reused and never renamed:\n\
-texts are translated by it. `{}` stands for what was found. SEVERE refuses the certificate; of a\n\
-withdrawn one (status 40) everything but the first table is WARNING at most. Which tables hold is\n\
-decided by the model: the one that the document's note `MODEL` names, else the one for the first\n\
-line's code of the Harmonized System, else the one that the hub's operator set, else `general`.\n\n\
-Notes are found by their code in `SubjectCode` or `Subject`; what they say stands in `Content` or\n\
-`ContentCode`. Numbers of boxes are those of the model certificates; where an edition of the Code\n\
-numbers them otherwise, the words decide.\n\n\
-Before these come the rules of all XML that the hub reads, with the ids PC-XML, PC-SCH and PC-MAP-001\n\
-(see `schemas/RULES.md`). Documents of TRACES (CHED, EU-INTRA) are recognized, named with CE-FOR-001,\n\
-and held to the first table alone.\n";
