@@ -45,7 +45,7 @@ release: setup ## the binary as it is installed
 
 fuzz: setup ## the fuzz targets, FUZZ_SECONDS (60) each; needs a nightly compiler and cargo-fuzz
 	@cd engine && for target in $$(cargo +$(NIGHTLY) fuzz list); do \
-	  mkdir -p $(cache)/fuzz-corpus/$$target && \
+	  mkdir -p $(cache)/fuzz-corpus/$$target fuzz/corpus/$$target && \
 	  CARGO_TARGET_DIR=$(cache)/fuzz-target cargo +$(NIGHTLY) fuzz run $$target \
 	    $(cache)/fuzz-corpus/$$target fuzz/corpus/$$target \
 	    -- -max_total_time=$(FUZZ_SECONDS) || exit 1; done
