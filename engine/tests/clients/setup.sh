@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs what the Python and Node clients need, once, under a cache folder.
+# Installs what the Python and Node clients and the browser tests need, once, under a cache folder.
 #
-#   setup.sh DIR     then: DIR/python/bin/python …, and node with NODE_PATH=DIR/node/node_modules
+#   setup.sh DIR     then: DIR/python/bin/python …, node with NODE_PATH=DIR/node/node_modules, and for
+#                    the browser with NODE_PATH=DIR/browser/node_modules
 #
 # Quiet when everything is in place. A change of the pinned versions installs anew.
 set -euo pipefail
@@ -11,6 +12,7 @@ if [ $# -ne 1 ]; then
     exit 64
 fi
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+browser="$here/../../../gens-plugin/tests/browser"
 mkdir -p "$1"
 cache="$(cd "$1" && pwd)"
 
@@ -46,12 +48,16 @@ install_python() {
         --requirement "$here/python/requirements.txt"
 }
 
+# install_node FROM NAME: the packages that the folder FROM asks for.
 install_node() {
-    mkdir -p "$cache/node"
-    cp "$here/node/package.json" "$here/node/package-lock.json" "$here/node/.npmrc" "$cache/node/"
-    (cd "$cache/node" && npm ci --no-audit --no-fund --ignore-scripts)
+    mkdir -p "$cache/$2"
+    cp "$1/package.json" "$1/package-lock.json" "$1/.npmrc" "$cache/$2/"
+    (cd "$cache/$2" && npm ci --no-audit --no-fund --ignore-scripts)
 }
 
 install python "$(python3 --version) $(digest "$here/python/requirements.txt")" install_python
-install node "$(node --version) $(digest "$here/node/package.json" "$here/node/package-lock.json")" \
-    install_node
+for folder in "$here/node" "$browser"; do
+    install "$(basename "$folder")" \
+        "$(node --version) $(digest "$folder/package.json" "$folder/package-lock.json")" \
+        install_node "$folder" "$(basename "$folder")"
+done
