@@ -1,5 +1,6 @@
 //! `hub.registry/1`: connections of the plugin's own.
 
+use phytohub_domain::ConnectionCode;
 use phytohub_exchange::plugin::PluginActor;
 use phytohub_plugin_api as api;
 use phytohub_plugin_loader::{Answer, ConnectionView};
@@ -13,17 +14,20 @@ pub(super) fn register(services: &Services, connection: &ConnectionView<'_>) -> 
     let code = codes.find(|own| own.as_str() == connection.code).cloned();
     let denied = || refused(api::HUB_DENIED, "the plugin may not register this code");
     let code = code.ok_or_else(denied)?;
-    let (world, actor) = (&services.world, services.actor());
+    let world = &services.world;
     let connection = answer::connection(connection);
-    let done = world.hub.plugin_register_connection(&actor, connection);
-    world.wait(done).map_err(refusal)?;
-    services.actor.rcu(|actor| {
-        let mut actor = PluginActor::clone(actor);
-        if !actor.act_as.contains(&code) {
-            let own = std::iter::once(code.clone());
-            actor.act_as = actor.act_as.iter().cloned().chain(own).collect();
-        }
-        actor
-    });
+    // Only for this one question: another's connection stays another's if it is refused.
+    let acting = with(&services.actor(), &code);
+    world.wait(world.hub.plugin_register_connection(&acting, connection)).map_err(refusal)?;
+    services.actor.rcu(|actor| with(actor, &code));
     Ok(())
+}
+
+/// The plugin, allowed to act as one connection more.
+fn with(actor: &PluginActor, code: &ConnectionCode) -> PluginActor {
+    let mut actor = actor.clone();
+    if !actor.act_as.contains(code) {
+        actor.act_as = actor.act_as.iter().chain([code]).cloned().collect();
+    }
+    actor
 }
