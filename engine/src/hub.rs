@@ -23,7 +23,7 @@ pub use error::{OpenStoreError, ReloadError, RunError, StartError};
 
 use crate::config::{LoadedConfig, TrustMode};
 use crate::keys;
-use crate::plugins;
+use crate::plugins::{self, Steering};
 use crate::push::PartnerCalls;
 use doors::{Doors, web_url};
 
@@ -72,7 +72,8 @@ impl RunningHub {
                 return Err(error.into());
             }
         };
-        hub.set_plugin_control(Arc::new(plugins.clone()));
+        hub.set_plugin_control(Arc::new(Steering::new(plugins.clone(), loaded)));
+        hub.set_plugin_files(Arc::new(plugins.clone()));
         let (trigger, shutdown) = ShutdownTrigger::new();
         let mut running = Self {
             hub,

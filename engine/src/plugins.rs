@@ -1,14 +1,18 @@
 //! Plugins as the configuration has them, made into what the host takes.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use phytohub_domain::ConnectionCode;
-use phytohub_exchange::Hub;
+use phytohub_domain::{ConnectionCode, ErrorKind};
+use phytohub_exchange::admin::{ControlError, ControlPlugins, PluginRequest, PluginView};
+use phytohub_exchange::backup::{BackUpPlugins, PluginBackup, copy_files_of};
 use phytohub_exchange::plugin::OnFailure;
+use phytohub_exchange::{Boxed, Hub};
 use phytohub_plugin_api::HUB_ENVELOPES_ID;
 use phytohub_plugin_host::{Deadlines, HostSettings, PluginHost, PluginSettings, StartHostError};
 use phytohub_server::{SystemClock, Tasks};
+use phytohub_telemetry::Actor;
 use thiserror::Error;
 
 use crate::config::{
@@ -40,6 +44,79 @@ pub async fn start(
     };
     let (alarm, tasks) = (Arc::new(clock), Arc::new(tasks.clone()));
     Ok(PluginHost::start(settings, hub.clone(), alarm, tasks).await?)
+}
+
+/// What the operator wants of the plugins of a running hub.
+#[derive(Debug)]
+pub struct Steering {
+    host: PluginHost,
+    file: PathBuf,
+}
+
+impl Steering {
+    /// Steers these plugins, of this configuration.
+    #[must_use]
+    pub fn new(host: PluginHost, loaded: &LoadedConfig) -> Self {
+        Self { host, file: loaded.file().to_owned() }
+    }
+}
+
+impl ControlPlugins for Steering {
+    fn control(
+        &self,
+        actor: Actor,
+        request: PluginRequest,
+    ) -> Boxed<Result<Vec<PluginView>, ControlError>> {
+        let (host, file) = (self.host.clone(), self.file.clone());
+        Box::pin(async move {
+            if let PluginRequest::Reload { id } = &request {
+                host.apply(said_now(&file, id)?).await?;
+            }
+            host.control(actor, request).await
+        })
+    }
+}
+
+/// What the file says of a plugin by now.
+fn said_now(file: &Path, id: &str) -> Result<PluginSettings, ControlError> {
+    let wrong = |kind, message| ControlError { kind, message };
+    let loaded = LoadedConfig::read(file)
+        .map_err(|error| wrong(ErrorKind::Invalid, crate::failure::told(&error)))?;
+    let said = loaded.config().plugin.get(id).ok_or_else(|| {
+        wrong(ErrorKind::NotFound, format!("{} has no [plugin.{id}]", file.display()))
+    })?;
+    settings(&loaded, id, said)
+        .map_err(|error| wrong(ErrorKind::Invalid, crate::failure::told(&error)))
+}
+
+/// The files of plugins while no hub runs.
+#[derive(Debug)]
+pub struct LyingFiles {
+    data: PathBuf,
+    /// Their ids and versions.
+    plugins: Vec<(String, String)>,
+}
+
+impl LyingFiles {
+    /// Those of a configuration.
+    #[must_use]
+    pub fn new(loaded: &LoadedConfig) -> Self {
+        let plugins = loaded.config().plugin.iter();
+        let plugins = plugins.map(|(id, said)| (id.clone(), said.version.clone())).collect();
+        Self { data: loaded.resolve(&loaded.config().plugins.data), plugins }
+    }
+}
+
+impl BackUpPlugins for LyingFiles {
+    fn back_up(&self, directory: PathBuf) -> Boxed<Vec<PluginBackup>> {
+        let (data, plugins) = (self.data.clone(), self.plugins.clone());
+        let copy = move |(id, version): (String, String)| {
+            let files = copy_files_of(&data.join(&id), &directory.join(&id));
+            PluginBackup { id, version, files }
+        };
+        // Nothing else is done in this process meanwhile: it may block.
+        Box::pin(async { plugins.into_iter().map(copy).collect() })
+    }
 }
 
 /// Whether a plugin may look for envelopes by their certificates' numbers: the store keeps an index

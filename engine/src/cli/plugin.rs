@@ -50,6 +50,11 @@ pub enum PluginCommand {
         /// The version
         version: String,
     },
+    /// Read a plugin's section of hub.toml anew and follow it, without a restart of the hub
+    Reload {
+        /// The plugin
+        id: String,
+    },
     /// Stop asking a plugin, or ask it again
     Quarantine {
         /// The plugin

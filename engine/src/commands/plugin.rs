@@ -38,6 +38,7 @@ pub async fn run(args: &PluginArgs) -> Result<(), PluginError> {
             let (id, version) = (id.clone(), version.clone());
             ask(args, PluginRequest::Upgrade { id, version }).await
         }
+        PluginCommand::Reload { id } => ask(args, PluginRequest::Reload { id: id.clone() }).await,
         PluginCommand::Quarantine { id, release: false } => {
             ask(args, PluginRequest::Quarantine { id: id.clone() }).await
         }

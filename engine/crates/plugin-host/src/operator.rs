@@ -1,11 +1,10 @@
 //! The operator's wishes, as they come through the hub.
 
-use phytohub_domain::ErrorKind;
+use phytohub_domain::{ErrorKind, with_causes};
 use phytohub_exchange::Boxed;
 use phytohub_exchange::admin::{ControlError, ControlPlugins, PluginRequest, PluginView};
 use phytohub_telemetry::{Actor, Event, EventKind};
 
-use crate::control::with_causes;
 use crate::host::{ControlError as HostError, PluginHost};
 use crate::status::PluginStatus;
 
@@ -27,9 +26,10 @@ impl ControlPlugins for PluginHost {
                     let said = format!("{reason} ({})", actor.name);
                     host.skip_batch(id, &said).await
                 }
+                // To be read anew it takes who knows where the configuration is.
                 _ => Ok(()),
             };
-            done.map_err(|error| told(&error))?;
+            done.map_err(ControlError::from)?;
             // What happened to the plugin is an event of its own; this one says who wanted it.
             if let Some((kind, id)) = wanted(&request) {
                 let mut event = Event::new(kind, actor);
@@ -44,9 +44,9 @@ impl ControlPlugins for PluginHost {
 /// A batch that is skipped is recorded with the operator's name and reason where it is skipped.
 fn wanted(request: &PluginRequest) -> Option<(EventKind, &str)> {
     match request {
-        PluginRequest::Enable { id } | PluginRequest::Upgrade { id, .. } => {
-            Some((EventKind::PluginStarted, id))
-        }
+        PluginRequest::Enable { id }
+        | PluginRequest::Upgrade { id, .. }
+        | PluginRequest::Reload { id } => Some((EventKind::PluginStarted, id)),
         PluginRequest::Disable { id } => Some((EventKind::PluginStopped, id)),
         PluginRequest::Quarantine { id } => Some((EventKind::PluginQuarantined, id)),
         PluginRequest::Release { id } => Some((EventKind::PluginReleased, id)),
@@ -54,14 +54,16 @@ fn wanted(request: &PluginRequest) -> Option<(EventKind, &str)> {
     }
 }
 
-fn told(error: &HostError) -> ControlError {
-    let kind = match error {
-        HostError::NoSuchPlugin { .. } => ErrorKind::NotFound,
-        HostError::NothingToSkip { .. } => ErrorKind::Conflict,
-        HostError::Load { .. } => ErrorKind::Invalid,
-        HostError::Hub(_) | HostError::Closing => ErrorKind::Unavailable,
-    };
-    ControlError { kind, message: with_causes(error) }
+impl From<HostError> for ControlError {
+    fn from(error: HostError) -> Self {
+        let kind = match error {
+            HostError::NoSuchPlugin { .. } => ErrorKind::NotFound,
+            HostError::NothingToSkip { .. } => ErrorKind::Conflict,
+            HostError::Load { .. } => ErrorKind::Invalid,
+            HostError::Hub(_) | HostError::Closing => ErrorKind::Unavailable,
+        };
+        Self { kind, message: with_causes(&error) }
+    }
 }
 
 fn view(status: PluginStatus) -> PluginView {

@@ -34,6 +34,11 @@ pub enum PluginRequest {
         /// By which version.
         version: String,
     },
+    /// Read what the configuration says of one anew, and follow it.
+    Reload {
+        /// Which.
+        id: String,
+    },
     /// Ask it no more.
     Quarantine {
         /// Which.
