@@ -301,19 +301,8 @@ pub(crate) enum Command {
         actor: Actor,
         answer: Answer<u64>,
     },
-    /// Settle what becomes of a held envelope.
-    Settle {
-        number: HubDeliveryNumber,
-        outcome: HeldOutcome,
-        actor: Actor,
-        answer: Answer<Settled>,
-    },
-    /// Give a plugin a number.
-    PluginId { name: String, answer: Answer<PluginId> },
-    /// Write the kinds of which a plugin is the gate.
-    PluginGates { plugin: PluginId, gates: Vec<u8>, answer: Answer<()> },
-    /// Write keys of a plugin, and its place in the stream of events.
-    PluginWrite { plugin: PluginId, write: PluginWrite, answer: Answer<PluginWritten> },
+    /// Do something for plugins.
+    Plugin(PluginCommand),
     /// A state was told to the endpoint of this connection.
     UpdateTold { connection: ConnectionId, sequence: u64, answer: Answer<()> },
     /// The operator lets push and callbacks go on after a restore.
@@ -322,4 +311,22 @@ pub(crate) enum Command {
     AcceptClock { actor: Actor, answer: Answer<()> },
     /// Finish what was asked before this, and end.
     Close,
+}
+
+/// One thing for the committer to do for plugins.
+#[derive(Debug)]
+pub(crate) enum PluginCommand {
+    /// Write the kinds of which a plugin is the gate.
+    Gates { plugin: PluginId, gates: Vec<u8>, answer: Answer<()> },
+    /// Give a plugin a number.
+    Id { name: String, answer: Answer<PluginId> },
+    /// Settle what becomes of a held envelope.
+    Settle {
+        number: HubDeliveryNumber,
+        outcome: HeldOutcome,
+        actor: Actor,
+        answer: Answer<Settled>,
+    },
+    /// Write keys of a plugin, and its place in the stream of events.
+    Write { plugin: PluginId, write: PluginWrite, answer: Answer<PluginWritten> },
 }

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::apply::{Batch, Waiting};
 use crate::clock::{ClockGuard, ClockStatus};
-use crate::command::{Answer, Command};
+use crate::command::{Answer, Command, PluginCommand};
 use crate::counters::Counters;
 use crate::error::{CommitError, StoreFailure};
 use crate::held::HeldView;
@@ -221,10 +221,7 @@ impl Committer {
                 let told = batch.update_told(connection, sequence).map_err(CommitError::Read);
                 answer_later(batch, answer, told, |answer, ()| Waiting::Done(answer));
             }
-            command @ (Command::Settle { .. }
-            | Command::PluginId { .. }
-            | Command::PluginGates { .. }
-            | Command::PluginWrite { .. }) => apply_plugin(batch, command),
+            Command::Plugin(command) => apply_plugin(batch, command),
             Command::PutConnection { connection, events, answer } => {
                 batch.put_connection(&connection);
                 events.into_iter().for_each(|event| batch.record(event));
@@ -293,25 +290,24 @@ impl Committer {
 }
 
 /// What is done for plugins.
-fn apply_plugin(batch: &mut Batch<'_>, command: Command) {
+fn apply_plugin(batch: &mut Batch<'_>, command: PluginCommand) {
     match command {
-        Command::Settle { number, outcome, actor, answer } => {
+        PluginCommand::Settle { number, outcome, actor, answer } => {
             let settled = batch.settle(number, outcome, &actor);
             answer_later(batch, answer, settled, Waiting::Settled);
         }
-        Command::PluginId { name, answer } => {
+        PluginCommand::Id { name, answer } => {
             let id = batch.plugin_id(&name);
             batch.waiting.push(Waiting::PluginId(answer, id));
         }
-        Command::PluginGates { plugin, gates, answer } => {
+        PluginCommand::Gates { plugin, gates, answer } => {
             batch.put_plugin_gates(plugin, &gates);
             batch.waiting.push(Waiting::Done(answer));
         }
-        Command::PluginWrite { plugin, write, answer } => {
+        PluginCommand::Write { plugin, write, answer } => {
             let written = batch.plugin_write(plugin, write).map_err(CommitError::Read);
             answer_later(batch, answer, written, Waiting::PluginWritten);
         }
-        _ => {}
     }
 }
 
@@ -334,11 +330,8 @@ fn refuse(command: Command, error: &CommitError) {
         Command::Change { answer: Some(answer), .. } => drop(answer.send(Err(error.clone()))),
         Command::RunDue { answer, .. } => drop(answer.send(Err(error.clone()))),
         Command::MovePending { answer, .. } => drop(answer.send(Err(error.clone()))),
-        Command::Settle { answer, .. } => drop(answer.send(Err(error.clone()))),
-        Command::PluginId { answer, .. } => drop(answer.send(Err(error.clone()))),
-        Command::PluginWrite { answer, .. } => drop(answer.send(Err(error.clone()))),
+        Command::Plugin(command) => refuse_plugin(command, error),
         Command::UpdateTold { answer, .. }
-        | Command::PluginGates { answer, .. }
         | Command::Resume { answer, .. }
         | Command::PutConnection { answer, .. }
         | Command::PutRule { answer, .. }
@@ -351,13 +344,22 @@ fn refuse(command: Command, error: &CommitError) {
     }
 }
 
+fn refuse_plugin(command: PluginCommand, error: &CommitError) {
+    match command {
+        PluginCommand::Gates { answer, .. } => drop(answer.send(Err(error.clone()))),
+        PluginCommand::Id { answer, .. } => drop(answer.send(Err(error.clone()))),
+        PluginCommand::Settle { answer, .. } => drop(answer.send(Err(error.clone()))),
+        PluginCommand::Write { answer, .. } => drop(answer.send(Err(error.clone()))),
+    }
+}
+
 /// Bytes that a command adds to its batch, nearly.
 fn weight(command: &Command) -> usize {
     match command {
         Command::Accept { envelope, .. } if envelope.content.raw.len() <= CHUNK_BYTES => {
             envelope.content.raw.len() + COMMAND_BYTES
         }
-        Command::PluginWrite { write, .. } => write.weight() + COMMAND_BYTES,
+        Command::Plugin(PluginCommand::Write { write, .. }) => write.weight() + COMMAND_BYTES,
         _ => COMMAND_BYTES,
     }
 }

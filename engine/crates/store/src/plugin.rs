@@ -9,7 +9,7 @@ use rocksdb::IteratorMode;
 use tokio::sync::watch;
 
 use crate::apply::{certificate_prefix, split_submission};
-use crate::command::{Command, HeldOutcome, Settled};
+use crate::command::{Command, HeldOutcome, PluginCommand, Settled};
 use crate::error::{CommitError, ReadError};
 use crate::held::HeldEnvelope;
 use crate::record::corrupt;
@@ -146,7 +146,7 @@ impl Store {
     /// See [`CommitError`].
     pub async fn plugin_id(&self, name: &str) -> Result<PluginId, CommitError> {
         let name = name.to_owned();
-        self.ask(|answer| Command::PluginId { name, answer }).await
+        self.ask(|answer| Command::Plugin(PluginCommand::Id { name, answer })).await
     }
 
     /// Writes the kinds of which a plugin is the gate; nothing removes them.
@@ -158,7 +158,8 @@ impl Store {
         plugin: PluginId,
         gates: Vec<u8>,
     ) -> Result<(), CommitError> {
-        self.ask(|answer| Command::PluginGates { plugin, gates, answer }).await
+        let command = |answer| Command::Plugin(PluginCommand::Gates { plugin, gates, answer });
+        self.ask(command).await
     }
 
     /// Writes keys of a plugin and its place in the stream of events, all or nothing, in one
@@ -171,7 +172,8 @@ impl Store {
         plugin: PluginId,
         write: PluginWrite,
     ) -> Result<PluginWritten, CommitError> {
-        self.ask(|answer| Command::PluginWrite { plugin, write, answer }).await
+        let command = |answer| Command::Plugin(PluginCommand::Write { plugin, write, answer });
+        self.ask(command).await
     }
 
     /// A key's value, without a copy. Whether there is one. Blocks.
@@ -314,7 +316,9 @@ impl Store {
         outcome: HeldOutcome,
         actor: Actor,
     ) -> Result<Settled, CommitError> {
-        self.ask(|answer| Command::Settle { number, outcome, actor, answer }).await
+        let command =
+            |answer| Command::Plugin(PluginCommand::Settle { number, outcome, actor, answer });
+        self.ask(command).await
     }
 }
 
