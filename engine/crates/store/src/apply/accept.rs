@@ -70,11 +70,9 @@ impl Batch<'_> {
         } else {
             self.enqueue(&envelope, held.is_some());
             self.remember(&new, &envelope);
-            let state = (&state, held.is_some());
-            if let Err(error) = self.copy(&envelope, &numbered, state, &new.actor) {
-                // Nothing is read for a new content but how many hold it: this batch says so.
-                tracing::error!(%error, "holders of a new content cannot be read");
-            }
+            self.copy(&envelope, &numbered, (&state, held.is_some()), &new.actor);
+            // A new content has one holder beside its copies: nothing is read for it.
+            self.add_holders(id, 1, numbered.len());
         }
         if let Some(note) = held {
             self.hold(&envelope, note);
@@ -136,14 +134,15 @@ impl Batch<'_> {
         self.put_due(&Due { at, kind: DueKind::Replay, number }, &hash);
     }
 
-    /// Writes the copies of an envelope, with the numbers that it already tells.
+    /// Writes the copies of an envelope, with the numbers that it already tells; that they hold
+    /// its content is to be written beside them.
     pub(super) fn copy(
         &mut self,
         original: &StoredEnvelope,
         copies: &[(NewCopy, HubDeliveryNumber)],
         (state, held): (&TrackingState, bool),
         actor: &Actor,
-    ) -> Result<(), ReadError> {
+    ) {
         for (copy, number) in copies {
             let mut envelope = original.clone();
             envelope.number = *number;
@@ -158,10 +157,6 @@ impl Batch<'_> {
             self.tell(EventKind::EnvelopeAccepted, actor.clone(), &envelope, detail);
             self.enqueue(&envelope, held);
         }
-        if !copies.is_empty() {
-            self.add_holders(original.content_id, copies.len())?;
-        }
-        Ok(())
     }
 
     fn put_envelope(&mut self, envelope: &StoredEnvelope) {

@@ -7,7 +7,7 @@ use super::{Batch, HeldChange};
 use crate::command::{
     Change, ChangeOutcome, Disposition, HeldOutcome, NewCopy, NewEnvelope, Settled,
 };
-use crate::error::{CommitError, ReadError};
+use crate::error::CommitError;
 use crate::held::{HeldEnvelope, HeldKey, encode_held};
 use crate::keys;
 use crate::mailbox::Queue;
@@ -151,8 +151,10 @@ impl Batch<'_> {
             numbered.push((copy, number));
         }
         let state = self.state_or_purged(number)?;
+        let holders = self.holders(original.content_id)?;
         self.put_moved(original.clone());
-        self.copy(&original, &numbered, (&state, false), actor)?;
+        self.copy(&original, &numbered, (&state, false), actor);
+        self.add_holders(original.content_id, holders, numbered.len());
         Ok(())
     }
 
@@ -246,16 +248,12 @@ impl Batch<'_> {
         }
     }
 
-    /// Holders of a content that there are before copies are added.
-    pub(super) fn add_holders(
-        &mut self,
-        id: keys::ContentId,
-        more: usize,
-    ) -> Result<(), ReadError> {
-        let more = u32::try_from(more).unwrap_or(u32::MAX);
-        let holders = self.holders(id)?.saturating_add(more);
-        self.put_holders(id, holders);
-        Ok(())
+    /// Writes that so many copies hold a content beside those that held it before.
+    pub(super) fn add_holders(&mut self, id: keys::ContentId, before: u32, copies: usize) {
+        if copies > 0 {
+            let copies = u32::try_from(copies).unwrap_or(u32::MAX);
+            self.put_holders(id, before.saturating_add(copies));
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Copies: numbers, states and inboxes of their own, and one content.
 
 use phytohub_domain::{ConnectionCode, HubDeliveryNumber, TrackingInfo};
-use phytohub_store::{NewCopy, Queue, ReadError};
+use phytohub_store::{Disposition, HeldOutcome, NewCopy, Queue, ReadError, Settled};
+use phytohub_telemetry::Actor;
 
-use super::fixture::{LK, NO, change, content, received};
+use super::fixture::{LK, NO, change, content, envelope, received};
 use super::world::{CH, DAY, EU, World, copied, retention};
 
 #[tokio::test]
@@ -37,6 +38,38 @@ fn contents(world: &mut World) -> (usize, Option<u32>) {
     let holders = rows["holders"].first();
     let holders = holders.map(|(_, n)| u32::from_be_bytes(n.as_slice().try_into().expect("four")));
     (rows["content"].len(), holders)
+}
+
+/// Together in one batch, and those that come when one is let go are added to those it had.
+#[tokio::test]
+async fn a_content_counts_those_it_was_forwarded_to() {
+    let mut world = World::new(retention()).await;
+    let eu = NewCopy { code: "EU".parse().expect("a code"), mailbox_id: EU };
+    let mut twice = copied("A-2", b"two copies");
+    twice.copies.push(eu.clone());
+    let mut late = copied("A-3", b"one copy, and one when it is let go");
+    late.disposition = Disposition::Hold { reason: "nc is away".into(), until: None };
+    let store = world.store();
+    let (once, none, twice, late) = tokio::join!(
+        store.accept(copied("A-1", b"one copy")),
+        store.accept(envelope("A-0", b"none")),
+        store.accept(twice),
+        store.accept(late),
+    );
+    let [.., late] = [none, once, twice, late].map(|one| one.expect("accepted").number);
+    // Of one holder nothing is written.
+    let holders = |world: &mut World| {
+        let rows = world.rows().remove("holders").expect("a family").into_iter();
+        let counts = rows.map(|(_, n)| u32::from_be_bytes(n.try_into().expect("four")));
+        let mut counts: Vec<_> = counts.collect();
+        counts.sort_unstable();
+        counts
+    };
+    assert_eq!(holders(&mut world), [2, 2, 3]);
+    let outcome = HeldOutcome::Pass { mailbox: None, copies: vec![eu] };
+    let settled = world.store().settle_held(late, outcome, Actor::hub()).await;
+    assert!(matches!(settled.expect("committed"), Settled::Passed(_)));
+    assert_eq!(holders(&mut world), [2, 3, 3]);
 }
 
 /// Whatever the order, and with a crash after each step.
