@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::plugin::Purpose;
 use crate::plugin::ask::{Directions, Facts};
+use crate::plugin::document::decoded;
 use crate::registry::Registry;
 use crate::route::{self, Document, Parties, Route, check_document};
 use crate::validate::{self, Outside};
@@ -68,7 +69,8 @@ impl Hub {
                 directions = Box::pin(self.judged(&content, outside, facts)).await?;
                 directions.reject.take()
             } else {
-                let findings = self.findings(content.clone(), Some(outside)).await?;
+                let content = content.clone();
+                let findings = self.findings(move || decoded(&content), Some(outside)).await?;
                 let objection = validate::objection(validate::grave(&findings));
                 objection.map(|objection| format!("Content: {objection}"))
             };
@@ -86,8 +88,8 @@ impl Hub {
         outside: Outside,
         facts: Facts,
     ) -> Result<Directions, CallError> {
-        let looked = self.look(content, facts, Purpose::Delivery).await?;
-        let own = self.own_objections(content, outside, looked.as_ref()).await?;
+        let (document, looked) = self.look(content, facts, Purpose::Delivery).await?;
+        let own = self.own_objections(document, outside, looked.as_ref()).await?;
         let Some(looked) = looked else {
             let reject = validate::objection(own).map(|words| format!("Content: {words}"));
             return Ok(Directions { reject, ..Directions::default() });

@@ -5,7 +5,7 @@
 
 mod act;
 pub(crate) mod ask;
-mod document;
+pub(crate) mod document;
 mod draft;
 mod events;
 mod gate;

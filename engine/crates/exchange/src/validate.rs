@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use phytohub_domain::{Connection, Right, Timestamp};
 use phytohub_schemas::CodeListName;
 use phytohub_schemas::code_list::Standing;
@@ -16,6 +17,7 @@ use crate::codes::CodeLists;
 use crate::deliver::Told;
 use crate::plugin::Purpose;
 use crate::plugin::ask::{self, Facts, Looked};
+use crate::plugin::document::decoded;
 use crate::route::Parties;
 use crate::{CallError, Caller, Hub, blocking};
 
@@ -56,7 +58,8 @@ impl Hub {
         if self.asks_plugins(None) {
             return Box::pin(self.validate_with_plugins(content)).await;
         }
-        let findings = self.findings(content.clone(), None).await?;
+        let content = content.clone();
+        let findings = self.findings(move || decoded(&content), None).await?;
         Ok(findings.into_iter().map(result).collect())
     }
 
@@ -66,11 +69,11 @@ impl Hub {
         content: &Content,
     ) -> Result<Vec<ValidationResult>, CallError> {
         let facts = Facts { at: self.clock().now(), ..Facts::default() };
-        let looked = self.look(content, facts, Purpose::Validation).await?;
+        let (document, looked) = self.look(content, facts, Purpose::Validation).await?;
         let owned = looked.as_ref().is_some_and(|looked| looked.kind.has_owner());
         let mut results = Vec::new();
         if !owned {
-            let findings = self.findings(content.clone(), None).await?;
+            let findings = self.findings(move || document, None).await?;
             results.extend(findings.into_iter().map(result));
         }
         if let Some(looked) = looked {
@@ -87,18 +90,18 @@ impl Hub {
     /// its signature alone is looked at: a sender that registered with what it signs is held to it.
     pub(crate) async fn own_objections(
         &self,
-        content: &Content,
+        document: Bytes,
         outside: Outside,
         looked: Option<&Looked>,
     ) -> Result<Vec<Objection>, CallError> {
         let Some(looked) = looked.filter(|looked| looked.kind.has_owner()) else {
-            let findings = self.findings(content.clone(), Some(outside)).await?;
+            let findings = self.findings(move || document, Some(outside)).await?;
             return Ok(grave(&findings).collect());
         };
         if outside.from.signing.is_none() || looked.root.name != ask::CERTIFICATE {
             return Ok(Vec::new());
         }
-        let (document, at) = (looked.question.content.clone(), self.clock().now());
+        let at = self.clock().now();
         blocking::read(move || {
             let reading = SpsDocument::read(&document, &Limits::default());
             Ok::<_, CallError>(grave(&check_signature(&reading, &outside, at)).collect())
@@ -106,20 +109,17 @@ impl Hub {
         .await
     }
 
-    /// What is wrong with a document and, if it comes in an envelope, with the two together.
+    /// What is wrong with a document and, if it comes in an envelope, with the two together. The
+    /// document is got where blocking does no harm.
     pub(crate) async fn findings(
         &self,
-        content: Content,
+        document: impl FnOnce() -> Bytes + Send + 'static,
         outside: Option<Outside>,
     ) -> Result<Vec<Finding>, CallError> {
         let codes =
             ListsInForce { lists: self.inner.code_lists.load_full(), at: self.clock().now() };
-        blocking::read(move || {
-            let mut document = Vec::with_capacity(content.raw.len());
-            content.decode(&mut |piece| document.extend_from_slice(piece));
-            Ok::<_, CallError>(judge(&document, &codes, outside.as_ref()))
-        })
-        .await
+        blocking::read(move || Ok::<_, CallError>(judge(&document(), &codes, outside.as_ref())))
+            .await
     }
 }
 
@@ -241,3 +241,6 @@ impl LookUpCodes for ListsInForce {
 
 /// As long as an acknowledgement's message may be by default; the rest is in ValidatePhytoXML.
 const OBJECTION_BYTES_MAX: usize = 16 << 10;
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
+use bytes::Bytes;
 use phytohub_domain::{Connection, ConnectionMode, Timestamp};
 use phytohub_store::{NewCopy, StoredPlugin};
 use phytohub_wire::soap::{Content, ValidationArea, ValidationLevel, ValidationResult};
 use tokio::sync::{Notify, watch};
 
-use super::document::{document_of, type_code};
+use super::document::{decoded, type_code, unmarked};
 use super::gate::{Remembered, remembered};
 use super::judge::{
     DocumentPlugins, FindingArea, FindingLevel, KindMatch, KindQuery, OnFailure, PluginFinding,
@@ -156,25 +157,27 @@ impl Hub {
         taker(&self.inner.registry.load(), code, mode, document).is_some()
     }
 
-    /// Looks at a document: nothing if no plugin is concerned.
+    /// Decodes a content, once for all who look at it, and finds who is concerned: no plugin is
+    /// nothing.
     pub(crate) async fn look(
         &self,
         content: &Content,
         facts: Facts,
         purpose: Purpose,
-    ) -> Result<Option<Looked>, CallError> {
+    ) -> Result<(Bytes, Option<Looked>), CallError> {
         let content = content.clone();
         let small = content.raw.len() <= LOOK_INLINE_BYTES_MAX;
         let read = move || {
-            let document = document_of(&content);
+            let whole = decoded(&content);
+            let document = unmarked(whole.clone());
             let root = root_of(&document);
             let mut facts = facts;
             if purpose == Purpose::Validation && root.name == CERTIFICATE {
                 facts.certificate_type = type_code(&document);
             }
-            Ok::<_, CallError>((content, document, root, facts))
+            Ok::<_, CallError>((content, (whole, document), root, facts))
         };
-        let (content, document, root, facts) =
+        let (content, (whole, document), root, facts) =
             if small { read()? } else { blocking::read(read).await? };
         let query = KindQuery {
             certificate_type: facts.certificate_type,
@@ -183,7 +186,7 @@ impl Hub {
         };
         let kind = self.inner.plugins.finds(&query);
         if kind.is_empty() {
-            return Ok(None);
+            return Ok((whole, None));
         }
         let question = Arc::new(PluginQuestion {
             purpose,
@@ -201,7 +204,7 @@ impl Hub {
             raw: content.raw,
             raw_form: content.form,
         });
-        Ok(Some(Looked { kind, root, question }))
+        Ok((whole, Some(Looked { kind, root, question })))
     }
 
     /// Asks validators, and weighs what they answer.
@@ -242,7 +245,7 @@ impl Hub {
         content: &Content,
         facts: Facts,
     ) -> Result<Directions, CallError> {
-        let Some(looked) = self.look(content, facts, Purpose::Delivery).await? else {
+        let (_, Some(looked)) = self.look(content, facts, Purpose::Delivery).await? else {
             return Ok(Directions::default());
         };
         let mut gates = looked.kind.clone();

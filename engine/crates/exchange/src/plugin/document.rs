@@ -5,15 +5,23 @@ use phytohub_domain::ContentForm;
 use phytohub_sps::{Limits, SpsDocument};
 use phytohub_wire::soap::Content;
 
-/// The document: a part of the bytes as received where that is the same, without a mark of its
-/// byte order.
-pub(crate) fn document_of(content: &Content) -> Bytes {
+/// The document, without a mark of its byte order.
+pub(super) fn document_of(content: &Content) -> Bytes {
+    unmarked(decoded(content))
+}
+
+/// The character data of a content: a part of the bytes as received where that is the same.
+pub(crate) fn decoded(content: &Content) -> Bytes {
     let raw = &content.raw;
-    let document = match content.form {
+    match content.form {
         ContentForm::Plain => raw.clone(),
-        ContentForm::Mixed => one_section(raw).unwrap_or_else(|| decoded(content)),
-        ContentForm::Escaped => decoded(content),
-    };
+        ContentForm::Mixed => one_section(raw).unwrap_or_else(|| copied(content)),
+        ContentForm::Escaped => copied(content),
+    }
+}
+
+/// A document without a mark of its byte order.
+pub(super) fn unmarked(document: Bytes) -> Bytes {
     if document.starts_with(BYTE_ORDER_MARK) {
         document.slice(BYTE_ORDER_MARK.len()..)
     } else {
@@ -21,7 +29,9 @@ pub(crate) fn document_of(content: &Content) -> Bytes {
     }
 }
 
-fn decoded(content: &Content) -> Bytes {
+fn copied(content: &Content) -> Bytes {
+    #[cfg(test)]
+    COPIED.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let mut document = Vec::with_capacity(content.raw.len());
     content.decode(&mut |piece| document.extend_from_slice(piece));
     document.into()
@@ -39,5 +49,9 @@ pub(super) fn type_code(document: &[u8]) -> Option<i32> {
     let reading = SpsDocument::read(document, &Limits::default());
     reading.document.certificate()?.certificate_type().trim().parse().ok()
 }
+
+/// How often a content was copied to decode it.
+#[cfg(test)]
+pub(crate) static COPIED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

@@ -169,7 +169,7 @@ impl Hub {
             response: envelope.response,
         };
         let as_addressed = HeldOutcome::Pass { mailbox: None, copies: Vec::new() };
-        let Some(looked) = self.look(&content, facts, Purpose::Retry).await? else {
+        let (_, Some(looked)) = self.look(&content, facts, Purpose::Retry).await? else {
             return Ok(as_addressed);
         };
         let mut again = looked.kind.clone();
