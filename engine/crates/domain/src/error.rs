@@ -1,5 +1,7 @@
 //! What a caller should do about an error: the one question every public error answers.
 
+use std::error::Error;
+
 /// The coarse, prescriptive kind of an error. A kind exists only where a caller acts differently.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -37,4 +39,20 @@ impl ErrorKind {
             Self::Unavailable => "unavailable",
         }
     }
+}
+
+/// An error with its causes in one text.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        // A transparent error says what its cause says.
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
 }

@@ -27,7 +27,7 @@ pub use connection::{
     ParseConnectionModeError, ParseFingerprintError, ParseScopeError, RegisteredCertificate, Right,
 };
 pub use content::{ContentForm, ContentHash};
-pub use error::ErrorKind;
+pub use error::{ErrorKind, with_causes};
 pub use header::{EnvelopeForwarding, EnvelopeHeader};
 pub use limits::{
     CONTENT_BYTES_MAX, Limits, REQUEST_BYTES_MAX, RULES_MAX, XML_ATTRIBUTES_MAX, XML_BINDINGS_MAX,

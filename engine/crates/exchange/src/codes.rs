@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use phytohub_domain::{Right, Timestamp};
+use phytohub_domain::{Right, Timestamp, with_causes};
 use phytohub_schemas::CodeListName;
 use phytohub_schemas::code_list::CodeList;
 use phytohub_store::{CommitError, StoredCodeList};
 use phytohub_telemetry::{Actor, ActorKind, Event, EventKind};
 
-use crate::error::with_causes;
 use crate::plugin::PluginError;
 use crate::{CallError, Caller, Hub};
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use phytohub_domain::with_causes;
 use phytohub_exchange::plugin::{GateKind, PluginActor};
 use phytohub_plugin_api as api;
 use phytohub_plugin_loader::Kind;
@@ -356,17 +357,6 @@ pub(crate) fn gates(generation: &Generation) -> Vec<GateKind> {
     let types = generation.settings.gate_types.iter();
     let set = types.map(|&certificate_type| GateKind { certificate_type, ..GateKind::default() });
     told.chain(set).collect()
-}
-
-/// An error with its causes in one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }
 
 impl Generation {

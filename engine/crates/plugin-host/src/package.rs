@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use phytohub_domain::with_causes;
 use phytohub_plugin_api as api;
 use phytohub_plugin_loader::instance::{CallContext, CallFailure, Completion, Instance, Offers};
 use phytohub_plugin_loader::package::{Library, LoadBy, Trust, VerifiedPackage, verify_installed};
@@ -11,7 +12,6 @@ use phytohub_plugin_loader::{
     Kind, RouteDecision, Sink, Status,
 };
 
-use crate::control::with_causes;
 use crate::hooks::{Called, Hooks};
 use crate::settings::PluginSettings;
 use crate::source::{Code, CodeFacts, LoadError, Package, PackageFacts, Source};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use phytohub_domain::Timestamp;
+use phytohub_domain::{Timestamp, with_causes};
 use phytohub_schemas::CodeListName;
 use phytohub_schemas::code_list::CodeList;
 use phytohub_store::StoredCodeList;
@@ -11,7 +11,6 @@ use phytohub_telemetry::Actor;
 use super::{AdminError, AdminReply, CodeListView};
 use crate::Hub;
 use crate::codes::{CodeLists, import_event};
-use crate::error::with_causes;
 
 impl Hub {
     pub(super) fn codes_list(&self) -> AdminReply {
