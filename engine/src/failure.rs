@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use phytohub_domain::ErrorKind;
+use phytohub_domain::{ErrorKind, with_causes};
 use phytohub_telemetry::Escaped;
 use thiserror::Error;
 
@@ -123,16 +123,7 @@ impl CommandError {
 /// An error with its causes in one line, safe for a terminal.
 #[must_use]
 pub fn told(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        // A transparent error says what its cause says.
-        if !text.ends_with(&said) {
-            text = format!("{text}: {said}");
-        }
-        cause = error.source();
-    }
+    let text = with_causes(error);
     Escaped(&text.replace('\n', " ")).to_string()
 }
 
@@ -157,7 +148,9 @@ fn of_backup(error: &BackupError) -> u8 {
     use phytohub_exchange::backup::BackupError as Copy;
     match error {
         BackupError::Ask(error) => of_ask(error),
-        BackupError::Broken | BackupError::Backup(Copy::Damaged { .. }) => NEGATIVE,
+        BackupError::Broken
+        | BackupError::Incomplete { .. }
+        | BackupError::Backup(Copy::Damaged { .. }) => NEGATIVE,
         BackupError::Backup(Copy::File { .. } | Copy::Store(_)) => STORE,
         _ => USAGE,
     }

@@ -110,6 +110,10 @@ pub enum BackupCommand {
         /// Directory of the new store: missing or empty
         #[arg(long, value_name = "DATA")]
         to: PathBuf,
+        /// Directory for the files of plugins, each in its ID/, which must be missing or empty (the
+        /// default is that of `[plugins] data` if DATA is the configured store, else DATA.plugins)
+        #[arg(long, value_name = "DIR")]
+        plugins: Option<PathBuf>,
     },
 }
 
@@ -171,7 +175,9 @@ Examples:
 pub(super) const BACKUP_HELP: &str = "\
 A backup holds the store as it was at one point, hub.toml and the public certificates, and no
 private key: keep those apart. On the disk of the store its files are links to the store's, so copy
-it elsewhere. Exit codes of verify: 0 it can be restored, 1 it is damaged.
+it elsewhere. It holds the files of plugins where a plugin copies them itself or does not run; which
+is told. Exit codes of create: 0 made, 1 made but a plugin failed to copy its files; of verify: 0 it
+can be restored, 1 it is damaged.
 
 Examples:
   phytohub backup create /mnt/backups

@@ -1,6 +1,7 @@
 //! How commands reach a hub: over the admin socket of the one that runs, else by its store.
 
 use std::io;
+use std::sync::Arc;
 
 use phytohub_domain::ErrorKind;
 use phytohub_exchange::Hub;
@@ -16,6 +17,7 @@ use crate::config::{ConfigError, LoadedConfig};
 use crate::hub::{self, OpenStoreError};
 use crate::logging;
 use crate::output::line;
+use crate::plugins::LyingFiles;
 
 /// Asks the running hub, or the store when none runs.
 ///
@@ -59,6 +61,8 @@ impl Desk {
             answered => return Ok(answered?),
         }
         let (hub, _) = hub::open(&self.loaded)?;
+        // This process holds the store's lock: no plugin runs.
+        hub.set_plugin_files(Arc::new(LyingFiles::new(&self.loaded)));
         let hub = self.opened.insert(hub);
         // A store that no hub has served from yet lacks the lists that the program brings.
         hub.seed_code_lists().await.map_err(OpenStoreError::CodeLists)?;

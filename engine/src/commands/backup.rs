@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use phytohub_exchange::admin::{AccountRequest, AdminReply, AdminRequest};
-use phytohub_exchange::backup::{self, BackupExtra, BackupReport, Manifest};
+use phytohub_exchange::backup::{
+    self, BackupExtra, BackupReport, Manifest, PluginBackup, PluginFiles, Restored,
+};
 use phytohub_server::SystemClock;
 use serde::Serialize;
 use thiserror::Error;
@@ -29,9 +31,13 @@ pub async fn run(args: &BackupArgs) -> Result<(), BackupError> {
             admin::answer(&args.admin, &report, verified)?;
             if report.holds { Ok(()) } else { Err(BackupError::Broken) }
         }
-        BackupCommand::Restore { backup, to } => {
-            let manifest = backup::restore(backup, to, &SystemClock::new())?;
-            Ok(admin::answer(&args.admin, &manifest, |manifest| restored(manifest, to))?)
+        BackupCommand::Restore { backup, to, plugins } => {
+            let plugins = plugins.clone().unwrap_or_else(|| plugin_data(&args.admin, to));
+            let Restored { manifest, plugins, .. } =
+                backup::restore(backup, (to, &plugins), &SystemClock::new())?;
+            Ok(admin::answer(&args.admin, &manifest, |manifest| {
+                restored(manifest, to, plugins.as_deref())
+            })?)
         }
     }
 }
@@ -44,10 +50,34 @@ async fn create(args: &AdminArgs, directory: &Path) -> Result<(), BackupError> {
     });
     match admin::ask(args, request).await? {
         AdminReply::Backup(manifest) => {
-            Ok(admin::answer(args, &manifest, |manifest| made(manifest, directory))?)
+            admin::answer(args, &manifest, |manifest| made(manifest, directory))?;
+            let failed = |one: &&PluginBackup| matches!(one.files, PluginFiles::Failed(_));
+            let lacks: Vec<_> =
+                manifest.plugins.iter().filter(failed).map(|one| one.id.as_str()).collect();
+            if lacks.is_empty() {
+                Ok(())
+            } else {
+                Err(BackupError::Incomplete { name: manifest.name, plugins: lacks.join(", ") })
+            }
         }
         _ => Err(AskError::OtherAnswer.into()),
     }
+}
+
+/// Where the files of plugins go: where the hub will look for them, if its store goes there too;
+/// else beside the store, so that a rehearsal touches nothing that is in use.
+fn plugin_data(args: &AdminArgs, to: &Path) -> PathBuf {
+    let beside = || {
+        let mut name = to.file_name().unwrap_or_default().to_owned();
+        name.push(".plugins");
+        to.with_file_name(name)
+    };
+    let Ok(loaded) = LoadedConfig::read(&args.config.config_file) else { return beside() };
+    let store = loaded.resolve(&loaded.config().store.path);
+    let same = std::path::absolute(to).is_ok_and(|to| {
+        std::path::absolute(&store).is_ok_and(|store| to.components().eq(store.components()))
+    });
+    if same { loaded.resolve(&loaded.config().plugins.data) } else { beside() }
 }
 
 /// The configuration, and what is public of the keys and certificates beside it.
@@ -110,8 +140,18 @@ fn made(manifest: &Manifest, directory: &Path) -> String {
     let mut table = Table::new(&["backup", &directory.join(&manifest.name).to_string_lossy()]);
     point(&mut table, manifest);
     table.row(&["files", &format!("{}, {} bytes", manifest.files.len(), manifest.bytes())]);
+    plugin_files(&mut table, manifest);
     table.row(&["not in it", "private keys: keep those apart"]);
     table.render()
+}
+
+fn plugin_files(table: &mut Table, manifest: &Manifest) {
+    for plugin in &manifest.plugins {
+        let prefix = format!("plugins/{}/", plugin.id);
+        let files = manifest.files.iter().filter(|file| file.path.starts_with(&prefix)).count();
+        let count = if plugin.files.is_held() { format!("{files} files, ") } else { String::new() };
+        table.row(&["files of", &format!("{}: {count}{}", plugin.id, plugin.files)]);
+    }
 }
 
 fn verified(report: &BackupReport) -> String {
@@ -121,12 +161,17 @@ fn verified(report: &BackupReport) -> String {
         table.row(&["problem", problem]);
     }
     point(&mut table, &report.manifest);
+    plugin_files(&mut table, &report.manifest);
     table.render()
 }
 
-fn restored(manifest: &Manifest, to: &Path) -> String {
+fn restored(manifest: &Manifest, to: &Path, plugins: Option<&Path>) -> String {
     let mut table = Table::new(&["restored", &to.to_string_lossy()]);
     point(&mut table, manifest);
+    if let Some(plugins) = plugins {
+        table.row(&["plugins", &format!("their files are in {}/ID", plugins.display())]);
+    }
+    plugin_files(&mut table, manifest);
     let time = &manifest.point.high_water;
     let unknown = [
         format!("what was accepted after {time}: its numbers are answered EnvelopeNotExists,"),
@@ -163,6 +208,14 @@ pub enum BackupError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// It was made, and lacks files that plugins should have copied; the answer has told why.
+    #[error("the backup {name} was made and holds, but lacks the files of {plugins}")]
+    Incomplete {
+        /// Its name.
+        name: String,
+        /// Their ids.
+        plugins: String,
+    },
     /// A file beside the store.
     #[error("cannot read the configuration's files")]
     File(#[from] io::Error),

@@ -1,38 +1,38 @@
 //! Backups: a copy of the store at one point, with a list of its files and their hashes.
 //!
-//! A backup is a directory, for its owner alone: `store/` is the database, `config/` the
-//! configuration and the public certificates that the operator's command brought along, and
-//! `manifest.json` says what must be there. It holds certificates of partners, and no private key.
+//! A backup is a directory, for its owner alone: `store/` is the database, `plugins/ID/` the files
+//! that a plugin keeps beside it, `config/` the configuration and the public certificates that the
+//! operator's command brought along, and `manifest.json` says what must be there. It holds
+//! certificates of partners, and no private key of the hub.
 
+mod create;
 mod file;
+mod plugin;
+mod restore;
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
-use phytohub_domain::{Clock, Timestamp};
-use phytohub_store::{BackupPoint, Inspection, Store, inspect, revive};
+use phytohub_domain::with_causes;
+use phytohub_store::{BackupPoint, Inspection, inspect};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::error::with_causes;
 use crate::signing::hex;
-use file::{
-    failed, free_name, hash, make_directories, make_directory, new_file, sync_directory, walk,
-    write,
-};
+use file::{failed, hash, walk};
 
-/// What every manifest says of itself.
-pub const BACKUP_FORMAT: &str = "phytohub backup 1";
+pub(crate) use create::Making;
+pub use plugin::{BackUpPlugins, PluginBackup, PluginFiles, copy_files_of};
+pub use restore::{Restored, restore};
 
 /// What a backup holds.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// [`BACKUP_FORMAT`].
+    /// `phytohub backup 1`.
     pub format: String,
     /// Name of the backup: that of its directory.
     pub name: String,
@@ -44,6 +44,9 @@ pub struct Manifest {
     pub point: PointView,
     /// Envelopes in it that wait for their recipients.
     pub pending: u64,
+    /// What it holds of the files of each plugin, in the order of the configuration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plugins: Vec<PluginBackup>,
     /// Every file but this one.
     pub files: Vec<BackupFile>,
 }
@@ -137,7 +140,7 @@ pub enum BackupError {
         problem: String,
     },
     /// The target of a restore holds something.
-    #[error("a restore makes a new store, and this directory is not empty path={}", path.display())]
+    #[error("a restore begins anew, and this directory is not empty path={}", path.display())]
     NotEmpty {
         /// The directory.
         path: PathBuf,
@@ -145,40 +148,6 @@ pub enum BackupError {
     /// The store, or a copy of it.
     #[error(transparent)]
     Store(#[from] phytohub_store::BackupError),
-}
-
-/// Makes a backup of an open store in a directory of backups. Blocks; the store serves on.
-pub(crate) fn create(
-    store: &Store,
-    directory: &Path,
-    extras: &[BackupExtra],
-    hub: &str,
-    now: Timestamp,
-) -> Result<Manifest, BackupError> {
-    extras.iter().try_for_each(check_extra)?;
-    make_directories(directory)?;
-    let name = free_name(directory, now);
-    let partial = directory.join(format!(".{name}.partial"));
-    make_directory(&partial)?;
-    let made = fill(store, &partial, extras, |files, seen| Manifest {
-        format: BACKUP_FORMAT.to_owned(),
-        name: name.clone(),
-        hub: hub.to_owned(),
-        made: now.to_string(),
-        point: PointView::new(&seen.point),
-        pending: seen.pending,
-        files,
-    });
-    let made = made.and_then(|manifest| {
-        let path = directory.join(&name);
-        fs::rename(&partial, &path).map_err(|source| failed(&path, source))?;
-        sync_directory(directory)?;
-        Ok(manifest)
-    });
-    if made.is_err() {
-        let _ = fs::remove_dir_all(&partial);
-    }
-    made
 }
 
 /// The backups in a directory, by name; what cannot be read is told by its error.
@@ -227,41 +196,6 @@ pub fn verify(path: &Path) -> Result<BackupReport, BackupError> {
     Ok(BackupReport { holds: problems.is_empty(), problems, manifest })
 }
 
-/// Makes a store of a backup in a directory that is empty or does not exist. The store gets a new
-/// incarnation and delivery pauses; nothing is there before all of it is. Blocks.
-///
-/// # Errors
-/// If the backup is damaged, the target is not empty, or the disk fails.
-pub fn restore(path: &Path, target: &Path, clock: &dyn Clock) -> Result<Manifest, BackupError> {
-    let report = verify(path)?;
-    if let Some(problem) = report.problems.first() {
-        return Err(BackupError::Damaged { path: path.to_owned(), problem: problem.clone() });
-    }
-    match fs::read_dir(target).map(Iterator::count) {
-        Ok(0) => {}
-        Ok(_) => return Err(BackupError::NotEmpty { path: target.to_owned() }),
-        Err(source) if source.kind() == io::ErrorKind::NotFound => {}
-        Err(source) => return Err(failed(target, source)),
-    }
-    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or_else(|| Path::new("."));
-    fs::create_dir_all(parent).map_err(|source| failed(parent, source))?;
-    let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let partial = parent.join(format!(".{name}.restoring"));
-    // What an earlier attempt left is of no use to anybody.
-    let _ = fs::remove_dir_all(&partial);
-    make_directory(&partial)?;
-    let manifest = report.manifest;
-    let brought = copy_store(path, &partial, &manifest)
-        .and_then(|()| Ok(revive(&partial, clock, &why(&manifest))?))
-        .and_then(|_| fs::rename(&partial, target).map_err(|source| failed(target, source)))
-        .and_then(|()| sync_directory(parent));
-    if brought.is_err() {
-        let _ = fs::remove_dir_all(&partial);
-    }
-    brought.map(|()| manifest)
-}
-
 impl PointView {
     fn new(point: &BackupPoint) -> Self {
         Self {
@@ -280,61 +214,12 @@ impl Manifest {
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|file| file.bytes).sum()
     }
-}
 
-/// What the event of the restore says, and the store's note that delivery pauses.
-fn why(manifest: &Manifest) -> String {
-    let point = &manifest.point;
-    format!(
-        "backup {} of {}, made {}, events up to {}",
-        manifest.name, manifest.hub, manifest.made, point.event
-    )
-}
-
-fn fill(
-    store: &Store,
-    partial: &Path,
-    extras: &[BackupExtra],
-    manifest: impl FnOnce(Vec<BackupFile>, &Inspection) -> Manifest,
-) -> Result<Manifest, BackupError> {
-    let copy = partial.join(STORE);
-    store.checkpoint(&copy)?;
-    fs::set_permissions(&copy, Permissions::from_mode(0o700))
-        .map_err(|source| failed(&copy, source))?;
-    let config = partial.join(CONFIG);
-    make_directory(&config)?;
-    for extra in extras {
-        write(&config.join(&extra.name), extra.text.as_bytes())?;
+    /// The plugins that keep files which are not in it.
+    pub fn without_files(&self) -> impl Iterator<Item = &PluginBackup> {
+        let lacks = |files: &PluginFiles| !files.is_held() && *files != PluginFiles::Nothing;
+        self.plugins.iter().filter(move |plugin| lacks(&plugin.files))
     }
-    let mut files = Vec::new();
-    for path in walk(partial)? {
-        let file = partial.join(&path);
-        fs::set_permissions(&file, Permissions::from_mode(0o600))
-            .map_err(|source| failed(&file, source))?;
-        let (bytes, sha256) = hash(&file)?;
-        files.push(BackupFile { path, bytes, sha256 });
-    }
-    let seen = inspect(&copy)?;
-    let manifest = manifest(files, &seen);
-    let text = serde_json::to_string_pretty(&manifest).expect("plain fields are JSON") + "\n";
-    write(&partial.join(MANIFEST), text.as_bytes())?;
-    [&copy, &config, &partial.to_owned()].into_iter().try_for_each(|path| sync_directory(path))?;
-    Ok(manifest)
-}
-
-fn copy_store(path: &Path, partial: &Path, manifest: &Manifest) -> Result<(), BackupError> {
-    for file in &manifest.files {
-        let Some(name) = file.path.strip_prefix(STORE).and_then(|rest| rest.strip_prefix('/'))
-        else {
-            continue;
-        };
-        let (from, to) = (path.join(&file.path), partial.join(name));
-        let mut opened = new_file(&to)?;
-        let copied = File::open(&from).and_then(|mut source| io::copy(&mut source, &mut opened));
-        copied.map_err(|source| failed(&from, source))?;
-        opened.sync_all().map_err(|source| failed(&to, source))?;
-    }
-    sync_directory(partial)
 }
 
 fn read_manifest(path: &Path) -> Result<Manifest, BackupError> {
@@ -378,19 +263,11 @@ fn check_store(manifest: &Manifest, seen: &Inspection) -> Option<String> {
     (!same).then(|| "its store holds another point than the manifest says".to_owned())
 }
 
-fn check_extra(extra: &BackupExtra) -> Result<(), BackupError> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    let name = extra.name.bytes().all(plain) && !extra.name.starts_with('.');
-    let secret = extra.text.contains("PRIVATE KEY");
-    if name && !extra.name.is_empty() && !secret {
-        Ok(())
-    } else {
-        Err(BackupError::Extra { name: extra.name.clone() })
-    }
-}
-
+/// What every manifest says of itself.
+const BACKUP_FORMAT: &str = "phytohub backup 1";
 const MANIFEST: &str = "manifest.json";
 const STORE: &str = "store";
 const CONFIG: &str = "config";
+const PLUGINS: &str = "plugins";
 /// A manifest of a hundred thousand files is under it.
 const MANIFEST_BYTES_MAX: u64 = 64 << 20;

@@ -86,17 +86,6 @@ impl CallError {
     }
 }
 
-/// An error with its causes in one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
-}
-
 /// Why a hub could not be opened over a store.
 #[derive(Debug, Error)]
 #[non_exhaustive]

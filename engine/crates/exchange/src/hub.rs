@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::admin::ControlPlugins;
 use crate::audit::AuditDesk;
+use crate::backup::BackUpPlugins;
 use crate::caller::{Caller, IdentifyError};
 use crate::codes::CodeLists;
 use crate::decision::Decisions;
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     pub(crate) meters: Meters,
     pub(crate) audit: OnceLock<Arc<AuditDesk>>,
     pub(crate) plugin_control: OnceLock<Arc<dyn ControlPlugins>>,
+    pub(crate) plugin_files: OnceLock<Arc<dyn BackUpPlugins>>,
     pub(crate) plugins: Desk,
     limits: ArcSwap<Limits>,
     decisions: ArcSwap<Decisions>,
@@ -82,6 +84,7 @@ impl Hub {
             meters: Meters::default(),
             audit: OnceLock::new(),
             plugin_control: OnceLock::new(),
+            plugin_files: OnceLock::new(),
             plugins,
             limits: ArcSwap::from_pointee(limits),
             decisions: ArcSwap::default(),

@@ -1,8 +1,9 @@
 //! All plugins of a hub.
 
+mod backup;
 mod error;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use crate::state::State;
 use crate::status::PluginStatus;
 use crate::world::{World, all};
 
-pub use error::{ControlError, SnapshotError, StartHostError};
+pub use error::{ControlError, StartHostError};
 
 /// Which plugins a hub has, and where they come from.
 #[derive(Clone, Debug)]
@@ -220,29 +221,6 @@ impl PluginHost {
         let nothing = || ControlError::NothingToSkip { id: id.to_owned() };
         let told = plugin.pump.skip(reason).ok_or_else(nothing)?;
         told.await.map_err(|_| ControlError::Closing)?.map_err(ControlError::Hub)
-    }
-
-    /// Has every plugin that keeps files write a copy of them below a directory, as `ID/`.
-    ///
-    /// # Errors
-    /// The first that failed; nothing of the others is undone.
-    pub async fn snapshot(&self, directory: &Path) -> Result<(), SnapshotError> {
-        for plugin in self.plugins() {
-            let current = plugin.current().filter(|generation| generation.offers.snapshot);
-            let Some(generation) = current else { continue };
-            let directory = directory.join(&*plugin.id);
-            let made = std::fs::create_dir_all(&directory);
-            let id = || plugin.id.to_string();
-            made.map_err(|source| SnapshotError::Directory { id: id(), source })?;
-            let time = generation.settings.deadlines.snapshot;
-            plugin
-                .call(Hook::Snapshot, time, move |inside, call| {
-                    inside.hooks.snapshot(call, &directory)
-                })
-                .await
-                .map_err(|source| SnapshotError::Plugin { id: id(), source })?;
-        }
-        Ok(())
     }
 
     /// Asks a plugin how it is; its own words if it is not well.

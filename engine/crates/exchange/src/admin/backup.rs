@@ -1,16 +1,22 @@
 //! Backups and the store's health, for the operator.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use phytohub_store::ReadError;
 use phytohub_telemetry::{Actor, Event, EventKind};
 
 use super::{AdminError, AdminReply, HealthView, ScrubView};
 use crate::audit::{self, AuditState};
-use crate::backup::{self, BackupExtra};
+use crate::backup::{BackUpPlugins, BackupExtra, Making};
 use crate::{CallError, Hub, blocking};
 
 impl Hub {
+    /// From now on backups have the files of these plugins. Once.
+    pub fn set_plugin_files(&self, plugins: Arc<dyn BackUpPlugins>) {
+        let _ = self.inner.plugin_files.set(plugins);
+    }
+
     pub(super) async fn backup_create(
         &self,
         actor: Actor,
@@ -20,10 +26,20 @@ impl Hub {
         let (store, now) = (self.inner.store.clone(), self.clock().now());
         let hub = self.inner.audit.get().map(|desk| desk.settings.hub.clone());
         let hub = hub.unwrap_or_default();
-        let work = move || backup::create(&store, &directory, &extras, &hub, now);
-        let made = tokio::task::spawn_blocking(work).await.map_err(|_| CallError::Closing)??;
+        let begin = move || Making::begin(&store, &directory, &extras, now);
+        let making = tokio::task::spawn_blocking(begin).await.map_err(|_| CallError::Closing)??;
+        let plugins = match self.inner.plugin_files.get() {
+            Some(plugins) => plugins.back_up(making.staging().to_owned()).await,
+            None => Vec::new(),
+        };
+        let finish = move || making.finish(plugins, &hub);
+        let made = tokio::task::spawn_blocking(finish).await.map_err(|_| CallError::Closing)??;
         let mut event = Event::new(EventKind::BackupMade, actor);
         event.detail = format!("{}, events up to {}", made.name, made.point.event);
+        for plugin in made.without_files() {
+            tracing::warn!(plugin = plugin.id, files = %plugin.files, "a backup lacks files");
+            event.detail.push_str(&format!(", without the files of {}", plugin.id));
+        }
         self.inner.store.record(event).await?;
         Ok(AdminReply::Backup(made))
     }

@@ -30,6 +30,31 @@ pub(super) fn walk(directory: &Path) -> Result<Vec<String>, BackupError> {
     Ok(files)
 }
 
+/// A directory and every directory under it, the innermost first.
+pub(super) fn directories(top: &Path) -> Result<Vec<PathBuf>, BackupError> {
+    let mut found = vec![top.to_owned()];
+    let mut next = 0;
+    while let Some(path) = found.get(next).cloned() {
+        next += 1;
+        for entry in fs::read_dir(&path).map_err(|source| failed(&path, source))? {
+            let entry = entry.map_err(|source| failed(&path, source))?;
+            if entry.file_type().map_err(|source| failed(&path, source))?.is_dir() {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.reverse();
+    Ok(found)
+}
+
+/// Copies a file; the copy is on disk then.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), BackupError> {
+    let mut opened = new_file(to)?;
+    let copied = File::open(from).and_then(|mut source| io::copy(&mut source, &mut opened));
+    copied.map_err(|source| failed(from, source))?;
+    opened.sync_all().map_err(|source| failed(to, source))
+}
+
 /// Size and hash of a file, which is on disk then.
 pub(super) fn hash(file: &Path) -> Result<(u64, String), BackupError> {
     let read = || -> io::Result<(u64, String)> {

@@ -1,13 +1,15 @@
 //! Backups as directories: made while the hub serves, verified, restored.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use phytohub_exchange::admin::AccountRequest;
-use phytohub_exchange::backup::{self, BackupError, BackupExtra, Manifest};
-use phytohub_exchange::{AdminReply, AdminRequest, Hub};
+use phytohub_exchange::backup::{
+    self, BackUpPlugins, BackupError, BackupExtra, Manifest, PluginBackup, PluginFiles,
+};
+use phytohub_exchange::{AdminReply, AdminRequest, Boxed, Hub};
 use phytohub_store::{Store, StoreConfig};
 use phytohub_telemetry::{EventKind, Metrics};
 
@@ -38,6 +40,11 @@ pub(super) fn reopened(path: &Path, fixture: &Fixture) -> Hub {
     let (store, _) = opened.expect("a store opens");
     let limits = (*fixture.hub.limits()).clone();
     Hub::open(store, limits, fixture.clock.clone(), metrics).expect("a hub")
+}
+
+/// Where the files of plugins go.
+pub(super) fn beside(target: &Path) -> PathBuf {
+    target.with_extension("plugins")
 }
 
 #[tokio::test]
@@ -94,7 +101,7 @@ async fn damage_is_found_and_never_restored() {
     fs::remove_file(&file).expect("removed");
     fs::write(&file, &damaged).expect("written");
     let target = outside.path().join("restored");
-    let refused = backup::restore(&path, &target, &*fixture.clock);
+    let refused = backup::restore(&path, (&target, &beside(&target)), &*fixture.clock);
     assert!(matches!(refused, Err(BackupError::Damaged { .. })), "{refused:?}");
     assert!(!target.exists());
     fs::write(&file, &whole).expect("written");
@@ -115,12 +122,13 @@ async fn a_restored_hub_knows_what_came_before_the_point_and_pauses_delivery() {
     let full = outside.path().join("full");
     fs::create_dir(&full).expect("made");
     fs::write(full.join("x"), b"").expect("written");
-    let refused = backup::restore(&path, &full, &*fixture.clock);
+    let refused = backup::restore(&path, (&full, &beside(&full)), &*fixture.clock);
     assert!(matches!(refused, Err(BackupError::NotEmpty { .. })), "{refused:?}");
 
     let target = outside.path().join("restored");
-    let restored = backup::restore(&path, &target, &*fixture.clock).expect("restored");
-    assert_eq!(restored, manifest);
+    let restored =
+        backup::restore(&path, (&target, &beside(&target)), &*fixture.clock).expect("restored");
+    assert_eq!(restored.manifest, manifest);
     let hub = reopened(&target, &fixture);
     let show =
         |number: Option<String>| AdminRequest::EnvelopeShow { number: number.expect("a number") };
@@ -142,4 +150,97 @@ async fn a_restored_hub_knows_what_came_before_the_point_and_pauses_delivery() {
         hub.admin(&OPERATOR, AdminRequest::Account(AccountRequest::DeliveryResume)).await.is_err()
     );
     assert!(backup::verify(&path).expect("a backup").holds, "a restore changes no backup");
+}
+
+/// Plugins that do with their directory what a test wants of them.
+#[derive(Debug)]
+struct Plugins(Vec<(&'static str, fn(&Path) -> PluginFiles)>);
+
+impl BackUpPlugins for Plugins {
+    fn back_up(&self, directory: PathBuf) -> Boxed<Vec<PluginBackup>> {
+        let copy = |(id, copy): &(&str, fn(&Path) -> PluginFiles)| PluginBackup {
+            id: (*id).to_owned(),
+            version: "1.0.0".to_owned(),
+            files: copy(&directory.join(id)),
+        };
+        let backups = self.0.iter().map(copy).collect();
+        Box::pin(async { backups })
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+    fs::write(path, text).expect("written");
+}
+
+#[tokio::test]
+async fn files_of_plugins_are_backed_up_and_restored_and_a_failing_plugin_costs_nothing_else() {
+    let (fixture, outside) = (Fixture::new().await, tempfile::tempdir().expect("a directory"));
+    fixture.hub.set_plugin_files(Arc::new(Plugins(vec![
+        ("fine", |to| {
+            write(&to.join("a"), "1");
+            write(&to.join("deep/er/b"), "2");
+            PluginFiles::Snapshot
+        }),
+        ("half", |to| {
+            write(&to.join("half"), "of it");
+            PluginFiles::Failed("it gave up".into())
+        }),
+        ("linked", |to| {
+            write(&to.join("file"), "");
+            std::os::unix::fs::symlink("/etc/hostname", to.join("link")).expect("linked");
+            PluginFiles::Snapshot
+        }),
+        ("runs", |_| PluginFiles::NotOffered),
+        ("bare", |_| PluginFiles::Nothing),
+    ])));
+    let (path, manifest) = create(&fixture, &outside.path().join("backups")).await;
+    let held: Vec<_> = manifest.plugins.iter().map(|plugin| plugin.files.is_held()).collect();
+    assert_eq!(held, [true, false, false, false, false], "{manifest:?}");
+    let told = manifest.plugins[2].files.to_string();
+    assert!(told.contains("neither a file nor a directory") && told.contains("link"), "{told}");
+    let lacking: Vec<_> = manifest.without_files().map(|plugin| plugin.id.as_str()).collect();
+    assert_eq!(lacking, ["half", "linked", "runs"]);
+    let paths = manifest.files.iter().map(|file| file.path.as_str());
+    let paths: Vec<_> = paths.filter(|path| path.starts_with("plugins/")).collect();
+    assert_eq!(paths, ["plugins/fine/a", "plugins/fine/deep/er/b"]);
+    let mode = |path: PathBuf| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode(path.join("plugins/fine/deep")), 0o700);
+    assert_eq!(mode(path.join("plugins/fine/a")), 0o600);
+    let left = fs::read_dir(outside.path().join("backups")).expect("readable").count();
+    assert_eq!(left, 1, "nothing else remains");
+    let last = fixture.store.events(1, 10_000).expect("readable").pop().expect("an event");
+    assert!(last.event.detail.contains("without the files of linked"), "{}", last.event.detail);
+
+    fs::write(path.join("plugins/fine/a"), "3").expect("damaged");
+    let report = backup::verify(&path).expect("a backup");
+    assert_eq!(report.problems, ["plugins/fine/a was changed"]);
+    fs::write(path.join("plugins/fine/a"), "1").expect("mended");
+
+    let (target, plugins) = (outside.path().join("new/data"), outside.path().join("new/plugins"));
+    write(&plugins.join("fine/own"), "in use");
+    let refused = backup::restore(&path, (&target, &plugins), &*fixture.clock);
+    assert!(matches!(refused, Err(BackupError::NotEmpty { .. })), "{refused:?}");
+    assert!(!target.exists(), "no store without its plugins' files");
+    fs::remove_dir_all(&plugins).expect("removed");
+    let root = fs::metadata(outside.path()).expect("there").uid() == 0;
+    if root {
+        std::os::unix::fs::chown(outside.path().join("new"), Some(4711), Some(4712))
+            .expect("given");
+    }
+    let restored = backup::restore(&path, (&target, &plugins), &*fixture.clock).expect("restored");
+    assert_eq!((restored.manifest, restored.plugins), (manifest, Some(plugins.clone())));
+    for (file, text) in [("fine/a", "1"), ("fine/deep/er/b", "2")] {
+        assert_eq!(fs::read_to_string(plugins.join(file)).expect("there"), text);
+        assert_eq!(mode(plugins.join(file)), 0o600);
+    }
+    assert_eq!(fs::read_dir(&plugins).expect("readable").count(), 1);
+    let owner = |path: &Path| {
+        let known = fs::metadata(path).expect("there");
+        (known.uid(), known.gid())
+    };
+    for path in [&target, &target.join("CURRENT"), &plugins, &plugins.join("fine/deep/er/b")] {
+        assert!(!root || owner(path) == (4711, 4712), "{}", path.display());
+    }
+    assert_eq!(fs::read_dir(outside.path().join("new")).expect("readable").count(), 2);
 }

@@ -221,7 +221,8 @@ async fn a_restored_hub_calls_nobody_until_it_is_resumed() {
     let number = fixture.deliver("NO", "LK", "A").await.hub_delivery_number.expect("a number");
     let (path, _) = super::backup::create(&fixture, outside.path()).await;
     let target = outside.path().join("restored");
-    backup::restore(&path, &target, &*fixture.clock).expect("restored");
+    backup::restore(&path, (&target, &super::backup::beside(&target)), &*fixture.clock)
+        .expect("restored");
     let hub = super::backup::reopened(&target, &fixture);
     let mut world = Pushing::start(fixture, hub.clone(), PushConfig::default());
     world.fixture.hub = hub.clone();

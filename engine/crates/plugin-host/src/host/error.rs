@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::failure::HookError;
 use crate::source::LoadError;
 
 /// The plugins cannot be run at all.
@@ -60,26 +59,4 @@ pub enum ControlError {
     /// The hub is closing.
     #[error("the hub is closing")]
     Closing,
-}
-
-/// A plugin did not write a copy of its files.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum SnapshotError {
-    /// There is no directory for it.
-    #[error("no directory for the files of the plugin {id}: {source}")]
-    Directory {
-        /// Its id.
-        id: String,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// It failed.
-    #[error("the plugin {id} did not copy its files: {source}")]
-    Plugin {
-        /// Its id.
-        id: String,
-        /// Why.
-        source: HookError,
-    },
 }

@@ -1,5 +1,6 @@
 //! What instances in Rust show better than libraries do: on which thread they run, and when.
 
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
