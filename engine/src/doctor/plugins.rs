@@ -1,6 +1,7 @@
 //! Plugins that do not do what the configuration wants of them.
 
 use phytohub_exchange::admin::{AdminReply, AdminRequest, PluginRequest, PluginView};
+use phytohub_plugin_host::data_bytes_used;
 
 use super::Findings;
 use crate::commands::admin::Desk;
@@ -17,6 +18,28 @@ pub(super) async fn examine(findings: &mut Findings, desk: &mut Desk, loaded: &L
         _ => plugin::configured(loaded),
     };
     views.iter().for_each(|view| plugin(findings, view));
+    files(findings, loaded);
+}
+
+/// Nobody stops a plugin that fills its directory: that it is over what was allowed is told here.
+fn files(findings: &mut Findings, loaded: &LoadedConfig) {
+    let data = loaded.resolve(&loaded.config().plugins.data);
+    for (id, said) in &loaded.config().plugin {
+        let directory = data.join(id);
+        let place = directory.display().to_string();
+        match data_bytes_used(&directory) {
+            Ok(used) if used > said.data_bytes => {
+                let what = format!("{used} bytes of files, allowed are {}", said.data_bytes);
+                let remedy = "let it remove some, or raise data_bytes of its section";
+                findings.warn("plugins", what, place, remedy);
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let what = format!("its files cannot be counted: {error}");
+                findings.warn("plugins", what, place, "mend its permissions");
+            }
+        }
+    }
 }
 
 fn plugin(findings: &mut Findings, view: &PluginView) {

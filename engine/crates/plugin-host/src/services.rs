@@ -30,6 +30,7 @@ use crate::world::World;
 
 use answer::{found, refusal, refused};
 pub(crate) use answer::{millis, state, together};
+pub use data::data_bytes_used;
 pub(crate) use kept::KeptBytes;
 use log::LogDesk;
 use rate::Rate;
@@ -180,7 +181,8 @@ impl HostServices for Services {
     }
 
     fn data_usage(&self, _call: HostCall) -> Answer<(u64, u64)> {
-        let used = data::used(&self.world.data.join(&self.settings.id))?;
+        let used = data_bytes_used(&self.world.data.join(&self.settings.id));
+        let used = used.map_err(|error| refused(api::HUB_UNAVAILABLE, error.to_string()))?;
         Ok((used, self.settings.data_bytes_max))
     }
 

@@ -48,15 +48,18 @@ pub(crate) fn path(world: &World, plugin: &str, out: Sink<'_>) -> Answer {
     Ok(())
 }
 
-/// Bytes of all files below a directory; links are counted, not followed.
-pub(crate) fn used(directory: &Path) -> Answer<u64> {
+/// Bytes of all files in a plugin's directory; links are counted, not followed.
+///
+/// # Errors
+/// If a directory cannot be read. One that is not there holds nothing.
+pub fn data_bytes_used(directory: &Path) -> io::Result<u64> {
     let (mut bytes, mut left) = (0_u64, vec![directory.to_owned()]);
     while let Some(directory) = left.pop() {
         let entries = match fs::read_dir(&directory) {
             Ok(entries) => entries,
             // It was removed meanwhile, or was never made.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(refused(api::HUB_UNAVAILABLE, error.to_string())),
+            Err(error) => return Err(error),
         };
         for entry in entries.flatten() {
             let Ok(known) = entry.metadata() else { continue };
@@ -103,7 +106,7 @@ mod tests {
         fs::create_dir(directory.path().join("a")).expect("is made");
         fs::write(directory.path().join("a/b"), "12345").expect("is written");
         fs::write(directory.path().join("c"), "123").expect("is written");
-        assert_eq!(used(directory.path()), Ok(8));
-        assert_eq!(used(&directory.path().join("none")), Ok(0));
+        assert_eq!(data_bytes_used(directory.path()).expect("readable"), 8);
+        assert_eq!(data_bytes_used(&directory.path().join("none")).expect("nothing"), 0);
     }
 }
