@@ -72,13 +72,17 @@ fn view(row: &dyn Row) -> CodeView<'_> {
     }
 }
 
-/// The list in the form in which the hub reads and keeps lists: rows of code, name and language.
+/// The list in the form in which the hub reads and keeps lists: rows of code, name and language,
+/// and whether the code may still be used.
 fn file(plugin: &str, list: &str, revision: u32, codes: &[CodeView<'_>]) -> String {
     let rows: Vec<_> = codes
         .iter()
         .map(|code| {
             let language = if code.language.is_empty() { "en" } else { code.language };
-            serde_json::json!({ "code": code.code, "name": code.text, "lang": language })
+            let active = code.flags & api::HUB_CODE_INACTIVE == 0;
+            serde_json::json!({
+                "code": code.code, "name": code.text, "lang": language, "active": active,
+            })
         })
         .collect();
     serde_json::json!({
@@ -92,4 +96,22 @@ fn file(plugin: &str, list: &str, revision: u32, codes: &[CodeView<'_>]) -> Stri
         "rows": rows,
     })
     .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_published_list_is_read_back_as_it_was_given() {
+        let code = |code, language, flags| CodeView { flags, code, text: "Text", language };
+        let given =
+            [code("A", "en", 0), code("A", "fr", 0), code("B", "en", api::HUB_CODE_INACTIVE)];
+        let list = CodeList::read(&file("own", "own.list", 1, &given)).expect("a list");
+        let read = list.rows().iter().map(view);
+        let facts =
+            |view: CodeView<'_>| (view.code.to_owned(), view.language.to_owned(), view.flags);
+        let read: Vec<_> = read.map(facts).collect();
+        assert_eq!(read, given.map(facts));
+    }
 }
