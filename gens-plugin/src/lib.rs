@@ -10,9 +10,11 @@
 #![forbid(unsafe_code)]
 
 pub mod auth;
+pub mod demo;
 pub mod domain;
 pub mod environment;
 mod exchange;
+pub mod handover;
 pub mod plugin;
 pub mod render;
 pub mod service;

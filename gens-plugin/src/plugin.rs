@@ -1,6 +1,6 @@
 //! The plugin: what the hub asks of it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use phytohub_plugin_sdk::{
@@ -9,8 +9,10 @@ use phytohub_plugin_sdk::{
 };
 use serde::Deserialize;
 
+use crate::demo;
 use crate::environment::{MachineClock, MachineRandom};
 use crate::exchange::Post;
+use crate::handover;
 use crate::service::{Gens, TenantConfig};
 
 /// The plugin's section of the configuration.
@@ -20,12 +22,17 @@ use crate::service::{Gens, TenantConfig};
 pub struct Config {
     /// The countries that are served; those that are left out later stay as they are.
     pub tenants: Vec<TenantConfig>,
+    /// Whether tenants for training that have no users get some to look at, with a password that
+    /// everybody knows, and certificates.
+    pub demo: bool,
 }
 
 /// The national systems. One instance serves the whole hub.
 #[derive(Debug)]
 pub struct GensPlugin {
     gens: Gens,
+    directory: PathBuf,
+    demo: bool,
     post: Mutex<Option<Post>>,
 }
 
@@ -34,6 +41,15 @@ impl GensPlugin {
     #[must_use]
     pub const fn gens(&self) -> &Gens {
         &self.gens
+    }
+
+    fn fill_for_demonstration(&self) -> Result<()> {
+        tracing::warn!("demo is on: tenants for training get users with a password known to all");
+        // Who is not registered yet would get everything on paper.
+        self.gens.exchange(true);
+        demo::fill(&self.gens).map_err(|error| {
+            Error::unavailable("the demonstration cannot be set up").because(error)
+        })
     }
 }
 
@@ -57,10 +73,17 @@ impl Plugin for GensPlugin {
             }
             other => Error::unavailable("the database cannot be opened").because(other).into(),
         })?;
-        Ok(Self { gens, post: Mutex::new(None) })
+        Ok(Self { gens, directory, demo: config.demo, post: Mutex::new(None) })
     }
 
     fn start(&self, _: &Call<'_>) -> Result<()> {
+        if self.demo {
+            self.fill_for_demonstration()?;
+        }
+        handover::hand_over(&self.gens, &self.directory).map_err(|error| {
+            Error::unavailable("a country cannot be handed over to its administrator")
+                .because(error)
+        })?;
         let post = Post::start(&self.gens)
             .map_err(|error| Error::unavailable("the post cannot be started").because(error))?;
         *self.post.lock().unwrap_or_else(PoisonError::into_inner) = Some(post);

@@ -83,7 +83,7 @@ pub struct UserChange {
 
 /// A password to be handed over; it must be changed at the first log-in.
 #[derive(Clone, Eq, PartialEq)]
-pub struct TemporaryPassword(String);
+pub struct TemporaryPassword(pub(super) String);
 
 impl TemporaryPassword {
     /// The password. Shown once, kept nowhere.
@@ -288,47 +288,6 @@ impl Gens {
             work.audit("restore-user", &object(id), "")
         })
     }
-
-    /// Makes the first administrator of a tenant that has no users: only the operator's own commands
-    /// may call this, never a page. `None` if there are users.
-    ///
-    /// # Errors
-    ///
-    /// [`ServiceError::NotFound`]: no such tenant.
-    pub fn create_first_administrator(
-        &self,
-        tenant: &str,
-        name: &str,
-        full_name: &str,
-    ) -> Result<Option<TemporaryPassword>, ServiceError> {
-        let password = auth::temporary_password(&*self.0.random)?;
-        let hash = auth::hash(&password, &*self.0.random)?;
-        let now_ms = self.now_ms();
-        let made = self.0.store.write(|db| {
-            let tenants = crate::store::tenants::tenants(db)?;
-            let found = tenants.iter().find(|row| row.code == tenant);
-            let scope = Scope::new(db, found.ok_or(ServiceError::NotFound)?.reach());
-            if !scope.users(0, 1)?.is_empty() {
-                return Ok(false);
-            }
-            let row = NewUser {
-                organization: None,
-                name: &checked_name(name)?,
-                full_name,
-                contact: "",
-                place: "",
-                roles: &[Role::NppoAdministrator],
-                state: "active",
-                password: &hash,
-                must_change: true,
-                now_ms,
-            };
-            let id = insert(&scope, db, &row)?;
-            scope.insert_audit(None, "", "create-user", &object(id), "first", now_ms)?;
-            Ok::<_, ServiceError>(true)
-        })?;
-        Ok(made.then_some(TemporaryPassword(password)))
-    }
 }
 
 fn hand_over(work: &Work<'_>, from: &UserRow, to: UserId) -> Result<usize, ServiceError> {
@@ -397,6 +356,6 @@ fn check_texts(full_name: &str, contact: &str, place: &str) -> Result<(), Servic
     if plain(place) { Ok(()) } else { Err(ServiceError::Field("place")) }
 }
 
-fn object(id: UserId) -> String {
+pub(super) fn object(id: UserId) -> String {
     format!("user {id}")
 }

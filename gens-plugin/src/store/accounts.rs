@@ -43,6 +43,7 @@ pub(crate) struct Credential {
     pub(crate) password: String,
     pub(crate) totp: Option<Vec<u8>>,
     pub(crate) totp_pending: Option<Vec<u8>>,
+    pub(crate) must_change: bool,
 }
 
 /// A session as it is kept, with what its user is.
@@ -399,6 +400,7 @@ fn credential(row: &Row<'_>) -> rusqlite::Result<Credential> {
         password: row.get("password")?,
         totp: row.get("totp")?,
         totp_pending: row.get("totp_pending")?,
+        must_change: row.get("must_change")?,
     })
 }
 
