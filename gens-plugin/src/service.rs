@@ -19,6 +19,7 @@ mod check;
 mod csv;
 mod destination;
 mod error;
+mod first;
 mod import;
 mod issue;
 mod list;
@@ -130,7 +131,9 @@ impl Gens {
     /// Its code or country is none, or the database refuses.
     pub fn add_tenant(&self, tenant: &TenantConfig) -> Result<(), OpenError> {
         let known = phytohub_schemas::lookup::country(&tenant.country).is_some();
-        let code = !tenant.code.is_empty() && tenant.code.len() <= 32;
+        // As the hub has it; it is the name of a file as well.
+        let legal = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let code = (1..=32).contains(&tenant.code.len()) && tenant.code.chars().all(legal);
         if !known || !code || tenant.name.trim().is_empty() {
             return Err(OpenError::Tenant { code: tenant.code.clone() });
         }

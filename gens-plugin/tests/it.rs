@@ -4,6 +4,8 @@
 mod account;
 #[path = "it/browser.rs"]
 mod browser;
+#[path = "it/demo.rs"]
+mod demo;
 #[path = "it/exchange.rs"]
 mod exchange;
 #[path = "it/export.rs"]
