@@ -17,9 +17,10 @@ help: ## this list
 setup: ## installs what a fresh Debian lacks: libclang, libxml2, Python, Node, a JDK, curl
 	@.ci/setup
 
-run: setup ## a hub, three connections and one certificate on its way between two of them
+run: setup ## a hub, a certificate on its way, and the national system of two countries in a browser
 	@cargo build --package phytohub --package phytohub-codex-module \
-		--package phytohub-non-compliance-module --package phytohub-woah-module
+		--package phytohub-gens-module --package phytohub-non-compliance-module \
+		--package phytohub-woah-module
 	@$(CARGO_TARGET_DIR)/debug/phytohub demo
 
 test: setup ## all tests, those with real clients (Python, Node, Java, curl) included

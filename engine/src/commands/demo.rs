@@ -58,6 +58,10 @@ pub async fn run(args: &DemoArgs) -> Result<(), DemoError> {
     if let (Ok(Some(number)), false) = (&outcome, args.once) {
         line("\nThe hub keeps running. Ask it yourself, from another terminal:\n")?;
         line(&curl(&directory, hub.https(), number))?;
+        let gens = plugins.iter().any(|plugin| plugin == demo::GENS);
+        if let Some(web) = hub.web().filter(|_| gens) {
+            line(&format!("\n{}", demo::people(web)))?;
+        }
         line("\nCtrl-C ends it.")?;
         tokio::select! {
             kept = hub.keep() => kept?,

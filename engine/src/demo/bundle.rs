@@ -13,6 +13,7 @@ use phytohub_plugin_loader::package::{
 };
 use thiserror::Error;
 
+use super::gens;
 use super::supervisor::free_or;
 use crate::config::{ConfigError, LoadedConfig, PluginConfig, template};
 
@@ -21,29 +22,34 @@ struct Bundled {
     /// Its library, as it is built beside the hub's binary.
     library: &'static str,
     manifest: &'static str,
-    /// Sees all envelopes: its business is between others.
-    observes: bool,
-    gate_types: &'static [i32],
+    /// What it is granted and told beside what its manifest asks for.
+    settings: fn(&mut PluginConfig),
 }
 
 const BUNDLED: &[Bundled] = &[
     Bundled {
         library: "libphytohub_plugin_non_compliance.so",
         manifest: include_str!("../../../plugins/non-compliance/module/plugin.toml"),
-        observes: true,
-        gate_types: &[NON_COMPLIANCE_TYPE],
+        settings: |section| {
+            // Its business is between others.
+            section.observe_all = true;
+            section.gate_types = vec![NON_COMPLIANCE_TYPE];
+        },
     },
     Bundled {
         library: "libphytohub_plugin_woah.so",
         manifest: include_str!("../../../plugins/woah/module/plugin.toml"),
-        observes: false,
-        gate_types: &[VETERINARY_TYPE],
+        settings: |section| section.gate_types = vec![VETERINARY_TYPE],
     },
     Bundled {
         library: "libphytohub_plugin_codex.so",
         manifest: include_str!("../../../plugins/codex/module/plugin.toml"),
-        observes: false,
-        gate_types: &[SANITARY_TYPE],
+        settings: |section| section.gate_types = vec![SANITARY_TYPE],
+    },
+    Bundled {
+        library: "libphytohub_plugin_gens.so",
+        manifest: include_str!("../../../gens-plugin/module/plugin.toml"),
+        settings: gens::settings,
     },
 ];
 
@@ -87,6 +93,9 @@ pub fn install(file: &Path) -> Result<Vec<String>, BundleError> {
         package::sign(scratch.path(), &key)?;
         fs::create_dir_all(&place)?;
         package::install(scratch.path(), &place, &trust)?;
+        if draft.id == gens::ID {
+            gens::make_seal(file)?;
+        }
         put.push(draft.id.clone());
         let section = section(bundled, &draft);
         loaded.config_mut().plugin.insert(draft.id, section);
@@ -102,8 +111,7 @@ pub fn install(file: &Path) -> Result<Vec<String>, BundleError> {
 fn section(bundled: &Bundled, draft: &ManifestDraft) -> PluginConfig {
     let mut section = PluginConfig::new(&draft.version);
     section.grants = draft.requires.iter().chain(&draft.optional).cloned().collect();
-    section.observe_all = bundled.observes;
-    section.gate_types = bundled.gate_types.to_vec();
+    (bundled.settings)(&mut section);
     section
 }
 
