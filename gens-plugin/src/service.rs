@@ -32,6 +32,7 @@ mod view;
 mod workflow;
 
 pub use crate::store::StoreError;
+pub(crate) use check::field as field_of;
 pub use check::{Finding, Level};
 pub use csv::CsvList;
 pub use destination::Destination;

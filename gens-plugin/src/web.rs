@@ -11,6 +11,7 @@ mod answer;
 mod ask;
 mod draft;
 mod failure;
+mod finding;
 mod form;
 pub(crate) mod list;
 mod pages;
@@ -89,7 +90,7 @@ impl Web {
             gens: &self.gens,
             request,
             pattern: route.map_or("", |route| route.pattern),
-            locale: chosen.unwrap_or_else(|| locale(request)),
+            locale: chosen.unwrap_or_else(|| locale(request, &visitor)),
             visitor,
             form: Form::default(),
         };
@@ -153,12 +154,18 @@ fn enter(route: &Route, ask: &mut Ask<'_>, body: &mut dyn Body) -> Result<Answer
     (route.handler)(ask)
 }
 
-/// The language that the browser asked for before, or asks for by its header.
-fn locale(request: &Request<'_>) -> &'static Locale {
+/// The language that was chosen in this browser, else by the user wherever it was, else the one that
+/// the browser wants.
+fn locale(request: &Request<'_>, visitor: &Visitor) -> &'static Locale {
     let header = request.header("accept-language").unwrap_or_default();
+    let of_user = || match visitor {
+        Visitor::User(session) => Locale::of(session.language()),
+        Visitor::Anybody(_) => None,
+    };
     request
         .cookie(LANGUAGE)
         .and_then(Locale::of)
+        .or_else(of_user)
         .or_else(|| Locale::accepted(&String::from_utf8_lossy(header)))
         .unwrap_or_else(Locale::english)
 }

@@ -16,6 +16,8 @@ mod hub;
 mod import;
 #[path = "it/isolation.rs"]
 mod isolation;
+#[path = "it/language.rs"]
+mod language;
 #[path = "it/sample.rs"]
 mod sample;
 #[path = "it/web.rs"]

@@ -1,13 +1,10 @@
-language-name = العربية
-language-direction = rtl
-
 # Around every page
 brand = GeNS
 skip-to-content = الانتقال إلى المحتوى
 navigation = القائمة الرئيسية
 languages = اللغات
 log-out = تسجيل الخروج
-footer = النظام الوطني العام للشهادات الإلكترونية (GeNS)
+footer = النظام الوطني العام لشهادات الصحة النباتية الإلكترونية (GeNS)
 training-banner = تدريب: لا شيء هنا ساري المفعول
 continue = متابعة
 cancel = إلغاء
@@ -37,19 +34,19 @@ log-in-password = كلمة المرور
 log-in-button = دخول
 log-in-register = هل تصدّر نباتات أو منتجات نباتية؟
 log-in-register-link = سجّل منشأتك
-log-in-lost = فقدت كلمة المرور أو العامل الثاني؟ يستطيع المسؤول إعادة تعيينهما.
-log-in-wrong = الاسم وكلمة المرور غير متطابقين.
-log-in-limited = محاولات كثيرة. انتظر بضع دقائق ثم أعد المحاولة.
+log-in-lost = فقدت كلمة المرور أو جهاز التحقق؟ يستطيع المسؤول إعادة تعيينهما.
+log-in-wrong = اسم المستخدم أو كلمة المرور غير صحيح.
+log-in-limited = جرت محاولات كثيرة جداً. انتظر بضع دقائق ثم أعد المحاولة.
 log-in-kept = انتهت جلستك. ما كتبته محفوظ: سجّل الدخول لحفظه.
 log-in-ended = انتهت جلستك. سجّل الدخول من جديد.
-second-factor-title = العامل الثاني
+second-factor-title = التحقق بخطوتين
 second-factor-lead = أدخل الأرقام الستة التي يعرضها تطبيق المصادقة الآن.
 second-factor-code = الرمز
-second-factor-lost = لا يمكنك استخدام التطبيق؟ اطلب من المسؤول إعادة تعيين العامل الثاني.
-second-factor-wrong = الرمز خاطئ أو استُخدم من قبل. انتظر الرمز التالي.
-second-factor-on = العامل الثاني مفعّل لحسابك.
-second-factor-off = العامل الثاني غير مفعّل. بتفعيله لا تكفي كلمة مرور مسروقة للدخول.
-second-factor-set-up = تفعيل العامل الثاني
+second-factor-lost = لا يمكنك استخدام التطبيق؟ اطلب من المسؤول إعادة تعيين التحقق بخطوتين.
+second-factor-wrong = الرمز غير صحيح أو سبق استخدامه. انتظر الرمز التالي.
+second-factor-on = التحقق بخطوتين مفعّل لحسابك.
+second-factor-off = التحقق بخطوتين غير مفعّل. بتفعيله لا تكفي كلمة مرور مسروقة للدخول.
+second-factor-set-up = تفعيل التحقق بخطوتين
 second-factor-enter = أدخل هذا المفتاح في تطبيق المصادقة، ثم أكّد بالرمز الذي يعرضه.
 second-factor-confirm = تأكيد
 kept-title = حُفظت مدخلاتك
@@ -59,13 +56,13 @@ kept-discard = تجاهل
 
 # Registering
 register-title = تسجيل منشأتك
-register-lead = توافق منظمة وقاية النباتات على تسجيلك قبل أن تتمكن من الدخول.
+register-lead = توافق المنظمة القطرية لوقاية النباتات على تسجيلك قبل أن تتمكن من الدخول.
 register-organization = اسم المنشأة
 register-address = العنوان
 register-person = اسمك
 register-button = إرسال طلب التسجيل
 registered-title = استُلم طلب التسجيل
-registered-text = يمكنك الدخول حالما توافق منظمة وقاية النباتات عليه.
+registered-text = يمكنك الدخول حالما توافق المنظمة القطرية لوقاية النباتات عليه.
 register-refused = لا يمكن تسجيل هذا. راجع ما أدخلته.
 
 # Oneself
@@ -78,8 +75,8 @@ password-new = كلمة المرور الجديدة
 password-help = 12 حرفاً على الأقل؛ عدة كلمات أسهل تذكراً من الرموز.
 password-button = تغيير كلمة المرور
 password-changed = غُيّرت كلمة المرور.
-password-refused = كلمة المرور الحالية خاطئة، أو الجديدة قصيرة جداً.
-second-factor-done = فُعّل العامل الثاني.
+password-refused = كلمة المرور الحالية غير صحيحة، أو الجديدة قصيرة جداً أو سهلة التخمين.
+second-factor-done = فُعّل التحقق بخطوتين.
 
 # My work
 home-title = عملي
@@ -116,12 +113,13 @@ search-to = إلى
 search-any = الكل
 search-button = بحث
 search-nothing = لم يُعثر على شيء.
+search-nothing-text = قد تجد المزيد بكلمات أقل أو أي حالة أو مدة أطول.
 draft-unnumbered = مسودة { $name }
 
 # States
 state-draft = مسودة
 state-submitted = مقدَّمة
-state-recalled = مستردّة
+state-recalled = مسترجَعة
 state-returned = معادة
 state-inspected = مفحوصة
 state-approved = موافَق عليها
@@ -129,7 +127,7 @@ state-issued = صادرة
 state-sent = مرسلة
 state-delivered = مسلَّمة
 state-delivered-with-warnings = مسلَّمة مع تحذيرات
-state-not-readable = غير مقروءة
+state-not-readable = تعذّرت قراءتها
 state-failed = تعذّر التسليم
 state-withdrawn = مسحوبة
 next-delivered-with-warnings = الخطوة التالية: اقرأ رسالة المستلم. إن كان الأمر مهماً فاسحب الشهادة وأصدر شهادة مصححة.
@@ -138,7 +136,7 @@ next-failed = الخطوة التالية: أزل السبب المذكور في
 
 # Steps
 step-submit = تقديم
-step-recall = استرداد
+step-recall = استرجاع
 step-return = إعادة للتصحيح
 step-inspect = تسجيل الفحص
 step-approve = موافقة
@@ -146,11 +144,12 @@ step-issue = إصدار
 step-resend = إعادة الإرسال
 step-withdraw = سحب
 did-submit = قُدِّمت
-did-recall = استُردّت
+did-recall = استُرجعت
 did-return = أُعيدت
 did-inspect = فُحصت
 did-approve = تمت الموافقة
 did-issue = صدرت
+did-print = طُبع الأصل
 did-resend = أُعيد إرسالها
 did-withdraw = سُحبت
 did-send = أُرسلت
@@ -158,7 +157,7 @@ did-deliver = سُلِّمت
 did-deliver-with-warnings = سُلِّمت مع تحذيرات
 did-fail-to-read = تعذّرت قراءتها
 did-fail = تعذّر التسليم
-confirm-submit = لن تتمكن من تغييرها إلا إذا استرددتها أو أُعيدت إليك.
+confirm-submit = لن تتمكن من تغييرها إلا إذا استرجعتها أو أُعيدت إليك.
 confirm-recall = يمكنك بعد ذلك تغييرها وتقديمها من جديد.
 confirm-return = يرى مقدّم الطلب سببك ويستطيع تصحيح الطلب.
 confirm-inspect = تسجّل أن الإرسالية فُحصت ووُجدت سليمة.
@@ -168,9 +167,9 @@ confirm-resend = تُرسل الشهادة نفسها مرة أخرى. اذكر 
 confirm-withdraw = لن تعود الشهادة سارية، ويُبلَّغ المستلم. لا يمكن التراجع عن ذلك. أكّد بكلمة مرورك.
 confirm-remark = ملاحظة
 confirm-password = كلمة مرورك
-confirm-code = رمز العامل الثاني إن كان لديك
-confirm-wrong = كلمة المرور أو الرمز خاطئ.
-confirm-reason-needed = السبب مطلوب.
+confirm-code = رمز التحقق بخطوتين إن كان مفعّلاً لديك
+confirm-wrong = كلمة المرور أو الرمز غير صحيح.
+confirm-reason-needed = اذكر السبب. يُحفظ ويقرؤه المعنيون.
 paper-only = لا يتبادل { $name } الشهادات إلكترونياً: هذه الشهادة ورقية فقط.
 
 # A certificate
@@ -179,6 +178,9 @@ certificate-edit = تحرير
 certificate-preview = معاينة
 certificate-paper = طباعة
 certificate-xml = تنزيل XML
+certificate-pdf = تنزيل PDF
+certificate-pdf-copy = تنزيل نسخة (PDF)
+certificate-print = طباعة الأصل (PDF)
 certificate-copy = نسخ كشهادة جديدة
 certificate-form-title = إدخال شهادة
 back-certificate = إلى الشهادة
@@ -189,7 +191,6 @@ form-save = حفظ
 form-finish = حفظ ومتابعة
 form-saved = حُفظت.
 form-conflict = غيّر شخص آخر هذه الشهادة في هذه الأثناء. مدخلاتك أدناه؛ قارنها قبل أن تحفظ من جديد.
-form-not-kept = نص طويل جداً أو قائمة فيها مدخلات كثيرة جداً: { $name }
 autosave-saving = جارٍ الحفظ …
 autosave-saved = حُفظت تلقائياً
 autosave-failed = لم تُحفظ بعد؛ محفوظة في هذا المتصفح حتى يعود الاتصال.
@@ -200,15 +201,17 @@ history-title = السجل
 findings-title = التدقيق
 findings-none = لم يُعثر على أخطاء.
 findings-count = { $count ->
+    [zero] لا شيء يحتاج إلى نظر
     [one] أمر واحد يحتاج إلى نظر
     [two] أمران يحتاجان إلى نظر
     [few] { $count } أمور تحتاج إلى نظر
-   *[other] { $count } أمراً يحتاج إلى نظر
+    [many] { $count } أمراً يحتاج إلى نظر
+   *[other] { $count } أمر يحتاج إلى نظر
 }
 level-severe = يجب تصحيحه
 level-warning = تحذير
 level-info = تلميح
-cannot-issue = لا يمكن إصدارها ما دام فيها ما يجب تصحيحه.
+cannot-issue = لا يمكن إصدارها ما دام فيها ما يجب تصحيحه. افتح الشهادة لترى ما هو.
 attachments-title = المرفقات
 attachments-help = PDF أو PNG أو JPG أو GIF، بحد أقصى 3 ميغابايت لكل ملف.
 attachments-choose = اختر ملفاً
@@ -226,6 +229,7 @@ fact-entry = نقطة الدخول
 fact-conveyance = وسيلة النقل
 fact-number = الرقم
 fact-issued = تاريخ الإصدار
+fact-printed = طُبع الأصل
 fact-officer = الموظف المخوَّل
 fact-received = تاريخ الاستلام
 fact-hub-number = رقم التسليم في المحور
@@ -234,9 +238,9 @@ fact-handler = يعمل عليها
 # Received certificates
 receipt-plain = سليمة
 receipt-with-warning = عليها ملاحظات
-receipt-failed = غير مقروءة
-authentic = وصلت عبر المحور من السلطة المختصة في { $name }.
-not-readable = لا يمكن قراءة هذه الوثيقة؛ أُبلغ المرسل بذلك.
+receipt-failed = تعذّرت قراءتها
+authentic = وصلت عبر المحور من المنظمة القطرية لوقاية النباتات في { $name }.
+not-readable = لا يمكن قراءة هذه الوثيقة؛ أُبلغ المرسل بذلك. انتظر وثيقة مصححة.
 decision-title = قرار الاستيراد
 decision-choose = ما مصير الإرسالية؟
 decision-accepted = قبول
@@ -249,10 +253,10 @@ decided-rejected = مرفوضة
 decided-partly = مقبولة جزئياً
 decision-undecided = بلا قرار
 decision-reason-help = مطلوب ما لم تقبل. قد يقرؤه المرسل.
-decision-button = إقرار
+decision-button = تسجيل القرار
 decision-reason-needed = اذكر سبب هذا القرار.
-decision-final = سبق اتخاذ القرار.
-decision-off = لا تُتخذ القرارات هنا.
+decision-final = سبق اتخاذ القرار، والقرارات نهائية.
+decision-off = قرارات الاستيراد معطّلة في الإعدادات.
 
 # Administration
 users-title = المستخدمون
@@ -264,14 +268,14 @@ user-active = نشط
 user-ended = منتهٍ
 user-save = حفظ
 user-reset = إعادة تعيين كلمة المرور
-user-reset-factor = إعادة تعيين العامل الثاني
+user-reset-factor = إعادة تعيين التحقق بخطوتين
 user-end = إنهاء
 user-heir = ينتقل العمل إلى
 user-reset-title = كلمة مرور جديدة
 user-reset-text = سلّم كلمة المرور هذه شخصياً. انتهت كل جلسات المستخدم.
-user-reset-done = أُزيل العامل الثاني وانتهت كل جلسات المستخدم.
-user-refused = لا يمكن حفظ هذا. راجع ما أدخلته.
-role-nppo-administrator = مسؤول منظمة وقاية النباتات
+user-reset-done = أُزيل التحقق بخطوتين وانتهت كل جلسات المستخدم.
+user-refused = لا يمكن حفظ هذا. شيء ناقص أو طويل جداً: راجع ما أدخلته.
+role-nppo-administrator = مسؤول المنظمة القطرية لوقاية النباتات
 role-officer = موظف
 role-inspector = مفتش
 role-issuing-officer = موظف إصدار
@@ -289,14 +293,14 @@ organization-ended = منتهية
 organization-approve = موافقة
 organization-end = إنهاء
 settings-title = الإعدادات
-settings-lead = ما يُعطَّل يُحذف من مسار الشهادات.
+settings-lead = تتجاوز الشهادات الخطوات المعطّلة.
 setting-application = تُقدَّم الطلبات أولاً
 setting-inspection = تُفحص الإرساليات
 setting-approval = يوافَق على الشهادات قبل إصدارها
 setting-import-decision = يتخذ موظفو الاستيراد قراراتهم هنا
-setting-organization = اسم منظمة وقاية النباتات
+setting-organization = اسم المنظمة القطرية لوقاية النباتات
 setting-place = مكان الإصدار
-setting-number = صيغة أرقام الشهادات
+setting-number = تبدأ أرقام الشهادات بـ
 settings-save = حفظ الإعدادات
 settings-saved = حُفظت الإعدادات.
 audit-title = سجل التدقيق
@@ -321,28 +325,38 @@ verify-compare = قارن هذا بالورقة. إن اختلف شيء فالو
 verify-code = الرمز المطبوع على الورقة
 verify-code-help = بالرمز المطبوع على الورقة ترى البضائع والكميات أيضاً.
 verify-button = عرض البضائع
-verify-wrong = هذا الرمز لا يخص الشهادة.
+verify-wrong = هذا الرمز لا يخص الشهادة. قارنه بالورقة وأعد المحاولة.
 
 # When something does not work
 error-title = لم ينجح هذا
 error-internal = حدث خطأ من جانبنا. آخر ما حفظته سليم. أعد المحاولة بعد قليل.
 error-denied-title = غير مسموح
-error-denied = أدوارك لا تشمل هذا.
+error-denied = أدوارك لا تشمل هذا. اطلبه من المسؤول إن احتجت إليه.
 error-form-title = لم يعد هذا النموذج صالحاً
 error-form = فُتح في جلسة أخرى أو منذ وقت طويل. ارجع وأعد تحميل الصفحة ثم حاول من جديد.
 error-missing-title = غير موجود
-error-missing = لا توجد صفحة كهذه، أو ليست لك.
+error-missing = لا توجد صفحة كهذه، أو ليست لك. تحقق من العنوان أو ابدأ من عملك.
 error-large-title = كبير جداً
-error-large = ما أرسلته أكبر من المسموح هنا. حد المرفقات 3 ميغابايت.
+error-large = ما أرسلته أكبر من المسموح هنا. حد المرفقات 3 ميغابايت؛ صغّر الملف ثم أعد المحاولة.
+error-large-paper = هذه الشهادة أطول من أن تُطبع. اقرأها على الشاشة أو نزّل ملف XML.
+error-busy-title = أعد المحاولة بعد لحظة
+error-busy = يطبع آخرون الآن. لم يُفقد شيء: أعد المحاولة بعد ثوانٍ.
 error-bad-title = غير مفهوم
-error-bad = لا يمكن قراءة ما أرسله متصفحك.
+error-bad = لا يمكن قراءة ما أرسله متصفحك. ارجع وأعد المحاولة.
 error-conflict-title = غير ممكن الآن
 error-conflict = تغيّرت الحالة في هذه الأثناء. افتح الشهادة من جديد.
 error-limited-title = طلبات كثيرة جداً
-error-limited = انتظر بضع دقائق ثم أعد المحاولة.
+error-limited = { $count ->
+    [zero] أعد المحاولة الآن.
+    [one] انتظر دقيقة ثم أعد المحاولة.
+    [two] انتظر دقيقتين ثم أعد المحاولة.
+    [few] انتظر { $count } دقائق ثم أعد المحاولة.
+    [many] انتظر { $count } دقيقة ثم أعد المحاولة.
+   *[other] انتظر { $count } دقيقة ثم أعد المحاولة.
+}
 
 password-must-change = اختر كلمة مرور خاصة بك قبل المتابعة.
-second-factor-impossible = لم يُعِدّ مشغّل هذا المحور العامل الثاني بعد.
+second-factor-impossible = لم يُعِدّ مشغّل هذا المحور التحقق بخطوتين بعد. اطلب ذلك منه.
 certificate-settle = قُرئت ولا إجراء مطلوب
 history-hub = المحور
 fact-public = الصفحة العامة
@@ -358,3 +372,50 @@ register-password = كلمة المرور قصيرة جداً أو سهلة ال
 organization-contact = البريد الإلكتروني أو الهاتف
 organization-refused = مرفوضة
 organization-end-lead = لن يتمكن مستخدموها من الدخول. تبقى الشهادات الصادرة سارية.
+autosave-offline = انقطع الاتصال. يُحفظ ما تكتبه في هذا المتصفح ويُرسل عند عودة الاتصال.
+autosave-ended = انتهت جلستك. ما كتبته محفوظ في هذا المتصفح: اضغط «حفظ» ثم سجّل الدخول، ولن يضيع شيء.
+autosave-bring-back = استعادتها
+attachments-save-first = احفظ ما أدخلته قبل إرفاق ملف أو إزالته.
+track-title = التقدّم
+home-counts = الأعمال بحسب ما يجب فعله
+
+# لماذا لا تُحفظ المسودة
+flaw-too-long = هذا النص طويل جداً، اختصره: { $name }
+flaw-too-many = في هذه القائمة مدخلات كثيرة جداً، أزل بعضها: { $name }
+flaw-too-large = الشهادة أكبر من أن تُحفظ. اختصر نصوصها أو أزل بعض السطور.
+
+# ما جرى، في سجل التدقيق
+did-approve-organization = الموافقة على منشأة
+did-attach = إرفاق ملف
+did-begin-second-factor = بدء تفعيل التحقق بخطوتين
+did-change-password = تغيير كلمة المرور
+did-change-user = تعديل مستخدم
+did-confirm-second-factor = تفعيل التحقق بخطوتين
+did-create = إنشاء شهادة
+did-create-user = إنشاء مستخدم
+did-decide = قرار استيراد
+did-detach = إزالة ملف
+did-end-organization = إنهاء منشأة
+did-end-user = إنهاء مستخدم
+did-log-in = تسجيل الدخول
+did-log-out = تسجيل الخروج
+did-note-withdrawal = تسجيل سحب
+did-print = طباعة
+did-receive = استلام
+did-refuse-organization = رفض منشأة
+did-register = تسجيل منشأة
+did-reset-password = إعادة تعيين كلمة المرور
+did-reset-second-factor = إعادة تعيين التحقق بخطوتين
+did-restore-user = السماح لمستخدم بالدخول من جديد
+did-save = حفظ مسودة
+did-save-settings = حفظ الإعدادات
+did-settle = قراءة رسالة
+about-certificate = الشهادة { $name }
+about-import = الشهادة الواردة { $name }
+about-organization = المنشأة { $name }
+about-settings = الإعدادات
+about-user = المستخدم { $name }
+account-language = اللغة
+account-language-pages = لغة الصفحات
+account-language-help = حيثما سجّلت الدخول. للشهادات لغتها الخاصة.
+did-choose-language = اختيار لغة الصفحات

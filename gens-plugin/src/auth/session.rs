@@ -100,6 +100,12 @@ impl Session {
         &self.known.country
     }
 
+    /// The language of pages that the user chose (BCP 47); empty for none.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        &self.known.language
+    }
+
     /// Whether nothing here is meant seriously.
     #[must_use]
     pub const fn is_training(&self) -> bool {

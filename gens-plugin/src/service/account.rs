@@ -4,6 +4,9 @@ use super::{Gens, Reauthentication, ServiceError};
 use crate::auth::{self, Session, TotpEnrolment};
 use crate::store::accounts;
 
+/// The longest tag of a language: what RFC 5646, section 4.4.1, asks implementations to bear.
+const LANGUAGE_CHARS_MAX: usize = 35;
+
 impl Gens {
     /// Changes one's own password. All other sessions of the user end.
     ///
@@ -26,6 +29,22 @@ impl Gens {
             accounts::set_password(work.db, session.user(), &hash, false, work.now_ms)?;
             accounts::delete_sessions_of(work.db, session.user(), Some(session.id()))?;
             work.audit("change-password", session.user_name(), "")
+        })
+    }
+
+    /// Chooses the language of one's own pages (BCP 47), wherever one logs in.
+    ///
+    /// # Errors
+    ///
+    /// [`ServiceError::Field`]: that is no tag of a language.
+    pub fn choose_language(&self, session: &Session, tag: &str) -> Result<(), ServiceError> {
+        let is_tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if !(1..=LANGUAGE_CHARS_MAX).contains(&tag.len()) || !tag.chars().all(is_tag) {
+            return Err(ServiceError::Field("language"));
+        }
+        self.write(session, |work| {
+            work.scope.put_setting(&accounts::language_setting(session.user()), tag)?;
+            work.audit("choose-language", session.user_name(), tag)
         })
     }
 

@@ -87,8 +87,8 @@ pub(super) fn findings(
 /// The number of a certificate that has none yet.
 pub(super) const PREVIEW: &str = "PREVIEW";
 
-/// The field of the draft that an element comes of.
-fn field(path: &str) -> String {
+/// The field of the draft that an element comes of, by its path; empty where there is none.
+pub(crate) fn field(path: &str) -> String {
     let mut steps = path.split('/').map(step);
     let (Some(("SPSConsignment", _)), Some((part, place))) = (steps.next(), steps.next()) else {
         return String::new();

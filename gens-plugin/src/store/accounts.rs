@@ -64,8 +64,15 @@ pub(crate) struct KnownSession {
     pub(crate) tenant_code: String,
     pub(crate) tenant_name: String,
     pub(crate) training: bool,
+    /// The language of pages that the user chose; empty for none.
+    pub(crate) language: String,
     pub(crate) reach: Reach,
     pub(crate) organization: Option<OrganizationId>,
+}
+
+/// The setting that holds the language of a user's pages.
+pub(crate) fn language_setting(user: UserId) -> String {
+    format!("language/{user}")
 }
 
 /// How a user of a tenant proves who it is, if it is one that may log in.
@@ -94,7 +101,8 @@ pub(crate) fn session_of(
         db,
         "SELECT s.id, s.user, s.stage, s.created_ms, s.seen_ms, u.name, u.full_name, u.place,
            u.roles, u.organization, c.must_change, c.totp IS NOT NULL AS totp,
-           t.id AS tenant, t.code, t.name AS tenant_name, t.country, t.training
+           t.id AS tenant, t.code, t.name AS tenant_name, t.country, t.training,
+           (SELECT value FROM setting WHERE tenant = t.id AND name = 'language/' || u.id) AS language
          FROM session s JOIN user u ON u.id = s.user JOIN credential c ON c.user = u.id
          JOIN tenant t ON t.id = u.tenant
          WHERE s.token = :token AND u.state = 'active' AND NOT EXISTS (
@@ -119,6 +127,7 @@ pub(crate) fn session_of(
                 tenant_code: row.get("code")?,
                 tenant_name: row.get("tenant_name")?,
                 training: row.get("training")?,
+                language: row.get::<_, Option<String>>("language")?.unwrap_or_default(),
                 reach: Reach::new(TenantId::of(row.get("tenant")?), organization),
                 organization,
             })

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::form::Form;
 use super::list::Coded;
 use super::text::Locale;
-use super::view::{Field, List, Section};
+use super::view::{Choice, Field, List, Section};
 use crate::domain::{Draft, limit};
 
 mod field;
@@ -15,9 +15,6 @@ use field::{CONSIGNMENT, Entry, LINE, PARTIES, Shape};
 
 /// Entries of a list that a form may have: what the domain allows, so that it can say what is wrong.
 const ENTRIES_MAX: usize = limit::LINES_MAX + 1;
-
-/// The languages that certificates are written in: those of the United Nations.
-const LANGUAGES: [&str; 6] = ["en", "ar", "es", "fr", "ru", "zh"];
 
 /// What the button asked for besides saving.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -166,11 +163,8 @@ impl FormView<'_> {
             .width(entry.width);
         field.required = entry.required;
         if entry.shape == Shape::Language {
-            field.choices = LANGUAGES
-                .map(|tag| {
-                    super::view::Choice::new(tag, self.locale.text(&format!("written-in-{tag}")))
-                })
-                .into();
+            let choice = |one: &Locale| Choice::new(one.tag(), self.locale.name_of(one.tag()));
+            field.choices = Locale::of_papers().map(choice).collect();
             keep_other(&mut field);
         }
         if let Shape::Coded(coded) = entry.shape {
@@ -228,10 +222,34 @@ impl FormView<'_> {
     }
 }
 
+/// What a field is called, with the parts that it lies in: `Line 2, Packages 1`; empty for none.
+pub(super) fn place(field: &str, locale: &Locale) -> String {
+    let mut said = Vec::new();
+    let mut parts = field.split('.').peekable();
+    while let Some(part) = parts.next() {
+        let at = parts.peek().and_then(|next| next.parse::<usize>().ok());
+        let Some(at) = at else { break };
+        said.push(locale.count(&format!("part-{part}"), at + 1));
+        parts.next();
+    }
+    match Entry::named(field) {
+        Some(entry) if !entry.name.is_empty() => said.push(locale.text(&entry.key())),
+        _ if Entry::is_list(field) => {
+            let list = field.rsplit('.').next().unwrap_or_default();
+            said.push(locale.text(&format!("section-{list}")));
+        }
+        _ => {}
+    }
+    let joined = said.into_iter().reduce(|first, second| {
+        locale.filled("language-list", &[("first", first), ("second", second)])
+    });
+    joined.unwrap_or_default()
+}
+
 /// A value that is not among those offered is kept all the same.
 fn keep_other(field: &mut Field) {
     if !field.choices.iter().any(|choice| choice.value == field.value) {
-        field.choices.push(super::view::Choice::new(field.value.clone(), field.value.clone()));
+        field.choices.push(Choice::new(field.value.clone(), field.value.clone()));
     }
 }
 

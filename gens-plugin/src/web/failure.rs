@@ -3,7 +3,9 @@
 use super::answer::Answer;
 use super::ask::Ask;
 use super::form::FormError;
+use super::text::Locale;
 use super::view::ErrorPage;
+use crate::domain::{DecisionFlaw, DraftFlaw, FlawKind};
 use crate::service::ServiceError;
 
 /// Why there is no answer but a page that says so.
@@ -54,10 +56,28 @@ impl Failure {
                 (409, "error-conflict-title", "error-conflict")
             }
             Self::Service(S::Findings(_)) => (409, "error-conflict-title", "cannot-issue"),
-            Self::Service(S::NoChance(_) | S::Store(_) | S::NoSeal) | Self::Page(_) => {
+            Self::Service(S::Decision(flaw)) => (409, "error-conflict-title", decision_flaw(*flaw)),
+            Self::Service(S::ReasonMissing) => (422, "error-title", "confirm-reason-needed"),
+            Self::Service(S::Credentials) => (422, "error-title", "confirm-wrong"),
+            Self::Service(S::Password(_)) => (422, "error-title", "register-password"),
+            Self::Service(S::Taken) => (422, "error-title", "user-taken"),
+            Self::Service(S::Shape(_) | S::Field(_)) => (422, "error-title", "user-refused"),
+            Self::Service(S::NoSeal) => (503, "error-title", "second-factor-impossible"),
+            Self::Service(S::NoChance(_) | S::Store(_)) | Self::Page(_) => {
                 (500, "error-title", "error-internal")
             }
-            Self::Service(_) => (422, "error-title", "user-refused"),
+        }
+    }
+
+    /// What is told: of a draft that cannot be kept, which field it is.
+    fn text(&self, key: &'static str, locale: &Locale) -> String {
+        match self {
+            Self::Service(ServiceError::Shape(flaw)) => not_kept(flaw, locale),
+            Self::Service(ServiceError::Limited { retry_after_seconds }) => {
+                let minutes = usize::try_from(*retry_after_seconds).unwrap_or(0).div_ceil(60);
+                locale.count(key, minutes.max(1))
+            }
+            _ => locale.text(key),
         }
     }
 
@@ -68,7 +88,7 @@ impl Failure {
             tracing::error!(error = %self, "a page could not be shown");
         }
         let p = ask.chrome();
-        let (title, text) = (p.t(title), p.t(text));
+        let (title, text) = (p.t(title), self.text(text, ask.locale));
         let page = ErrorPage { p: &p, status, title, text };
         // A page that cannot even be excused is empty.
         let answer = ask.page_with(status, &page).unwrap_or_else(|_| Answer::empty(500));
@@ -79,4 +99,26 @@ impl Failure {
             _ => answer,
         }
     }
+}
+
+/// Why a decision is not taken.
+pub(super) const fn decision_flaw(flaw: DecisionFlaw) -> &'static str {
+    match flaw {
+        DecisionFlaw::ReasonMissing => "decision-reason-needed",
+        DecisionFlaw::Final => "decision-final",
+        DecisionFlaw::NotReadable => "not-readable",
+        DecisionFlaw::SwitchedOff => "decision-off",
+    }
+}
+
+/// Why a draft is not kept, and which field it is.
+pub(super) fn not_kept(flaw: &DraftFlaw, locale: &Locale) -> String {
+    let key = match flaw.kind {
+        FlawKind::TooLong => "flaw-too-long",
+        FlawKind::TooMany => "flaw-too-many",
+        FlawKind::TooLarge if flaw.field == "attachment" => return locale.text("attachments-wrong"),
+        FlawKind::TooLarge => return locale.text("flaw-too-large"),
+        FlawKind::Type => return locale.text("attachments-wrong"),
+    };
+    locale.fill(key, "name", super::draft::place(&flaw.field, locale))
 }

@@ -1,6 +1,7 @@
 //! Code lists as people read them: names in the reader's language, codes where these are needed.
 
-use phytohub_schemas::{CodeListName, code_list};
+use phytohub_schemas::code_list::Row;
+use phytohub_schemas::{CodeListName, code_list, lookup};
 
 use super::text::Locale;
 use super::view::Choice;
@@ -78,19 +79,26 @@ impl Coded {
             return String::new();
         }
         let key = format!("{}-{code}", self.key());
-        let listed = || {
-            let list = code_list(self.name());
-            let row = list.row(code, locale.tag()).or_else(|| list.row(code, "en"))?;
-            Some(row.text().to_owned())
+        let listed = |tag: &str| {
+            let other = matches!(self.name(), CodeListName::UnitMeasures);
+            let counting = other.then_some(CodeListName::CountingUnits);
+            let mut lists = std::iter::once(self.name()).chain(counting).map(code_list);
+            lists.find_map(|list| list.row(code, tag).map(|row| row.text().to_owned()))
         };
-        locale.own(&key).or_else(listed).unwrap_or_else(|| code.to_owned())
+        locale
+            .own(&key)
+            .or_else(|| listed(locale.tag()))
+            .or_else(|| Locale::english().own(&key))
+            .or_else(|| listed("en"))
+            .unwrap_or_else(|| code.to_owned())
     }
 
-    /// The wording of a declaration in a language, or in English.
+    /// The wording of a declaration in the language of the certificate, or in English.
     pub(super) fn wording(code: &str, language: &str) -> String {
         let list = code_list(CodeListName::AdditionalDeclarations);
-        let row = list.row(code, language).or_else(|| list.row(code, "en"));
-        row.map_or_else(String::new, |row| row.text().to_owned())
+        let own = Locale::of(language).and_then(|locale| locale.own(&format!("declaration-{code}")));
+        let listed = || list.row(code, language).or_else(|| list.row(code, "en"));
+        own.or_else(|| listed().map(|row| row.text().to_owned())).unwrap_or_default()
     }
 
     /// Whether codes are shown as text with the code behind it.
@@ -98,19 +106,38 @@ impl Coded {
         matches!(self, Self::Country | Self::Package)
     }
 
-    /// What stands in the field for a code.
-    pub(super) fn shown(self, code: &str, locale: &Locale) -> String {
-        let known = self.is_typed() && code_list(self.name()).contains(code);
-        if known { format!("{} ({code})", self.label(code, locale)) } else { code.to_owned() }
+    /// Whether certificates carry the text instead of a code: in English, as other lists have no
+    /// more languages in common.
+    const fn is_worded(self) -> bool {
+        matches!(self, Self::Use | Self::Plant | Self::Condition)
+    }
+
+    /// What stands in the field for what the certificate carries.
+    pub(crate) fn shown(self, value: &str, locale: &Locale) -> String {
+        let list = code_list(self.name());
+        if self.is_worded() {
+            let code = list.rows().iter().find(|row| is_same(row.text(), value));
+            return code.map_or_else(|| value.to_owned(), |row| self.label(row.code(), locale));
+        }
+        let known = self.is_typed() && list.contains(value);
+        if known { format!("{} ({value})", self.label(value, locale)) } else { value.to_owned() }
     }
 
     /// The code of what was typed: `Kenya (KE)`, `ke`, `Kenya`; what is none of these stays, so that
     /// it can be told what is wrong with it.
     pub(super) fn parsed(self, typed: &str, locale: &Locale) -> String {
+        let list = code_list(self.name());
+        let named = |row: &&dyn Row| {
+            is_same(row.text(), typed) || is_same(&self.label(row.code(), locale), typed)
+        };
+        if self.is_worded() {
+            let code = list.rows().iter().find(named).map(Row::code);
+            let row = code.and_then(|code| list.row(code, "en"));
+            return row.map_or_else(|| typed.to_owned(), |row| row.text().to_owned());
+        }
         if !self.is_typed() {
             return typed.to_owned();
         }
-        let list = code_list(self.name());
         let bracketed = typed.strip_suffix(')').and_then(|text| text.rsplit_once('('));
         if let Some((_, code)) = bracketed.filter(|(_, code)| list.contains(code)) {
             return code.to_owned();
@@ -119,12 +146,8 @@ impl Coded {
         if list.contains(&upper) {
             return upper;
         }
-        let typed_lower = typed.to_lowercase();
-        let named = list.rows().iter().find(|row| {
-            row.text().to_lowercase() == typed_lower
-                || self.label(row.code(), locale).to_lowercase() == typed_lower
-        });
-        named.map_or_else(|| typed.to_owned(), |row| row.code().to_owned())
+        let row = list.rows().iter().find(named);
+        row.map_or_else(|| typed.to_owned(), |row| row.code().to_owned())
     }
 
     /// All values, for suggestions and for choosing.
@@ -146,25 +169,22 @@ impl Coded {
                 let listed = listed.iter().map(|code| Choice::new(code, self.label(code, locale)));
                 std::iter::once(free).chain(listed).collect()
             }
-            Self::Use | Self::Plant | Self::Condition => self
-                .codes()
-                .iter()
-                .filter_map(|code| {
-                    // The certificate carries the text, in English where it has no other language.
-                    let text = code_list(self.name()).row(code, "en")?.text().to_owned();
-                    Some(Choice::new(text, self.label(code, locale)))
-                })
-                .collect(),
-            Self::Country | Self::Package => {
-                let mut all: Vec<_> = self
-                    .codes()
-                    .iter()
-                    .map(|code| Choice::new(self.shown(code, locale), ""))
-                    .collect();
-                all.sort_by(|a, b| a.value.cmp(&b.value));
-                all
-            }
+            Self::Use | Self::Plant | Self::Condition => self.suggested(locale, Self::label),
+            Self::Country | Self::Package => self.suggested(locale, Self::shown),
         }
+    }
+
+    /// All codes as they are to be typed, in the order of the language's own file; what it does not
+    /// name follows by name.
+    fn suggested(self, locale: &Locale, typed: fn(Self, &str, &Locale) -> String) -> Vec<Choice> {
+        let key = |code: &String| {
+            let place = locale.place(&format!("{}-{code}", self.key()));
+            let label = self.label(code, locale).to_lowercase();
+            (place.unwrap_or(usize::MAX), label.chars().map(bare).collect::<String>())
+        };
+        let mut codes = self.codes();
+        codes.sort_by_cached_key(key);
+        codes.iter().map(|code| Choice::new(typed(self, code, locale), "")).collect()
     }
 
     /// The codes, each once.
@@ -179,3 +199,28 @@ impl Coded {
         codes
     }
 }
+
+/// The symbol of a unit, the same in all languages; the code where there is none.
+pub(crate) fn symbol(unit: &str) -> &str {
+    lookup::unit_measure(unit).map_or(unit, |known| &known.symbol)
+}
+
+/// Whether two texts are the same but for case.
+fn is_same(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.trim().to_lowercase()
+}
+
+/// A letter without its accent, as far as names in our lists have one where order is seen by it.
+const fn bare(c: char) -> char {
+    match c {
+        'å' => 'a',
+        'ç' => 'c',
+        'é' => 'e',
+        'ô' => 'o',
+        'ü' => 'u',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

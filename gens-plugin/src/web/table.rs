@@ -124,6 +124,7 @@ static ROUTES: &[Route] = &[
     get("register", Anybody, register::form),
     post("register", Anybody, register::register),
     get("account", User, account::account),
+    post("account/language", User, account::language),
     post("account/password", User, account::password),
     post("account/second-factor", User, account::enrol),
     post("account/second-factor/confirm", User, account::confirm),

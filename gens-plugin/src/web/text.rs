@@ -1,16 +1,28 @@
 //! Texts of the pages in every language that lies under `locales`.
+//!
+//! A folder there is a language and needs no code: its `locale.ftl` says its name and direction and
+//! how days are written, the other files hold texts, and names of codes in the order in which lists
+//! show them. What a language lacks is shown in English.
 
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_syntax::ast::Entry;
 use unic_langid::LanguageIdentifier;
+
+mod bidi;
+mod choose;
 
 /// One language: its folder under `locales`.
 pub struct Locale {
     tag: &'static str,
+    is_right_to_left: bool,
     bundle: FluentBundle<FluentResource>,
+    /// Where each text stands among all.
+    places: HashMap<String, usize>,
 }
 
 impl std::fmt::Debug for Locale {
@@ -20,12 +32,11 @@ impl std::fmt::Debug for Locale {
 }
 
 impl Locale {
-    /// The language with this tag (BCP 47), if the pages are had in it.
+    /// The language with this tag (BCP 47), else one that begins with the same language, if the pages
+    /// are had in one.
     #[must_use]
     pub fn of(tag: &str) -> Option<&'static Self> {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        let fits = |locale: &&Self| locale.tag.eq_ignore_ascii_case(primary);
-        LOCALES.iter().find(fits)
+        choose::of(&LOCALES, tag)
     }
 
     /// English, which is complete by a test.
@@ -38,20 +49,22 @@ impl Locale {
         Self::of("en").expect("English is compiled in")
     }
 
-    /// The first language of an `Accept-Language` header that the pages are had in.
+    /// The language that an `Accept-Language` header (RFC 9110, section 12.5.4) wants most and the
+    /// pages are had in.
     #[must_use]
     pub fn accepted(header: &str) -> Option<&'static Self> {
-        // Browsers list languages by weight; nobody writes more than a few.
-        header
-            .split(',')
-            .take(16)
-            .find_map(|part| Self::of(part.split(';').next().unwrap_or_default().trim()))
+        choose::accepted(&LOCALES, header)
     }
 
     /// All languages, by tag.
     #[must_use]
     pub fn all() -> &'static [Self] {
         &LOCALES
+    }
+
+    /// The languages that certificates are printed in: those that have the words of the paper.
+    pub fn of_papers() -> impl Iterator<Item = &'static Self> {
+        Self::all().iter().filter(|locale| locale.own("paper-title").is_some())
     }
 
     /// The tag: `en`.
@@ -62,8 +75,8 @@ impl Locale {
 
     /// `ltr` or `rtl`, as the locale's own files say.
     #[must_use]
-    pub fn direction(&self) -> &'static str {
-        if self.text("language-direction") == "rtl" { "rtl" } else { "ltr" }
+    pub const fn direction(&self) -> &'static str {
+        if self.is_right_to_left { "rtl" } else { "ltr" }
     }
 
     /// The language's own name.
@@ -72,18 +85,36 @@ impl Locale {
         self.text("language-name")
     }
 
+    /// The name of a language in this one, else its own.
+    #[must_use]
+    pub fn name_of(&self, tag: &str) -> String {
+        let own = || Self::of(tag).map(Self::name);
+        self.own(&format!("written-in-{tag}")).or_else(own).unwrap_or_else(|| tag.to_owned())
+    }
+
     /// A text without places to fill.
     #[must_use]
     pub fn text(&self, key: &str) -> String {
         self.formatted(key, None)
     }
 
-    /// A text in which one place is filled.
+    /// A text in which one place is filled. The value cannot change how the text around it reads,
+    /// whatever its direction is and whatever marks it brings; templates escape it.
     #[must_use]
     pub fn fill(&self, key: &str, name: &'static str, value: impl Display) -> String {
-        let mut args = FluentArgs::new();
-        args.set(name, FluentValue::from(value.to_string()));
-        self.formatted(key, Some(&args))
+        self.filled(key, &[(name, value.to_string())])
+    }
+
+    /// A text in which several places are filled, each as [`Self::fill`] does.
+    #[must_use]
+    pub fn filled(&self, key: &str, values: &[(&'static str, String)]) -> String {
+        self.formatted(key, Some(&self.args(values)))
+    }
+
+    /// The text with its places filled, if this language itself has it.
+    #[must_use]
+    pub fn own_filled(&self, key: &str, name: &'static str, value: &str) -> Option<String> {
+        self.own_formatted(key, Some(&self.args(&[(name, value.to_owned())])))
     }
 
     /// A text that depends on a number, `{ $count }`.
@@ -98,6 +129,40 @@ impl Locale {
     #[must_use]
     pub fn own(&self, key: &str) -> Option<String> {
         self.own_formatted(key, None)
+    }
+
+    /// Where a text stands in the files of this language: how lists are ordered.
+    #[must_use]
+    pub fn place(&self, key: &str) -> Option<usize> {
+        self.places.get(key).copied()
+    }
+
+    /// The names of all texts that this language itself has.
+    #[cfg(test)]
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.places.keys().map(String::as_str)
+    }
+
+    /// A moment as people read it; from its numbers, in UTC.
+    #[must_use]
+    pub fn moment(&self, at: time::OffsetDateTime) -> String {
+        let two = |number: u8| FluentValue::from(format!("{number:02}"));
+        let mut args = FluentArgs::new();
+        args.set("year", FluentValue::from(format!("{:04}", at.year())));
+        args.set("month", two(u8::from(at.month())));
+        args.set("day", two(at.day()));
+        args.set("hour", two(at.hour()));
+        args.set("minute", two(at.minute()));
+        self.formatted("language-moment", Some(&args))
+    }
+
+    fn args(&self, values: &[(&'static str, String)]) -> FluentArgs<'static> {
+        let mut args = FluentArgs::new();
+        for (name, value) in values {
+            let value = bidi::set_off(value, self.is_right_to_left);
+            args.set(*name, FluentValue::from(value));
+        }
+        args
     }
 
     fn formatted(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
@@ -120,18 +185,23 @@ static LOCALES: LazyLock<Vec<Locale>> =
 fn read(tag: &'static str, files: &[&str]) -> Locale {
     let language: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // Values are set off here, where their own marks are taken out as well.
+    bundle.set_use_isolating(false);
+    let mut places = HashMap::new();
     for file in files {
         let resource = FluentResource::try_new((*file).to_owned())
             .unwrap_or_else(|(resource, _errors)| resource);
+        for entry in resource.entries() {
+            if let Entry::Message(message) = entry {
+                let next = places.len();
+                places.insert(message.id.name.to_owned(), next);
+            }
+        }
         bundle.add_resource_overriding(resource);
     }
-    // Values are set off by the marks of Unicode's bidirectional algorithm only where they are needed.
-    let right_to_left = bundle
-        .get_message("language-direction")
-        .and_then(|message| message.value())
-        .is_some_and(|value| bundle.format_pattern(value, None, &mut Vec::new()) == "rtl");
-    bundle.set_use_isolating(right_to_left);
-    Locale { tag, bundle }
+    let mut locale = Locale { tag, is_right_to_left: false, bundle, places };
+    locale.is_right_to_left = locale.own("language-direction").as_deref() == Some("rtl");
+    locale
 }
 
 /// Tag and files of every language.

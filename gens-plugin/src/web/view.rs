@@ -178,6 +178,8 @@ pub(super) struct List {
 pub(super) struct FindingView {
     pub(super) tone: &'static str,
     pub(super) level: String,
+    /// What the field is called, with the parts that it lies in, or empty.
+    pub(super) place: String,
     pub(super) text: String,
     /// The id of the field, or empty.
     pub(super) field: String,

@@ -72,3 +72,34 @@ fn digits_of_arabic_keyboards_are_understood() {
     let (draft, _) = parsed(&form(&fields), Locale::english());
     assert_eq!(draft.lines.first().map(|line| &*line.net_weight.value), Some("12500.5"));
 }
+
+#[test]
+fn fields_are_named_with_the_parts_that_they_lie_in() {
+    let check = |field: &str, expected: &str| {
+        assert_eq!(place(field, Locale::english()), expected, "{field}");
+    };
+    check("exporter.name", "Name of the exporter");
+    check("lines.1.produce", "Line 2, Name of produce");
+    check("lines.0.packages.2", "Line 1, Packages 3");
+    check("lines.0.treatments.1.chemical", "Line 1, Treatment 2, Active ingredient");
+    check("transit.1", "Country 2");
+    check("transports", "Means of conveyance");
+    check("exporter", "");
+    check("", "");
+    let arabic = Locale::of("ar").expect("there is Arabic");
+    assert!(place("lines.1.produce", arabic).contains("السطر 2"));
+}
+
+#[test]
+fn certificates_are_offered_in_languages_that_have_the_words_of_the_paper() {
+    let all = sections(&Draft::default(), "", Locale::english());
+    let offered = all.iter().flat_map(|section| &section.fields).find(|one| one.name == "language");
+    let tags: Vec<&str> =
+        offered.iter().flat_map(|field| &field.choices).map(|one| &*one.value).collect();
+    // A draft that is older than the choice keeps what it has.
+    assert_eq!(tags, ["ar", "en", ""]);
+    let draft = Draft { language: "es".into(), ..Draft::default() };
+    let kept = sections(&draft, "", Locale::english());
+    let field = kept.iter().flat_map(|section| &section.fields).find(|one| one.name == "language");
+    assert_eq!(field.map(|one| &*one.value), Some("es"));
+}

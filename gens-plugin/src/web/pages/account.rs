@@ -3,13 +3,23 @@
 use super::user::role;
 use crate::service::{Reauthentication, ServiceError};
 use crate::web::answer::Answer;
-use crate::web::ask::Ask;
+use crate::web::ask::{Ask, LANGUAGE};
 use crate::web::failure::Failure;
+use crate::web::text::Locale;
 use crate::web::view::AccountPage;
 
 pub(in crate::web) fn account(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let must = ask.session()?.must_change_password();
     page(ask, 200, if must { "password-must-change" } else { "" }, String::new())
+}
+
+/// Keeps the language for wherever the user logs in, and for this browser.
+pub(in crate::web) fn language(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let Some(locale) = Locale::of(ask.form.get("language")) else {
+        return page(ask, 422, "user-refused", String::new());
+    };
+    ask.gens.choose_language(ask.session()?, locale.tag())?;
+    Ok(ask.see("account?done=saved").header("set-cookie", &ask.cookie(LANGUAGE, locale.tag())))
 }
 
 pub(in crate::web) fn password(ask: &Ask<'_>) -> Result<Answer, Failure> {

@@ -9,6 +9,7 @@ use crate::service::{CertificateView, StepView};
 use crate::web::answer::Answer;
 use crate::web::ask::Ask;
 use crate::web::failure::Failure;
+use crate::web::finding::of_draft;
 use crate::web::view::{ActionView, CertificatePage, HistoryView};
 
 pub(in crate::web) fn show(ask: &Ask<'_>) -> Result<Answer, Failure> {
@@ -42,14 +43,14 @@ pub(in crate::web) fn show(ask: &Ask<'_>) -> Result<Answer, Failure> {
         posts: posts(ask, &view)?,
         facts: facts(ask, &view, &written),
         goods: show::goods(&written, locale),
-        files: show::files(&view.attachments, id),
+        files: show::files(&view.attachments, id, locale),
         has_decision: false,
         may_decide: false,
         decided: String::new(),
         decision_error: String::new(),
         decisions: Vec::new(),
         authenticity: String::new(),
-        findings: show::findings(found, locale),
+        findings: of_draft(found, locale),
         history: view.steps.iter().rev().map(|one| history(one, ask)).collect(),
         versions: Vec::new(),
     })
@@ -89,7 +90,7 @@ fn written(ask: &Ask<'_>, view: &CertificateView) -> Result<Certificate, Failure
     let facts = IssueFacts {
         number: view.card.number.clone().unwrap_or_default(),
         status: if view.card.state == State::Withdrawn { 40 } else { 70 },
-        issued: view.card.issued_ms.map_or_else(String::new, |ms| show::moment(ms).0),
+        issued: view.card.issued_ms.map_or_else(String::new, |ms| show::moment(ms, ask.locale).0),
         organization: session.tenant_name().to_owned(),
         country: session.country().to_owned(),
         place: String::new(),
@@ -102,7 +103,7 @@ fn facts(ask: &Ask<'_>, view: &CertificateView, written: &Certificate) -> Vec<(S
     let locale = ask.locale;
     let mut facts = show::facts(written, locale);
     if let Some(issued) = view.card.issued_ms {
-        facts.push((locale.text("fact-issued"), show::moment(issued).1));
+        facts.push((locale.text("fact-issued"), show::moment(issued, locale).1));
     }
     if !view.hub_number.is_empty() {
         facts.push((locale.text("fact-hub-number"), view.hub_number.clone()));
@@ -167,7 +168,7 @@ pub(in crate::web) fn settle(ask: &Ask<'_>) -> Result<Answer, Failure> {
 }
 
 fn history(one: &StepView, ask: &Ask<'_>) -> HistoryView {
-    let (at, at_text) = show::moment(one.at_ms);
+    let (at, at_text) = show::moment(one.at_ms, ask.locale);
     HistoryView {
         what: ask.locale.text(show::did(one.step)),
         at,

@@ -6,7 +6,8 @@ use crate::service::{CertificateView, ServiceError};
 use crate::web::answer::Answer;
 use crate::web::ask::Ask;
 use crate::web::draft::{Asked, lists, parsed, sections};
-use crate::web::failure::Failure;
+use crate::web::failure::{Failure, not_kept};
+use crate::web::finding::of_draft;
 use crate::web::list::Coded;
 use crate::web::view::{EditPage, FindingsPart};
 
@@ -44,7 +45,7 @@ pub(in crate::web) fn save(ask: &Ask<'_>) -> Result<Answer, Failure> {
             shown(ask, 409, &view, &draft, conflict)
         }
         Err(ServiceError::Shape(flaw)) => {
-            let conflict = ask.locale.fill("form-not-kept", "name", flaw.field);
+            let conflict = not_kept(&flaw, ask.locale);
             let mut view = ask.gens.certificate(ask.session()?, id)?;
             view.revision = revision;
             shown(ask, 422, &view, &draft, conflict)
@@ -60,7 +61,7 @@ pub(in crate::web) fn autosave(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let revision = ask.form.get("revision").parse().map_err(|_| Failure::NotFound)?;
     let found = ask.gens.check(session, &draft)?;
     let revision = ask.gens.save_draft(session, ask.id("id")?, revision, draft)?;
-    let page = FindingsPart { p: &ask.chrome(), findings: show::findings(found, ask.locale) };
+    let page = FindingsPart { p: &ask.chrome(), findings: of_draft(found, ask.locale) };
     Ok(ask.page(&page)?.header("x-revision", &revision.to_string()))
 }
 
@@ -104,8 +105,8 @@ fn shown(
             sections: sections(draft, &ask.query("add"), locale),
             saved: String::new(),
             paper_only: paper_only(ask, &draft.destination)?,
-            findings: show::findings(ask.gens.check(session, draft)?, locale),
-            files: show::files(&view.attachments, id),
+            findings: of_draft(ask.gens.check(session, draft)?, locale),
+            files: show::files(&view.attachments, id, locale),
             upload_max: limit::ATTACHMENT_BYTES_MAX,
             lists: lists(locale),
         },

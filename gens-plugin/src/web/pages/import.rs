@@ -9,9 +9,10 @@ use crate::render::{Mark, Sheet, page};
 use crate::service::{ImportView, ServiceError};
 use crate::web::answer::Answer;
 use crate::web::ask::Ask;
-use crate::web::failure::Failure;
-use crate::web::text::Locale;
-use crate::web::view::{ActionView, CertificatePage, Choice, FindingView, HistoryView};
+use crate::web::failure::{Failure, decision_flaw};
+use crate::web::finding::of_received;
+use crate::web::list::Coded;
+use crate::web::view::{ActionView, CertificatePage, Choice, HistoryView};
 
 pub(in crate::web) fn show(ask: &Ask<'_>) -> Result<Answer, Failure> {
     shown(ask, 200, "")
@@ -24,19 +25,9 @@ pub(in crate::web) fn decide(ask: &Ask<'_>) -> Result<Answer, Failure> {
     };
     match ask.gens.decide(ask.session()?, id, decision, ask.form.get("reason")) {
         Ok(()) => Ok(ask.see(&format!("imports/{id}"))),
-        Err(ServiceError::Decision(flaw)) => shown(ask, 422, flaw_text(flaw)),
+        Err(ServiceError::Decision(flaw)) => shown(ask, 422, decision_flaw(flaw)),
         Err(ServiceError::ReasonMissing) => shown(ask, 422, "decision-reason-needed"),
         Err(error) => Err(error.into()),
-    }
-}
-
-const fn flaw_text(flaw: crate::domain::DecisionFlaw) -> &'static str {
-    use crate::domain::DecisionFlaw as Flaw;
-    match flaw {
-        Flaw::ReasonMissing => "decision-reason-needed",
-        Flaw::Final => "decision-final",
-        Flaw::NotReadable => "not-readable",
-        Flaw::SwitchedOff => "decision-off",
     }
 }
 
@@ -104,8 +95,12 @@ fn shown(ask: &Ask<'_>, status: u16, error: &str) -> Result<Answer, Failure> {
             decided: decided.unwrap_or_default(),
             decision_error: if error.is_empty() { String::new() } else { locale.text(error) },
             decisions: choices.into(),
-            authenticity: locale.fill("authentic", "name", &view.card.sender),
-            findings: findings(&view, locale),
+            authenticity: locale.fill(
+                "authentic",
+                "name",
+                Coded::Country.label(&view.card.sender, locale),
+            ),
+            findings: of_received(&view.findings, locale),
             history: view.decisions.iter().rev().map(|one| history(one, ask)).collect(),
             versions: Vec::new(),
         },
@@ -134,34 +129,13 @@ fn links(ask: &Ask<'_>, view: &ImportView, readable: bool) -> Vec<ActionView> {
 fn facts(ask: &Ask<'_>, view: &ImportView, written: Option<&Certificate>) -> Vec<(String, String)> {
     let locale = ask.locale;
     let mut facts = written.map(|one| show::facts(one, locale)).unwrap_or_default();
-    facts.push((locale.text("fact-received"), show::moment(view.card.received_ms).1));
+    facts.push((locale.text("fact-received"), show::moment(view.card.received_ms, locale).1));
     facts.push((locale.text("fact-hub-number"), view.hub_number.clone()));
     facts
 }
 
-/// Findings as they are kept, `LEVEL RULE AREA: text`, in the reader's language where it has them.
-fn findings(view: &ImportView, locale: &Locale) -> Vec<FindingView> {
-    let finding = |kept: &String| {
-        let (head, text) = kept.split_once(": ").unwrap_or(("", kept));
-        let mut words = head.split(' ');
-        let (key, tone) = match words.next() {
-            Some("SEVERE") => ("level-severe", "bad"),
-            Some("INFO") => ("level-info", ""),
-            _ => ("level-warning", "wait"),
-        };
-        let rule = words.next().unwrap_or_default();
-        FindingView {
-            tone,
-            level: locale.text(key),
-            text: locale.own(&format!("rule-{rule}")).unwrap_or_else(|| text.to_owned()),
-            field: String::new(),
-        }
-    };
-    view.findings.iter().map(finding).collect()
-}
-
 fn history(one: &crate::service::DecisionView, ask: &Ask<'_>) -> HistoryView {
-    let (at, at_text) = show::moment(one.at_ms);
+    let (at, at_text) = show::moment(one.at_ms, ask.locale);
     HistoryView {
         what: ask.locale.text(show::decided(one.decision).0),
         at,

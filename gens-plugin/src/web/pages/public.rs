@@ -41,7 +41,7 @@ fn page(
         ("setting-organization", card.organization),
         ("fact-from", Coded::Country.label(&card.country, locale)),
         ("fact-destination", Coded::Country.label(&card.destination, locale)),
-        ("fact-issued", show::moment(card.issued_ms).1),
+        ("fact-issued", show::moment(card.issued_ms, locale).1),
     ];
     let goods = card.goods.unwrap_or_default().into_iter().map(|one: PublicGoods| {
         let names = [one.produce, one.botanical_name];

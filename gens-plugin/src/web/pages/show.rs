@@ -4,20 +4,25 @@ use phytohub_sps::write::Certificate;
 use time::OffsetDateTime;
 
 use crate::domain::{CertificateId, Decision, Receipt, State, Step};
-use crate::service::{AttachmentView, CertificateCard, Finding, ImportCard, Level};
+use crate::service::{AttachmentView, CertificateCard, ImportCard};
 use crate::web::ask::Ask;
 use crate::web::list::Coded;
 use crate::web::text::Locale;
-use crate::web::view::{FileView, FindingView, Row};
+use crate::web::view::{FileView, Row};
 
 /// A moment for machines and for people; in UTC, as certificates have it.
-pub(super) fn moment(ms: i64) -> (String, String) {
+pub(super) fn moment(ms: i64, locale: &Locale) -> (String, String) {
     let Ok(at) = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1000)) else {
         return Default::default();
     };
+    (written(at), locale.moment(at))
+}
+
+/// A moment as certificates have it.
+pub(super) fn written(at: OffsetDateTime) -> String {
     let (date, hour, minute) = (at.date(), at.hour(), at.minute());
-    let day = format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day());
-    (format!("{day}T{hour:02}:{minute:02}Z"), format!("{day} {hour:02}:{minute:02}"))
+    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}Z")
 }
 
 /// Midnight (UTC) of a day as date fields write it, `2026-03-04`, in milliseconds since 1970.
@@ -102,7 +107,7 @@ pub(super) const fn decided(decision: Decision) -> (&'static str, &'static str) 
 
 pub(super) fn card(card: CertificateCard, locale: &Locale) -> Row {
     let (state, tone) = state(card.state, locale);
-    let (changed, changed_text) = moment(card.changed_ms);
+    let (changed, changed_text) = moment(card.changed_ms, locale);
     Row {
         path: path(card.id),
         number: title(card.number.as_deref(), card.id, locale),
@@ -135,13 +140,13 @@ pub(super) fn import_card(card: ImportCard, locale: &Locale) -> Row {
         }
         (false, None) => receipt(card.receipt, locale),
     };
-    let (changed, changed_text) = moment(card.received_ms);
+    let (changed, changed_text) = moment(card.received_ms, locale);
     Row {
         path: format!("imports/{}", card.id),
         number: card.number,
         state,
         tone,
-        country: card.sender,
+        country: Coded::Country.label(&card.sender, locale),
         party: card.exporter,
         goods: card.produce,
         changed,
@@ -150,25 +155,14 @@ pub(super) fn import_card(card: ImportCard, locale: &Locale) -> Row {
     }
 }
 
-/// Findings in the reader's language where their rules are translated.
-pub(super) fn findings(all: Vec<Finding>, locale: &Locale) -> Vec<FindingView> {
-    let view = |one: Finding| {
-        let (key, tone) = match one.level {
-            Level::Severe => ("level-severe", "bad"),
-            Level::Warning => ("level-warning", "wait"),
-            Level::Info => ("level-info", ""),
-        };
-        let text = locale.own(&format!("rule-{}", one.rule)).unwrap_or(one.text);
-        let field = one.field.replace('.', "-");
-        FindingView { tone, level: locale.text(key), text, field }
-    };
-    all.into_iter().map(view).collect()
-}
-
-pub(super) fn files(all: &[AttachmentView], certificate: CertificateId) -> Vec<FileView> {
+pub(super) fn files(
+    all: &[AttachmentView],
+    certificate: CertificateId,
+    locale: &Locale,
+) -> Vec<FileView> {
     let view = |one: &AttachmentView| FileView {
         name: one.name.clone(),
-        size: format!("{} kB", one.bytes.div_ceil(1024)),
+        size: locale.count("language-kilobytes", usize::try_from(one.bytes.div_ceil(1024)).unwrap_or(usize::MAX)),
         path: format!("certificates/{certificate}/attachments/{}", one.id),
     };
     all.iter().map(view).collect()

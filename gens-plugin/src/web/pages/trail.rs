@@ -6,17 +6,18 @@ use crate::web::answer::Answer;
 use crate::web::ask::Ask;
 use crate::web::failure::Failure;
 use crate::web::list::Coded;
+use crate::web::text::Locale;
 use crate::web::view::{Cell, TablePage, TableRow};
 
 pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let locale = ask.locale;
     let page = ask.gens.audit(ask.session()?, super::list::after(ask))?;
     let row = |one: AuditView| {
-        let subject = [one.object, one.detail].join(" ");
+        let subject = [about(&one.object, locale), one.detail].join(" ");
         let cells = [
-            show::moment(one.at_ms).1,
+            show::moment(one.at_ms, locale).1,
             one.user.unwrap_or_else(|| locale.text("history-hub")),
-            one.action,
+            action(&one.action, locale),
             subject.trim().to_owned(),
             one.address,
         ];
@@ -34,6 +35,21 @@ pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
         csv: super::export::offered(ask, "audit.csv"),
         next: show::next_page(ask, "audit", page.next.map(Cursor::number)),
     })
+}
+
+/// What was done; an action of an older version that is not known any more, by its name.
+fn action(name: &str, locale: &Locale) -> String {
+    let key = format!("did-{name}");
+    let known = locale.own(&key).or_else(|| Locale::english().own(&key));
+    known.unwrap_or_else(|| name.to_owned())
+}
+
+/// What it was done with: `user 5`, `settings`, or a name.
+fn about(object: &str, locale: &Locale) -> String {
+    let (kind, name) = object.split_once(' ').unwrap_or((object, ""));
+    let key = format!("about-{kind}");
+    let known = |locale: &Locale| locale.own_filled(&key, "name", name);
+    known(locale).or_else(|| known(Locale::english())).unwrap_or_else(|| object.to_owned())
 }
 
 /// The last two years.

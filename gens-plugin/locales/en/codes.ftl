@@ -1,0 +1,21 @@
+# Names in code lists that read better here than in the lists; all others are had from the lists.
+unit-KGM = kilograms (kg)
+unit-TNE = tonnes (t)
+unit-GRM = grams (g)
+unit-LBR = pounds (lb)
+unit-MTQ = cubic metres (m³)
+unit-LTR = litres (l)
+unit-DMQ = cubic decimetres (dm³)
+unit-HUR = hours
+unit-DAY = days
+unit-MIN = minutes
+unit-WEE = weeks
+unit-CEL = degrees Celsius (°C)
+unit-FAH = degrees Fahrenheit (°F)
+mode-1 = By sea
+mode-2 = By rail
+mode-3 = By road
+mode-4 = By air
+mode-5 = By mail
+mode-6 = By several means
+mode-8 = By inland waterway
