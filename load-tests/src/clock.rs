@@ -19,6 +19,11 @@ impl Stopwatch {
     pub fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
+
+    /// Returns so long after its start, or at once if that is over.
+    pub async fn reaches(self, after: Duration) {
+        tokio::time::sleep_until((self.0 + after).into()).await;
+    }
 }
 
 impl Default for Stopwatch {

@@ -30,13 +30,18 @@ impl Content {
     pub fn new(seed: u64, bytes: usize) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
         let mut text = if bytes >= 32 { format!("{seed:016x} ") } else { String::new() };
-        while text.len() < bytes {
-            text.push_str(PIECES[rng.random_range(0..PIECES.len())]);
-        }
+        fill(&mut text, bytes, &mut rng);
         let hash = hash_of(&text);
         let cdata = rng.random_bool(0.3);
         let xml = if cdata { format!("<![CDATA[{text}]]>") } else { escape(&text) };
         Self { xml, hash }
+    }
+}
+
+/// Appends made-up text, awkward characters included, until there are at least this many bytes.
+pub(crate) fn fill(text: &mut String, bytes: usize, rng: &mut StdRng) {
+    while text.len() < bytes {
+        text.push_str(PIECES[rng.random_range(0..PIECES.len())]);
     }
 }
 

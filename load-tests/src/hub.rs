@@ -1,5 +1,6 @@
 //! A hub's directory and its process, handled from outside as an operator does it.
 
+use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -179,10 +180,18 @@ impl Site {
         Ok(ready)
     }
 
+    /// The program that serves, and what it is told.
+    #[must_use]
+    pub fn serving(&self) -> (PathBuf, Vec<OsString>) {
+        let words = ["serve", "--https", "127.0.0.1:0", "--config"].map(Into::into);
+        (self.server.clone(), words.into_iter().chain([self.config().into()]).collect())
+    }
+
     fn spawn(&self, shim: Option<&Shim>) -> Result<(Hub, Receiver<String>), StartError> {
         let failed = |text: String| StartError { text, status: None };
-        let mut command = Command::new(&self.server);
-        command.arg("serve").args(["--https", "127.0.0.1:0"]).arg("--config").arg(self.config());
+        let (server, words) = self.serving();
+        let mut command = Command::new(server);
+        command.args(words);
         if let Some(shim) = shim {
             shim.load_into(&mut command);
         }
@@ -233,6 +242,12 @@ impl Hub {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// How long it took to become ready.

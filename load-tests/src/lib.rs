@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod clock;
+pub mod compare;
 pub mod content;
 pub mod crash;
 mod history;
@@ -20,6 +21,8 @@ pub mod partner;
 pub mod powercut;
 pub mod shim;
 pub mod soap;
+pub mod speed;
+pub mod stub;
 pub mod verify;
 
 /// What goes wrong in the harness itself, in words for the person who runs it.

@@ -6,6 +6,8 @@
 mod crash;
 #[path = "it/faults.rs"]
 mod faults;
+#[path = "it/load.rs"]
+mod load;
 #[path = "it/memory.rs"]
 mod memory;
 #[path = "it/rig.rs"]
