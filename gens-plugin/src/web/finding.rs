@@ -37,13 +37,7 @@ pub(super) fn of_received(all: &[String], locale: &Locale) -> Vec<FindingView> {
     all.iter().map(view).collect()
 }
 
-fn told(
-    level: Level,
-    rule: &str,
-    field: &str,
-    parts: &Parts<'_>,
-    locale: &Locale,
-) -> FindingView {
+fn told(level: Level, rule: &str, field: &str, parts: &Parts<'_>, locale: &Locale) -> FindingView {
     let (key, tone) = match level {
         Level::Severe => ("level-severe", "bad"),
         Level::Warning => ("level-warning", "wait"),
@@ -105,13 +99,15 @@ impl<'t> Parts<'t> {
         let Some(rule) = rules().find(|one| one.id.as_str() == rule) else { return whole };
         let said = match rule.help {
             "" => text,
-            help => text.strip_suffix(help).and_then(|rest| rest.strip_suffix(": ")).unwrap_or(text),
+            help => {
+                text.strip_suffix(help).and_then(|rest| rest.strip_suffix(": ")).unwrap_or(text)
+            }
         };
         // A path has no spaces; what was found may say "at" too.
         let with_path = said.rsplit_once(" at ").filter(|(_, path)| path.starts_with("SPS"));
-        let found = with_path.filter(|(_, path)| !path.contains(' ')).and_then(|(what, path)| {
-            Some(Self { value: value(rule, what)?, path, text })
-        });
+        let found = with_path
+            .filter(|(_, path)| !path.contains(' '))
+            .and_then(|(what, path)| Some(Self { value: value(rule, what)?, path, text }));
         found.or_else(|| Some(Self { value: value(rule, said)?, ..whole })).unwrap_or(whole)
     }
 }

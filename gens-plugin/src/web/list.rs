@@ -96,7 +96,8 @@ impl Coded {
     /// The wording of a declaration in the language of the certificate, or in English.
     pub(super) fn wording(code: &str, language: &str) -> String {
         let list = code_list(CodeListName::AdditionalDeclarations);
-        let own = Locale::of(language).and_then(|locale| locale.own(&format!("declaration-{code}")));
+        let own =
+            Locale::of(language).and_then(|locale| locale.own(&format!("declaration-{code}")));
         let listed = || list.row(code, language).or_else(|| list.row(code, "en"));
         own.or_else(|| listed().map(|row| row.text().to_owned())).unwrap_or_default()
     }

@@ -123,7 +123,8 @@ fn no_page_in_arabic_says_anything_in_english() {
                     continue;
                 }
                 let answer = browser.get(&path);
-                let is_page = answer.content_type().is_some_and(|kind| kind.starts_with("text/html"));
+                let is_page =
+                    answer.content_type().is_some_and(|kind| kind.starts_with("text/html"));
                 if !is_page || path.ends_with("/paper") {
                     continue;
                 }

@@ -53,7 +53,12 @@ fn what_was_found_is_taken_out_of_the_english_text() {
         "XQ",
         "SPSConsignment/A[1]/TypeCode",
     );
-    check("PC-MAND-010", "the exporter's name is missing at SPSConsignment/B: write it", "", "SPSConsignment/B");
+    check(
+        "PC-MAND-010",
+        "the exporter's name is missing at SPSConsignment/B: write it",
+        "",
+        "SPSConsignment/B",
+    );
     check("PC-XML-001", "not well-formed XML: stopped at SPS end", "stopped at SPS end", "");
     check("PC-XML-002", "there is nothing in the document: send the certificate's XML", "", "");
     check("PC-NEW-001", "something at SPSConsignment: do", "", "");
@@ -85,15 +90,20 @@ fn finding_is_told_in_the_language_of_the_reader_with_the_name_of_its_field() {
     assert_eq!(english.text, "There is no kind of package “XQ”. Choose one from the list.");
     let arabic = one(arabic());
     assert_eq!(arabic.level, "تحذير");
-    assert!(arabic.place.contains("السطر 2") && arabic.place.contains("الطرود 1"), "{}", arabic.place);
+    assert!(
+        arabic.place.contains("السطر 2") && arabic.place.contains("الطرود 1"),
+        "{}",
+        arabic.place
+    );
     assert!(arabic.text.contains("«\u{2068}XQ\u{2069}»"), "{}", arabic.text);
 }
 
 #[test]
 fn what_was_found_cannot_turn_the_text_around() {
-    let kept = ["WARNING PC-MAP-016 Mapping: the country '\u{202e}\u{2069}AB' is not in ISO 3166-1: \
+    let kept =
+        ["WARNING PC-MAP-016 Mapping: the country '\u{202e}\u{2069}AB' is not in ISO 3166-1: \
                  write its two letters"
-        .to_owned()];
+            .to_owned()];
     let told = of_received(&kept, arabic()).pop().expect("there is one");
     assert!(told.text.contains("\u{2068}AB\u{2069}") && !told.text.contains('\u{202e}'));
 }

@@ -28,7 +28,8 @@ fn every_name_of_a_code_is_had_in_every_language() {
                 let key = format!("{}-{}", coded.key(), row.code());
                 // Some lists have languages of their own.
                 let listed = row.lang().is_some_and(|lang| {
-                    lang == locale.tag() || code_list(coded.name()).row(row.code(), locale.tag()).is_some()
+                    lang == locale.tag()
+                        || code_list(coded.name()).row(row.code(), locale.tag()).is_some()
                 });
                 if locale.own(&key).is_none() && !listed {
                     missing.push(format!("{}: {key}", locale.tag()));

@@ -162,7 +162,10 @@ pub(super) fn files(
 ) -> Vec<FileView> {
     let view = |one: &AttachmentView| FileView {
         name: one.name.clone(),
-        size: locale.count("language-kilobytes", usize::try_from(one.bytes.div_ceil(1024)).unwrap_or(usize::MAX)),
+        size: locale.count(
+            "language-kilobytes",
+            usize::try_from(one.bytes.div_ceil(1024)).unwrap_or(usize::MAX),
+        ),
         path: format!("certificates/{certificate}/attachments/{}", one.id),
     };
     all.iter().map(view).collect()

@@ -208,7 +208,8 @@ fn plurals_are_those_of_the_language() {
 /// Every category that a language's numbers fall into has a variant wherever a number is said.
 #[test]
 fn counts_have_a_variant_for_every_category_of_the_language() {
-    let wanted = [("en", &["one", "other"][..]), ("ar", &["zero", "one", "two", "few", "many", "other"])];
+    let wanted =
+        [("en", &["one", "other"][..]), ("ar", &["zero", "one", "two", "few", "many", "other"])];
     for (tag, categories) in wanted {
         let (_, files) = FILES.iter().find(|(known, _)| *known == tag).expect("it is there");
         for block in files.iter().flat_map(|file| file.split("{ $count ->").skip(1)) {

@@ -14,9 +14,8 @@ use crate::web::view::{
 };
 
 /// The code that lists the languages when the plugin is built.
-#[expect(dead_code, reason = "the test calls what writes the table, not what calls that")]
-#[path = "../../../../build.rs"]
-mod build;
+#[path = "../../../../build/languages.rs"]
+mod languages;
 
 const FROM: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const TO: &str = "áƀćđéƒǵĥíĵķĺɱńóƥɋŕśťúṽŵẋýźÁƁĆĐÉƑǴĤÍĴĶĹḾŃÓƤɊŔŚŤÚṼŴẊÝŹ";
@@ -70,7 +69,7 @@ fn pseudo() -> &'static Locale {
     write(&folder.path().join("en-XA"));
     fs::create_dir(folder.path().join("not-a-language")).expect("there is room");
     fs::write(folder.path().join("README"), "neither").expect("there is room");
-    let table = build::table(folder.path());
+    let table = languages::table(folder.path());
     assert_eq!(table.matches(", &[").count(), 1, "{table}");
     assert!(table.contains("(\"en-XA\""), "{table}");
     let files: Vec<String> = table
@@ -106,9 +105,9 @@ fn shown_without_accents(html: &str) -> Vec<String> {
             continue;
         }
         let attributes = ["aria-label=\"", "title=\"", "placeholder=\""];
-        let labels = attributes.iter().flat_map(|name| {
-            tag.split(name).skip(1).filter_map(|rest| rest.split('"').next())
-        });
+        let labels = attributes
+            .iter()
+            .flat_map(|name| tag.split(name).skip(1).filter_map(|rest| rest.split('"').next()));
         for text in labels.chain([text]) {
             let text = text.replace("&#38;", "").replace("&quot;", "").replace("&#39;", "");
             if text.chars().any(|c| c.is_ascii_alphabetic()) {
@@ -132,23 +131,20 @@ fn folder_of_files_is_a_language() {
     assert_eq!(crate::web::list::Coded::Country.label("KE", locale), "Kenya");
 }
 
-#[test]
-fn pages_show_nothing_but_texts_of_the_language() {
-    let locale = pseudo();
-    let p = &chrome(locale);
-    let mut sections = crate::web::draft::sections(&crate::domain::Draft::default(), "", locale);
-    sections.extend(crate::web::draft::sections(
-        &crate::domain::Draft::default(),
-        "lines.0.treatments",
-        locale,
-    ));
-    let fields = sections
-        .into_iter()
-        .flat_map(|section| section.fields)
-        // Lists of codes have names of their own.
-        .filter(|field| field.choices.is_empty())
-        .collect();
-    let form = FormPage {
+/// The form of a certificate with everything that can be added to it.
+fn form<'p>(p: &'p Chrome, locale: &'static Locale) -> FormPage<'p> {
+    let draft = crate::domain::Draft::default();
+    let mut fields = Vec::new();
+    for add in ["", "transit", "containers", "lines.0.treatments", "lines.0.declarations"] {
+        let mut open = crate::web::draft::sections(&draft, add, locale);
+        while let Some(section) = open.pop() {
+            fields.extend(section.fields.into_iter().chain(section.more));
+            open.extend(section.parts);
+        }
+    }
+    // Names of codes are no texts.
+    fields.retain(|field| field.choices.is_empty());
+    FormPage {
         p,
         title: locale.text("certificate-form-title"),
         lead: locale.text("settings-lead"),
@@ -161,7 +157,10 @@ fn pages_show_nothing_but_texts_of_the_language() {
         tone: "primary",
         back: String::new(),
         links: Vec::new(),
-    };
+    }
+}
+
+fn findings<'p>(p: &'p Chrome, locale: &'static Locale) -> FindingsPart<'p> {
     let finding = FindingView {
         tone: "bad",
         level: locale.text("level-severe"),
@@ -169,40 +168,55 @@ fn pages_show_nothing_but_texts_of_the_language() {
         text: locale.fill("rule-PC-MAP-014", "value", "12"),
         field: "lines-0-packages-1".to_owned(),
     };
+    FindingsPart { p, paper_only: String::new(), findings: vec![finding] }
+}
+
+fn log_in(p: &Chrome, error: String) -> LogInPage<'_> {
+    LogInPage { p, name: String::new(), error, kept: "1".to_owned(), countries: Vec::new() }
+}
+
+fn list(p: &Chrome, title: String) -> ListPage<'_> {
+    ListPage {
+        p,
+        title,
+        path: "certificates",
+        may_create: true,
+        words: String::new(),
+        states: Vec::new(),
+        from: String::new(),
+        to: String::new(),
+        rows: Vec::new(),
+        csv: "certificates.csv".to_owned(),
+        next: "certificates?after=1".to_owned(),
+    }
+}
+
+#[test]
+fn pages_show_nothing_but_texts_of_the_language() {
+    let locale = pseudo();
+    let p = &chrome(locale);
+    let (title, text) = (locale.text("error-title"), locale.text("error-bad"));
+    let greeting = locale.text("home-title");
     let pages = [
-        form.render(),
-        FindingsPart { p, paper_only: String::new(), findings: vec![finding] }.render(),
-        ErrorPage { p, status: 404, title: locale.text("error-title"), text: locale.text("error-bad") }
-            .render(),
-        LogInPage {
-            p,
-            name: String::new(),
-            error: locale.text("log-in-wrong"),
-            kept: "1".to_owned(),
-            countries: Vec::new(),
-        }
-        .render(),
-        HomePage { p, greeting: locale.text("home-title"), may_create: true, groups: Vec::new() }
-            .render(),
-        ListPage {
-            p,
-            title: locale.text("certificates-title"),
-            path: "certificates",
-            may_create: true,
-            words: String::new(),
-            states: Vec::new(),
-            from: String::new(),
-            to: String::new(),
-            rows: Vec::new(),
-            csv: "certificates.csv".to_owned(),
-            next: "certificates?after=1".to_owned(),
-        }
-        .render(),
+        form(p, locale).render(),
+        findings(p, locale).render(),
+        log_in(p, locale.text("log-in-wrong")).render(),
+        list(p, locale.text("certificates-title")).render(),
+        ErrorPage { p, status: 404, title, text }.render(),
+        HomePage { p, greeting, may_create: true, groups: Vec::new() }.render(),
     ];
     for page in pages {
         let page = page.expect("the page can be written");
         let found = shown_without_accents(&page);
         assert!(found.is_empty(), "{found:#?}");
-        assert!(!page.starts_with("<!doctype") || page.contains("<html lang=\"en-XA\" dir=\"rtl\">"));
+        let is_whole = page.starts_with("<!doctype");
+        assert!(!is_whole || page.contains("<html lang=\"en-XA\" dir=\"rtl\">"));
     }
+}
+
+#[test]
+fn what_is_written_in_code_is_found() {
+    let p = &chrome(Locale::english());
+    let page = log_in(p, String::new()).render().expect("the page can be written");
+    assert!(shown_without_accents(&page).len() > 5, "{page}");
 }
