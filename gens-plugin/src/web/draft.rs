@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::form::Form;
 use super::list::Coded;
 use super::text::Locale;
-use super::view::{Choice, Field, List, Section};
-use crate::domain::{Draft, limit};
+use super::view::{Choice, Field, FindingView, List, Section};
+use crate::domain::{Draft, Line, limit};
 
 mod field;
 
@@ -102,12 +102,16 @@ fn remove(all: &mut Value, name: &str) {
 /// The form of a draft, with one more empty entry where one was asked for.
 pub(super) fn sections(draft: &Draft, add: &str, locale: &'static Locale) -> Vec<Section> {
     let mut all = serde_json::to_value(draft).unwrap_or_default();
-    for (list, least) in [("lines", 1), ("transports", 1)] {
-        grow(&mut all, list, least);
-    }
+    grow(&mut all, "transports", 1);
+    grow(&mut all, "lines", 1);
     if Entry::is_list(add) {
         let there = entries(&all, add);
         grow(&mut all, add, there + 1);
+    }
+    // Every line says where it comes from and how it is packed.
+    for place in 0..entries(&all, "lines") {
+        grow(&mut all, &format!("lines.{place}.origins"), 1);
+        grow(&mut all, &format!("lines.{place}.packages"), 1);
     }
     let view = FormView { all: &all, locale };
     let mut sections =
@@ -125,10 +129,13 @@ fn entries(all: &Value, list: &str) -> usize {
 }
 
 fn grow(all: &mut Value, list: &str, least: usize) {
+    let is_lines = list == "lines";
     let list = all.pointer_mut(&format!("/{}", list.replace('.', "/")));
     if let Some(list) = list.and_then(Value::as_array_mut) {
+        let empty = if is_lines { serde_json::to_value(Line::default()) } else { Ok(Value::Null) };
+        let empty = empty.unwrap_or_default();
         while list.len() < least.min(ENTRIES_MAX) {
-            list.push(Value::Null);
+            list.push(empty.clone());
         }
     }
 }
@@ -144,9 +151,15 @@ impl FormView<'_> {
             id: if within.is_empty() { id.to_owned() } else { within.replace('.', "-") },
             title: self.locale.text(&format!("section-{id}")),
             help: self.locale.own(&format!("section-{id}-help")).unwrap_or_default(),
-            fields: entries.iter().map(|entry| self.field(entry, within)).collect(),
+            fields: self.fields(entries, within, false),
+            more: self.fields(entries, within, true),
             ..Section::default()
         }
+    }
+
+    fn fields(&self, entries: &[Entry], within: &str, rare: bool) -> Vec<Field> {
+        let wanted = entries.iter().filter(|entry| entry.is_rare == rare);
+        wanted.map(|entry| self.field(entry, within)).collect()
     }
 
     fn field(&self, entry: &Entry, within: &str) -> Field {
@@ -195,7 +208,7 @@ impl FormView<'_> {
         section
     }
 
-    /// Lines have lists of their own: these become parts beside the line.
+    /// Lines have lists of their own: these become parts of the line.
     fn lines(&self) -> Section {
         let mut section = self.section("lines", &[], "lines");
         for place in 0..entries(self.all, "lines") {
@@ -203,19 +216,14 @@ impl FormView<'_> {
             let mut line = self.section("lines", LINE, &within);
             line.title = self.locale.count("part-lines", place + 1);
             line.help.clear();
-            let mut inner = Vec::new();
             for list in ["origins", "packages", "treatments", "declarations"] {
                 let mut listed = self.list(list, &within);
                 line.actions.append(&mut listed.actions);
-                for mut part in listed.parts {
-                    part.title = format!("{} · {}", line.title, part.title);
-                    inner.push(part);
-                }
+                line.parts.append(&mut listed.parts);
             }
             let remove = self.locale.text("part-remove-line");
             line.actions.push((format!("remove:{within}"), remove));
             section.parts.push(line);
-            section.parts.append(&mut inner);
         }
         section.actions = vec![("add:lines".to_owned(), self.locale.text("part-add-lines"))];
         section
@@ -244,6 +252,20 @@ pub(super) fn place(field: &str, locale: &Locale) -> String {
         locale.filled("language-list", &[("first", first), ("second", second)])
     });
     joined.unwrap_or_default()
+}
+
+/// Counts what was found by sections; where it is told beside the fields, it is said there.
+pub(super) fn mark(sections: &mut [Section], findings: &[FindingView], is_beside: bool) {
+    for finding in findings.iter().filter(|finding| !finding.field.is_empty()) {
+        let id = &finding.field;
+        let Some(section) = sections.iter_mut().find(|section| section.has(id)) else { continue };
+        section.found += 1;
+        if let Some(field) =
+            section.field_mut(id).filter(|field| is_beside && field.error.is_empty())
+        {
+            finding.text.clone_into(&mut field.error);
+        }
+    }
 }
 
 /// A value that is not among those offered is kept all the same.

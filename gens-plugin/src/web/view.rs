@@ -162,8 +162,34 @@ pub(super) struct Section {
     pub(super) title: String,
     pub(super) help: String,
     pub(super) fields: Vec<Field>,
+    /// Fields that most certificates leave empty: folded up until one of them holds something.
+    pub(super) more: Vec<Field>,
     pub(super) parts: Vec<Self>,
     pub(super) actions: Vec<(String, String)>,
+    /// How much there is to look at in it.
+    pub(super) found: usize,
+}
+
+impl Section {
+    /// Whether what is folded up holds something, or has something wrong in it.
+    pub(super) fn is_unfolded(&self) -> bool {
+        let is_used = |field: &Field| {
+            field.kind != "select" && !field.value.is_empty() || !field.error.is_empty()
+        };
+        self.more.iter().any(is_used)
+    }
+
+    /// The field of that id, here or in a part.
+    pub(super) fn field_mut(&mut self, id: &str) -> Option<&mut Field> {
+        let own = self.fields.iter_mut().chain(&mut self.more).find(|field| field.id() == id);
+        own.or_else(|| self.parts.iter_mut().find_map(|part| part.field_mut(id)))
+    }
+
+    /// Whether that id is its own or one of its parts and fields.
+    pub(super) fn has(&self, id: &str) -> bool {
+        let mut fields = self.fields.iter().chain(&self.more);
+        self.id == id || fields.any(|one| one.id() == id) || self.parts.iter().any(|p| p.has(id))
+    }
 }
 
 /// Suggestions for a field.
@@ -305,14 +331,15 @@ pages! {
     /// Where a certificate is entered.
     EditPage("certificate-form.html") {
         title: String, path: String, state: String, tone: &'static str, reason: String,
-        conflict: String, revision: String, sections: Vec<Section>, saved: String,
+        conflict: String, revision: String, sections: Vec<Section>,
         paper_only: String, findings: Vec<FindingView>, files: Vec<FileView>, upload_max: usize,
         lists: Vec<List>,
     }
     /// A certificate, sent or received, and what happened to it.
     CertificatePage("certificate.html") {
         title: String, path: String, list: &'static str, list_key: &'static str, state: String,
-        tone: &'static str, message: String, next_step: String, paper_only: String,
+        tone: &'static str, track: Vec<(String, &'static str)>, message: String,
+        next_step: String, paper_only: String,
         links: Vec<ActionView>, posts: Vec<ActionView>, facts: Vec<(String, String)>,
         goods: Vec<(String, String)>, files: Vec<FileView>, has_decision: bool, may_decide: bool,
         decided: String, decision_error: String, decisions: Vec<Choice>, authenticity: String,
@@ -333,5 +360,5 @@ pages! {
         facts: Vec<(String, String)>, error: String, has_factor: bool, seed: String,
     }
     /// What was found, for a page that asks again while one types.
-    FindingsPart("findings.html") { findings: Vec<FindingView>, }
+    FindingsPart("check.html") { paper_only: String, findings: Vec<FindingView>, }
 }

@@ -16,7 +16,9 @@ async function tabTo(page, selector) {
       const box = one.getBoundingClientRect();
       const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
       const inside = box.width > 0 && box.bottom > 0 && box.top < innerHeight;
-      return { there: one.matches(wanted), seen: outlined && inside, html: one.outerHTML.slice(0, 120) };
+      const over = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height, 20) / 2);
+      const covered = over?.closest(".bar") && !one.closest(".bar");
+      return { there: one.matches(wanted), seen: outlined && inside && !covered, html: one.outerHTML.slice(0, 120) };
     }, selector);
     assert(at.seen, `the focus is not seen on ${at.html}`);
     if (at.there) return;

@@ -29,6 +29,8 @@ pub(super) struct Entry {
     pub(super) shape: Shape,
     pub(super) width: &'static str,
     pub(super) required: bool,
+    /// Whether most certificates leave it empty.
+    pub(super) is_rare: bool,
 }
 
 const fn entry(
@@ -37,7 +39,7 @@ const fn entry(
     shape: Shape,
     width: &'static str,
 ) -> Entry {
-    Entry { about, name, shape, width, required: false }
+    Entry { about, name, shape, width, required: false, is_rare: false }
 }
 
 const fn needed(
@@ -46,7 +48,16 @@ const fn needed(
     shape: Shape,
     width: &'static str,
 ) -> Entry {
-    Entry { about, name, shape, width, required: true }
+    Entry { about, name, shape, width, required: true, is_rare: false }
+}
+
+const fn rare(
+    about: &'static str,
+    name: &'static str,
+    shape: Shape,
+    width: &'static str,
+) -> Entry {
+    Entry { about, name, shape, width, required: false, is_rare: true }
 }
 
 pub(super) const PARTIES: &[Entry] = &[
@@ -91,21 +102,21 @@ const DECLARATIONS: &[Entry] = &[
 pub(super) const LINE: &[Entry] = &[
     needed("produce", "produce", Shape::Text, "half"),
     needed("botanical-name", "botanical_name", Shape::Text, "half"),
-    entry("common-name", "common_name", Shape::Text, "half"),
-    entry("intended-use", "intended_use", Shape::Coded(Coded::Use), "half"),
-    entry("plant-part", "plant_part", Shape::Coded(Coded::Plant), "third"),
-    entry("condition", "condition", Shape::Coded(Coded::Condition), "third"),
-    entry("hs-code", "hs_code", Shape::Text, "third"),
     needed("net-weight", "net_weight.value", Shape::Number, "quarter"),
     entry("unit", "net_weight.unit", Shape::Coded(Coded::Weight), "quarter"),
-    entry("gross-weight", "gross_weight.value", Shape::Number, "quarter"),
-    entry("unit", "gross_weight.unit", Shape::Coded(Coded::Weight), "quarter"),
-    entry("net-volume", "net_volume.value", Shape::Number, "quarter"),
-    entry("unit", "net_volume.unit", Shape::Coded(Coded::Volume), "quarter"),
-    entry("other-quantity", "other_quantity.value", Shape::Number, "quarter"),
-    entry("other-unit", "other_quantity.unit", Shape::Text, "quarter"),
-    entry("packages-text", "packages_text", Shape::Text, "half"),
-    entry("marks", "marks", Shape::Text, "half"),
+    entry("hs-code", "hs_code", Shape::Text, "half"),
+    rare("common-name", "common_name", Shape::Text, "half"),
+    rare("intended-use", "intended_use", Shape::Coded(Coded::Use), "half"),
+    rare("plant-part", "plant_part", Shape::Coded(Coded::Plant), "half"),
+    rare("condition", "condition", Shape::Coded(Coded::Condition), "half"),
+    rare("gross-weight", "gross_weight.value", Shape::Number, "quarter"),
+    rare("unit", "gross_weight.unit", Shape::Coded(Coded::Weight), "quarter"),
+    rare("net-volume", "net_volume.value", Shape::Number, "quarter"),
+    rare("unit", "net_volume.unit", Shape::Coded(Coded::Volume), "quarter"),
+    rare("other-quantity", "other_quantity.value", Shape::Number, "quarter"),
+    rare("other-unit", "other_quantity.unit", Shape::Text, "quarter"),
+    rare("packages-text", "packages_text", Shape::Text, "half"),
+    rare("marks", "marks", Shape::Text, "half"),
 ];
 
 const ORIGINS: &[Entry] = &[

@@ -4,6 +4,34 @@ fn form(fields: &[(&str, &str)]) -> Form {
     Form::of(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 }
 
+fn values(section: Section) -> Vec<(String, String)> {
+    let own = section.fields.into_iter().chain(section.more);
+    let own = own.map(|field| (field.name, field.value));
+    own.chain(section.parts.into_iter().flat_map(values)).collect()
+}
+
+#[test]
+fn findings_are_counted_by_section_and_told_beside_their_fields() {
+    let mut sections = sections(&Draft::default(), "", Locale::english());
+    let finding = |field: &str| FindingView {
+        tone: "bad",
+        level: String::new(),
+        place: String::new(),
+        text: "Needed.".to_owned(),
+        field: field.to_owned(),
+    };
+    let found = ["lines-0-produce", "lines-0-origins-0", "exporter-name", "", "nowhere"];
+    mark(&mut sections, &found.map(finding), true);
+    let counts: Vec<(&str, usize)> = sections
+        .iter()
+        .filter(|section| section.found > 0)
+        .map(|section| (&*section.id, section.found))
+        .collect();
+    assert_eq!(counts, [("parties", 1), ("lines", 2)]);
+    let produce = sections.iter_mut().find_map(|section| section.field_mut("lines-0-produce"));
+    assert_eq!(produce.map(|field| &*field.error), Some("Needed."));
+}
+
 #[test]
 fn form_of_a_draft_becomes_the_same_draft() {
     let locale = Locale::english();
@@ -18,10 +46,7 @@ fn form_of_a_draft_becomes_the_same_draft() {
         }],
         ..Draft::default()
     };
-    let fields = sections(&draft, "", locale).into_iter().flat_map(|section| {
-        let inner = section.parts.into_iter().flat_map(|part| part.fields);
-        section.fields.into_iter().chain(inner).map(|field| (field.name, field.value))
-    });
+    let fields = sections(&draft, "", locale).into_iter().flat_map(values);
     let (again, asked) = parsed(&Form::of(fields), locale);
     assert_eq!(asked, Asked::Save);
     let mut expected = draft;

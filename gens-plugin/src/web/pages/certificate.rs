@@ -1,5 +1,7 @@
 //! A certificate of one's own country: what it says, what happened to it, what may be done.
 
+use std::cmp::Ordering;
+
 use phytohub_sps::write::Certificate;
 
 use super::{show, step};
@@ -36,6 +38,7 @@ pub(in crate::web) fn show(ask: &Ask<'_>) -> Result<Answer, Failure> {
         list_key: "back-certificates",
         state,
         tone,
+        track: track(ask, &view)?,
         message,
         next_step: show::next_step(view.card.state, locale),
         paper_only,
@@ -82,6 +85,37 @@ pub(in crate::web) fn xml(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let xml = ask.gens.xml(ask.session()?, id)?;
     let number = view.card.number.unwrap_or_else(|| format!("draft-{id}"));
     Ok(Answer::download(&format!("{number}.xml"), "application/xml", xml.into_bytes()))
+}
+
+/// The way that certificates take here, and how far this one has come.
+fn track(ask: &Ask<'_>, view: &CertificateView) -> Result<Vec<(String, &'static str)>, Failure> {
+    let (state, is_sent) = (view.card.state, !view.card.paper_only);
+    if state == State::Withdrawn {
+        return Ok(Vec::new());
+    }
+    let policy = ask.gens.settings(ask.session()?)?.policy;
+    let way = [
+        (State::Draft, true),
+        (State::Submitted, policy.application),
+        (State::Inspected, policy.inspection),
+        (State::Approved, policy.approval),
+        (State::Issued, true),
+        (State::Sent, is_sent),
+        (State::Delivered, is_sent),
+    ];
+    let now = match state {
+        State::Recalled | State::Returned => State::Draft,
+        State::DeliveredWithWarnings | State::NotReadable | State::Failed => State::Delivered,
+        other => other,
+    };
+    let place = way.iter().position(|(one, _)| *one == now).unwrap_or_default();
+    let shown = way.iter().enumerate().filter(|(at, (_, is_taken))| *is_taken || *at == place);
+    let step = |(at, (one, _)): (usize, &(State, bool))| match at.cmp(&place) {
+        Ordering::Less => (show::state(*one, ask.locale).0, "done"),
+        Ordering::Equal => (show::state(state, ask.locale).0, "now"),
+        Ordering::Greater => (show::state(*one, ask.locale).0, ""),
+    };
+    Ok(shown.map(step).collect())
 }
 
 /// What the draft says, as the document has it; numbers and dates as far as there are any.

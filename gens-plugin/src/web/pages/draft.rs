@@ -5,7 +5,7 @@ use crate::domain::{CertificateId, Draft, limit};
 use crate::service::{CertificateView, ServiceError};
 use crate::web::answer::Answer;
 use crate::web::ask::Ask;
-use crate::web::draft::{Asked, lists, parsed, sections};
+use crate::web::draft::{Asked, lists, mark, parsed, sections};
 use crate::web::failure::{Failure, not_kept};
 use crate::web::finding::of_draft;
 use crate::web::list::Coded;
@@ -60,8 +60,9 @@ pub(in crate::web) fn autosave(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let (draft, _) = parsed(&ask.form, ask.locale);
     let revision = ask.form.get("revision").parse().map_err(|_| Failure::NotFound)?;
     let found = ask.gens.check(session, &draft)?;
+    let paper_only = paper_only(ask, &draft.destination)?;
     let revision = ask.gens.save_draft(session, ask.id("id")?, revision, draft)?;
-    let page = FindingsPart { p: &ask.chrome(), findings: of_draft(found, ask.locale) };
+    let page = FindingsPart { p: &ask.chrome(), paper_only, findings: of_draft(found, ask.locale) };
     Ok(ask.page(&page)?.header("x-revision", &revision.to_string()))
 }
 
@@ -91,6 +92,10 @@ fn shown(
     let (state, tone) = show::state(view.card.state, locale);
     let reason = view.steps.iter().rev().find(|step| !step.reason.is_empty());
     let returned = reason.filter(|_| view.card.state == crate::domain::State::Returned);
+    let findings = of_draft(ask.gens.check(session, draft)?, locale);
+    let mut sections = sections(draft, &ask.query("add"), locale);
+    // Nobody is told of what is missing before there was a chance to enter it.
+    mark(&mut sections, &findings, status != 200 || !ask.query("done").is_empty());
     ask.page_with(
         status,
         &EditPage {
@@ -102,10 +107,9 @@ fn shown(
             reason: returned.map(|step| step.reason.clone()).unwrap_or_default(),
             conflict,
             revision: view.revision.to_string(),
-            sections: sections(draft, &ask.query("add"), locale),
-            saved: String::new(),
+            sections,
             paper_only: paper_only(ask, &draft.destination)?,
-            findings: of_draft(ask.gens.check(session, draft)?, locale),
+            findings,
             files: show::files(&view.attachments, id, locale),
             upload_max: limit::ATTACHMENT_BYTES_MAX,
             lists: lists(locale),

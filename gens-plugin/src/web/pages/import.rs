@@ -82,6 +82,7 @@ fn shown(ask: &Ask<'_>, status: u16, error: &str) -> Result<Answer, Failure> {
             list_key: "back-imports",
             state,
             tone,
+            track: Vec::new(),
             message: unread,
             next_step: String::new(),
             paper_only: String::new(),
