@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::font::{FAMILIES, Style};
 use crate::sheet::{Body, Cell, Part, Public, Sheet};
 use crate::text::{self, Line, Place, lines};
-use crate::{PrintError, Symbol};
+use crate::{PrintError, Symbol, limit};
 
 /// A cleaned sheet as JSON.
 ///
@@ -13,8 +13,12 @@ use crate::{PrintError, Symbol};
 ///
 /// It has no form in JSON, which is out of memory at most.
 pub(crate) fn json(sheet: &Sheet, symbol: Option<&Symbol>) -> Result<Vec<u8>, PrintError> {
-    serde_json::to_vec(&Data::of(sheet, symbol))
-        .map_err(|error| PrintError::Failed(error.to_string()))
+    let data = Data::of(sheet, symbol);
+    let high: f32 = data.parts.iter().map(|part| part.high(data.measure)).sum();
+    if high > count(limit::PAGES_MAX) * PAGE_HIGH {
+        return Err(PrintError::TooLarge { what: "pages", max: limit::PAGES_MAX });
+    }
+    serde_json::to_vec(&data).map_err(|error| PrintError::Failed(error.to_string()))
 }
 
 #[derive(Serialize)]
@@ -219,6 +223,25 @@ impl Measure {
     }
 }
 
+impl PartData {
+    /// How high it is at least, in points.
+    fn high(&self, measure: Measure) -> f32 {
+        let rows = |lines: &[Line]| lines.iter().map(|line| line.rows).sum::<f32>();
+        let (text, cell) = (measure.text_pt * measure.line_em, measure.cell_pt * measure.line_em);
+        match &self.body {
+            BodyData::Fields { fields } => {
+                fields.iter().map(|field| rows(&field.lines)).fold(0.0, f32::max) * text
+            }
+            BodyData::Rows { rows: all, .. } => {
+                let high = |one: &CellData| rows(&one.lines) + rows(&one.more) * SMALLER;
+                let row = |row: &RowData| row.cells.iter().map(high).fold(1.0, f32::max);
+                all.iter().map(|one| row(one) * cell + 2.0 * CELL_INSET).sum()
+            }
+            BodyData::Texts { texts, .. } => texts.iter().map(|one| rows(one)).sum::<f32>() * text,
+        }
+    }
+}
+
 impl BodyData {
     fn is_long(&self) -> bool {
         let long = |lines: &[Line]| {
@@ -281,6 +304,9 @@ const NUMBER_WIDTH: f32 = 320.0;
 const NUMBER_PT: f32 = 13.0;
 /// 36 mm beside the QR code.
 const CAPTION_WIDTH: f32 = 100.0;
+/// What an annex has on a page, and small letters beside others.
+const PAGE_HIGH: f32 = 600.0;
+const SMALLER: f32 = 0.9;
 /// What certainly does not fit on a first page beside all the rest.
 const FIRST_PAGE_LINES: usize = 60;
 const FIRST_PAGE_BYTES: usize = 12_000;

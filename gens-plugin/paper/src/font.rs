@@ -71,7 +71,7 @@ fn widths<'f>(chain: impl Iterator<Item = &'f Font>) -> HashMap<char, f32> {
             let glyph = font.ttf().glyph_index(c);
             let advance = glyph.and_then(|glyph| font.ttf().glyph_hor_advance(glyph));
             if let Some(advance) = advance {
-                widths.entry(c).or_insert(f32::from(advance) / units);
+                widths.entry(c).or_insert_with(|| f32::from(advance) / units);
             }
         }
     }

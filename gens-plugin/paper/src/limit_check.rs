@@ -30,7 +30,7 @@ pub(crate) fn check(sheet: &Sheet) -> Result<(), PrintError> {
         }
     }
     within("rows", rows, limit::ROWS_MAX)?;
-    within("boxes", boxes, limit::PARTS_MAX)?;
+    within("boxes", boxes, limit::BOXES_MAX)?;
     let (mut bytes, mut lines) = (0, 0);
     each_text(sheet, &mut |text| {
         bytes += text.len();

@@ -6,11 +6,14 @@ use serde::Serialize;
 use crate::font::{Fonts, Style};
 
 /// One line of a value.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Line {
     pub(crate) text: String,
     /// By its first letter, as Unicode's algorithm has it for text of unknown direction.
     pub(crate) right_to_left: bool,
+    /// Rows that it takes in its place, at least.
+    #[serde(skip)]
+    pub(crate) rows: f32,
 }
 
 /// Where a text goes.
@@ -25,8 +28,12 @@ pub(crate) struct Place {
 
 /// The lines of a value that is cleaned, without empty ones.
 pub(crate) fn lines(text: &str, place: Place) -> Vec<Line> {
-    let set =
-        |line: &str| Line { text: broken(line, place), right_to_left: is_right_to_left(line) };
+    let fonts = Fonts::all();
+    let set = |line: &str| {
+        let width: f32 = line.chars().map(|c| width(fonts, c, place.style)).sum();
+        let rows = (width * place.size / place.width).ceil();
+        Line { text: broken(line, place), right_to_left: is_right_to_left(line), rows }
+    };
     text.lines().filter(|line| !line.trim().is_empty()).map(set).collect()
 }
 
@@ -84,7 +91,7 @@ fn clean_line(line: &str, out: &mut String) {
 fn broken(line: &str, place: Place) -> String {
     let fonts = Fonts::all();
     let room = place.width / place.size * ROOM;
-    let width = |c| if is_mark(c) { 0.0 } else { fonts.width(c, place.style) };
+    let width = |c| width(fonts, c, place.style);
     let mut out = String::with_capacity(line.len());
     for word in line.split_inclusive(' ') {
         if word.trim_end().chars().map(width).sum::<f32>() <= room {
@@ -103,6 +110,11 @@ fn broken(line: &str, place: Place) -> String {
         }
     }
     out
+}
+
+/// How wide a character is, in parts of the letters' size.
+fn width(fonts: &Fonts, c: char, style: Style) -> f32 {
+    if is_mark(c) { 0.0 } else { fonts.width(c, style) }
 }
 
 /// Whether its first letter outside isolates is of a script from right to left.
