@@ -7,6 +7,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use phytohub_gens_paper::Press;
+
 use crate::auth::{Sealer, Session};
 use crate::domain::{self, Action, Subject};
 use crate::environment::{Clock, Hub, Random};
@@ -25,6 +27,7 @@ mod issue;
 mod list;
 mod log_in;
 mod organization;
+mod print;
 mod public;
 mod setting;
 mod user;
@@ -46,7 +49,8 @@ pub use public::{PublicCard, PublicGoods, TenantCard};
 pub use setting::Settings;
 pub use user::{NewAccount, TemporaryPassword, UserChange, UserView};
 pub use view::{
-    AttachmentView, AuditView, CertificateCard, CertificateView, ImportCard, MonthlyCount, StepView,
+    AttachmentView, AuditView, CertificateCard, CertificateView, ImportCard, MonthlyCount,
+    PrintView, StepView,
 };
 
 /// A country that is served, as the operator configures it.
@@ -88,6 +92,7 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) bell: crate::exchange::Bell,
     sealer: Option<Sealer>,
+    press: Press,
 }
 
 impl std::fmt::Debug for Gens {
@@ -118,6 +123,7 @@ impl Gens {
             random,
             bell: crate::exchange::Bell::default(),
             sealer,
+            press: Press::new(),
         }));
         for tenant in tenants {
             gens.add_tenant(tenant)?;

@@ -14,6 +14,7 @@ pub(crate) mod exchange;
 mod imports;
 mod lists;
 mod organizations;
+mod prints;
 pub(crate) mod records;
 mod schema;
 mod scope;

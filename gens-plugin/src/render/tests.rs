@@ -24,21 +24,46 @@ fn hostile() -> Certificate {
     }
 }
 
-fn sheet(language: &str, mark: Mark) -> Sheet<'_> {
-    Sheet { language, reader: Locale::english(), mark, prefix: "/gens/", back: "imports/1" }
+fn shown(certificate: &Certificate, language: &str, mark: Mark) -> String {
+    let print =
+        Print { language, mark, received: false, today: Date::default(), public: Some(public()) };
+    let frame = Frame {
+        reader: Locale::english(),
+        prefix: "/gens/",
+        back: "imports/1",
+        pdf: "imports/1/pdf",
+    };
+    page(&sheet(certificate, &print), &frame).expect("the template is written")
+}
+
+fn public() -> (String, String) {
+    ("https://hub.example/gens/v/token".to_owned(), "ABCD-1234".to_owned())
 }
 
 #[test]
 fn nothing_that_a_certificate_says_becomes_markup() {
-    let page = page(&hostile(), &sheet("en", Mark::None)).expect("the template is written");
+    let page = shown(&hostile(), "en", Mark::None);
     assert!(!page.contains("<script"), "{page}");
     assert!(page.matches("&#60;script&#62;").count() >= 8, "{page}");
 }
 
 #[test]
 fn sheet_is_in_the_language_of_the_certificate() {
-    let page = page(&Certificate::default(), &sheet("ar", Mark::Draft)).expect("as above");
+    let page = shown(&Certificate::default(), "ar", Mark::Draft);
     assert!(page.contains("dir=\"rtl\""));
     assert!(page.contains("مسودة"));
     assert!(page.contains("شهادة الصحة النباتية"));
+}
+
+#[test]
+fn what_turns_letters_around_is_seen() {
+    let certificate = Certificate { number: "\u{202e}GH-1".into(), ..Certificate::default() };
+    let page = shown(&certificate, "en", Mark::None);
+    assert!(!page.contains('\u{202e}') && page.contains("\u{fffd}GH-1"), "{page}");
+}
+
+#[test]
+fn paper_tells_where_it_is_compared() {
+    let page = shown(&Certificate::default(), "en", Mark::None);
+    assert!(page.contains("<svg role=\"img\"") && page.contains("ABCD-1234"), "{page}");
 }

@@ -1,6 +1,6 @@
 //! Drafts: made, changed, copied, looked at.
 
-use super::view::{AttachmentView, CertificateView, StepView};
+use super::view::{AttachmentView, CertificateView, PrintView, StepView};
 use super::{Gens, ServiceError, Work, may, setting, workflow};
 use crate::auth::Session;
 use crate::domain::{
@@ -266,6 +266,8 @@ fn view(
         hub_number: row.hub_number.clone(),
         token: row.token.clone(),
         paper_code: row.paper_code.clone(),
+        printed: scope.print(id)?.map(|(at_ms, user)| PrintView { at_ms, user }),
+        printable: super::print::is_printable(session, &row),
         card: row.into(),
     })
 }

@@ -87,6 +87,20 @@ pub struct CertificateView {
     pub token: Option<String>,
     /// The code on the paper that shows the goods on the public page.
     pub paper_code: Option<String>,
+    /// When the original was printed; whatever is printed after is a copy.
+    pub printed: Option<PrintView>,
+    /// Whether this user may print the original, if nobody did.
+    pub printable: bool,
+}
+
+/// The print of an original.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct PrintView {
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// By whom.
+    pub user: String,
 }
 
 /// A file of a certificate.

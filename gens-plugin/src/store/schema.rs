@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// All migrations in order; the first is number 1.
-const MIGRATIONS: &[&str] = &[FIRST, SEARCH_IMPORTS];
+const MIGRATIONS: &[&str] = &[FIRST, SEARCH_IMPORTS, PRINTS];
 
 /// Brings the tables to this version, each migration in a transaction of its own.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
@@ -282,6 +282,16 @@ CREATE VIRTUAL TABLE inbox_text USING fts5 (
 INSERT INTO inbox_text (rowid, scope, number, parties, commodities, countries)
 SELECT id, 't' || tenant, number, exporter || ' ' || consignee, produce, sender || ' ' || origin
 FROM inbox;
+";
+
+/// The first print of each certificate; every later one is a copy.
+const PRINTS: &str = "
+CREATE TABLE print (
+  certificate INTEGER PRIMARY KEY REFERENCES certificate,
+  tenant INTEGER NOT NULL REFERENCES tenant,
+  at_ms INTEGER NOT NULL,
+  user INTEGER NOT NULL REFERENCES user
+) STRICT;
 ";
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What is told when something cannot be done.
 
+use phytohub_gens_paper::PrintError;
+
 use super::answer::Answer;
 use super::ask::Ask;
 use super::form::FormError;
@@ -29,6 +31,9 @@ pub(super) enum Failure {
     /// The service refused.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// A certificate was not printed.
+    #[error(transparent)]
+    Print(#[from] PrintError),
     /// A template could not be written.
     #[error("a page could not be written")]
     Page(#[from] askama::Error),
@@ -63,7 +68,11 @@ impl Failure {
             Self::Service(S::Taken) => (422, "error-title", "user-taken"),
             Self::Service(S::Shape(_) | S::Field(_)) => (422, "error-title", "user-refused"),
             Self::Service(S::NoSeal) => (503, "error-title", "second-factor-impossible"),
-            Self::Service(S::NoChance(_) | S::Store(_)) | Self::Page(_) => {
+            Self::Print(PrintError::Busy) => (503, "error-busy-title", "error-busy"),
+            Self::Print(PrintError::TooLarge { .. }) => {
+                (422, "error-large-title", "error-large-paper")
+            }
+            Self::Service(S::NoChance(_) | S::Store(_)) | Self::Print(_) | Self::Page(_) => {
                 (500, "error-title", "error-internal")
             }
         }
@@ -93,6 +102,7 @@ impl Failure {
         // A page that cannot even be excused is empty.
         let answer = ask.page_with(status, &page).unwrap_or_else(|_| Answer::empty(500));
         match self {
+            Self::Print(PrintError::Busy) => answer.header("retry-after", "10"),
             Self::Service(ServiceError::Limited { retry_after_seconds }) => {
                 answer.header("retry-after", &retry_after_seconds.to_string())
             }
@@ -116,7 +126,9 @@ pub(super) fn not_kept(flaw: &DraftFlaw, locale: &Locale) -> String {
     let key = match flaw.kind {
         FlawKind::TooLong => "flaw-too-long",
         FlawKind::TooMany => "flaw-too-many",
-        FlawKind::TooLarge if flaw.field == "attachment" => return locale.text("attachments-wrong"),
+        FlawKind::TooLarge if flaw.field == "attachment" => {
+            return locale.text("attachments-wrong");
+        }
         FlawKind::TooLarge => return locale.text("flaw-too-large"),
         FlawKind::Type => return locale.text("attachments-wrong"),
     };

@@ -10,6 +10,7 @@ pub(super) mod import;
 pub(super) mod list;
 pub(super) mod log_in;
 pub(super) mod organization;
+pub(super) mod paper;
 pub(super) mod public;
 pub(super) mod register;
 pub(super) mod setting;

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::form::{FORM_BYTES_MAX, UPLOAD_BYTES_MAX};
 use super::pages::{
     account, attachment, certificate, draft, export, home, import, list, log_in, organization,
-    public, register, setting, step, trail, user,
+    paper, public, register, setting, step, trail, user,
 };
 use crate::domain::{Right, Rights};
 
@@ -86,6 +86,7 @@ use Access::{Anybody, User};
 const ENTER: Access = Access::Rights(&[&[Right::Apply, Right::Enter]]);
 const READ: Access = Access::Rights(&[&[Right::Apply, Right::ReadExports]]);
 const IMPORTS: Access = Access::Rights(&[&[Right::ReadImports]]);
+const PRINT: Access = Access::Rights(&[&[Right::Issue]]);
 const DECIDE: Access = Access::Rights(&[&[Right::Decide]]);
 const USERS: Access = Access::Rights(&[&[Right::Users, Right::Colleagues]]);
 const ORGANIZATIONS: Access = Access::Rights(&[&[Right::Organizations]]);
@@ -132,7 +133,9 @@ static ROUTES: &[Route] = &[
     get("certificates.csv", READ_CSV, export::certificates),
     post("certificates/new", ENTER, draft::create),
     get("certificates/{id}", READ, certificate::show),
-    get("certificates/{id}/paper", READ, certificate::paper),
+    get("certificates/{id}/paper", READ, paper::certificate),
+    get("certificates/{id}/pdf", READ, paper::certificate_pdf),
+    post("certificates/{id}/print", PRINT, paper::original),
     get("certificates/{id}/xml", READ, certificate::xml),
     get("certificates/{id}/edit", ENTER, draft::edit),
     post("certificates/{id}/save", ENTER, draft::save),
@@ -147,7 +150,8 @@ static ROUTES: &[Route] = &[
     get("imports", IMPORTS, list::imports),
     get("imports.csv", IMPORTS_CSV, export::imports),
     get("imports/{id}", IMPORTS, import::show),
-    get("imports/{id}/paper", IMPORTS, import::paper),
+    get("imports/{id}/paper", IMPORTS, paper::import),
+    get("imports/{id}/pdf", IMPORTS, paper::import_pdf),
     get("imports/{id}/xml", IMPORTS, import::xml),
     post("imports/{id}/decide", DECIDE, import::decide),
     get("users", USERS, user::list),

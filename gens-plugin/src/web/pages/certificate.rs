@@ -6,7 +6,6 @@ use phytohub_sps::write::Certificate;
 
 use super::{show, step};
 use crate::domain::{CertificateId, IssueFacts, Right, State, certificate};
-use crate::render::{Mark, Sheet, page};
 use crate::service::{CertificateView, StepView};
 use crate::web::answer::Answer;
 use crate::web::ask::Ask;
@@ -57,26 +56,6 @@ pub(in crate::web) fn show(ask: &Ask<'_>) -> Result<Answer, Failure> {
         history: view.steps.iter().rev().map(|one| history(one, ask)).collect(),
         versions: Vec::new(),
     })
-}
-
-pub(in crate::web) fn paper(ask: &Ask<'_>) -> Result<Answer, Failure> {
-    let session = ask.session()?;
-    let view = ask.gens.certificate(session, ask.id("id")?)?;
-    let mark = match view.card.state {
-        _ if session.is_training() => Mark::Training,
-        State::Withdrawn => Mark::Withdrawn,
-        state if state.is_issued() => Mark::None,
-        _ => Mark::Draft,
-    };
-    let back = show::path(view.card.id);
-    let sheet = Sheet {
-        language: &view.draft.language,
-        reader: ask.locale,
-        mark,
-        prefix: ask.request.prefix,
-        back: &back,
-    };
-    Ok(Answer::page(200, page(&written(ask, &view)?, &sheet)?))
 }
 
 pub(in crate::web) fn xml(ask: &Ask<'_>) -> Result<Answer, Failure> {
@@ -142,6 +121,10 @@ fn facts(ask: &Ask<'_>, view: &CertificateView, written: &Certificate) -> Vec<(S
     if !view.hub_number.is_empty() {
         facts.push((locale.text("fact-hub-number"), view.hub_number.clone()));
     }
+    if let Some(print) = &view.printed {
+        let when = show::moment(print.at_ms, locale).1;
+        facts.push((locale.text("fact-printed"), format!("{when} · {}", print.user)));
+    }
     facts.push((locale.text("fact-handler"), view.author.clone()));
     let public = view.token.as_ref().zip(view.paper_code.as_ref());
     if let Some((token, code)) = public {
@@ -169,8 +152,12 @@ fn links(ask: &Ask<'_>, view: &CertificateView) -> Vec<ActionView> {
         links.insert(0, link("edit", "certificate-edit", ""));
     }
     let issued = view.card.state.is_issued();
-    let paper = if issued { "certificate-paper" } else { "certificate-preview" };
+    let (paper, pdf) = match issued {
+        true => ("certificate-paper", "certificate-pdf-copy"),
+        false => ("certificate-preview", "certificate-pdf"),
+    };
     links.push(link("paper", paper, ""));
+    links.push(link("pdf", pdf, "plain"));
     if issued {
         links.push(link("xml", "certificate-xml", "plain"));
     }
@@ -184,6 +171,9 @@ fn posts(ask: &Ask<'_>, view: &CertificateView) -> Result<Vec<ActionView>, Failu
         tone: "plain",
     };
     let mut posts = Vec::new();
+    if view.printable && view.printed.is_none() {
+        posts.push(ActionView { tone: "primary", ..post("print", "certificate-print") });
+    }
     if super::home::may_create(ask)? {
         posts.push(post("copy", "certificate-copy"));
     }

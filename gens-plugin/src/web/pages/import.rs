@@ -1,11 +1,9 @@
 //! A certificate that was received.
 
 use phytohub_sps::write::Certificate;
-use phytohub_sps::{Limits, SpsDocument};
 
-use super::show;
+use super::{paper, show};
 use crate::domain::{Decision, ImportId};
-use crate::render::{Mark, Sheet, page};
 use crate::service::{ImportView, ServiceError};
 use crate::web::answer::Answer;
 use crate::web::ask::Ask;
@@ -31,39 +29,16 @@ pub(in crate::web) fn decide(ask: &Ask<'_>) -> Result<Answer, Failure> {
     }
 }
 
-pub(in crate::web) fn paper(ask: &Ask<'_>) -> Result<Answer, Failure> {
-    let view = ask.gens.import(ask.session()?, ask.id("id")?)?;
-    let written = read(&view.content).ok_or(Failure::NotFound)?;
-    let back = format!("imports/{}", view.card.id);
-    let mark = if view.card.withdrawn { Mark::Withdrawn } else { Mark::Copy };
-    let sheet = Sheet {
-        // The reader's labels: what the sender wrote is in whatever language it is.
-        language: ask.locale.tag(),
-        reader: ask.locale,
-        mark,
-        prefix: ask.request.prefix,
-        back: &back,
-    };
-    Ok(Answer::page(200, page(&written, &sheet)?))
-}
-
 pub(in crate::web) fn xml(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let view = ask.gens.import(ask.session()?, ask.id("id")?)?;
     let name = format!("{}.xml", view.card.number);
     Ok(Answer::download(&name, "application/xml", view.content))
 }
 
-/// What the document says, if it can be read.
-fn read(content: &[u8]) -> Option<Certificate> {
-    let reading = SpsDocument::read(content, &Limits::default());
-    let view = reading.document.certificate().filter(|_| reading.is_well_formed());
-    view.as_ref().map(Certificate::from)
-}
-
 fn shown(ask: &Ask<'_>, status: u16, error: &str) -> Result<Answer, Failure> {
     let locale = ask.locale;
     let view = ask.gens.import(ask.session()?, ask.id("id")?)?;
-    let written = read(&view.content);
+    let written = paper::read(&view.content);
     let (mut state, mut tone) = show::receipt(view.card.receipt, locale);
     if view.card.withdrawn {
         (state, tone) = (locale.text("state-withdrawn"), "bad");
@@ -123,8 +98,13 @@ fn links(ask: &Ask<'_>, view: &ImportView, readable: bool) -> Vec<ActionView> {
         label: ask.locale.text(key),
         tone,
     };
-    let paper = readable.then(|| link("paper", "certificate-paper", "primary"));
-    paper.into_iter().chain([link("xml", "certificate-xml", "plain")]).collect()
+    let papers =
+        [link("paper", "certificate-paper", "primary"), link("pdf", "certificate-pdf", "")];
+    papers
+        .into_iter()
+        .filter(|_| readable)
+        .chain([link("xml", "certificate-xml", "plain")])
+        .collect()
 }
 
 fn facts(ask: &Ask<'_>, view: &ImportView, written: Option<&Certificate>) -> Vec<(String, String)> {
