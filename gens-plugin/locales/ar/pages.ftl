@@ -419,3 +419,5 @@ account-language = اللغة
 account-language-pages = لغة الصفحات
 account-language-help = حيثما سجّلت الدخول. للشهادات لغتها الخاصة.
 did-choose-language = اختيار لغة الصفحات
+setting-language = لغة الشهادات الجديدة
+setting-language-help = يمكن اختيار لغة أخرى لكل شهادة.

@@ -411,3 +411,5 @@ account-language = Language
 account-language-pages = Language of the pages
 account-language-help = Wherever you log in. Certificates have a language of their own.
 did-choose-language = Language of pages chosen
+setting-language = Language of new certificates
+setting-language-help = Each certificate can be given another one.

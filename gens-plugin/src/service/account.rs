@@ -7,6 +7,12 @@ use crate::store::accounts;
 /// The longest tag of a language: what RFC 5646, section 4.4.1, asks implementations to bear.
 const LANGUAGE_CHARS_MAX: usize = 35;
 
+/// Whether a text can be the tag of a language.
+pub(super) fn is_language(tag: &str) -> bool {
+    (1..=LANGUAGE_CHARS_MAX).contains(&tag.len())
+        && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
+
 impl Gens {
     /// Changes one's own password. All other sessions of the user end.
     ///
@@ -38,8 +44,7 @@ impl Gens {
     ///
     /// [`ServiceError::Field`]: that is no tag of a language.
     pub fn choose_language(&self, session: &Session, tag: &str) -> Result<(), ServiceError> {
-        let is_tag = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        if !(1..=LANGUAGE_CHARS_MAX).contains(&tag.len()) || !tag.chars().all(is_tag) {
+        if !is_language(tag) {
             return Err(ServiceError::Field("language"));
         }
         self.write(session, |work| {

@@ -1,7 +1,7 @@
 //! What everybody may see: which countries there are, and whether a paper is right.
 
 use super::{Gens, ServiceError, setting};
-use crate::domain::State;
+use crate::domain::{Measure, Package, State};
 use crate::store::{Scope, exchange, tenants};
 
 /// A country to log in to.
@@ -48,8 +48,12 @@ pub struct PublicGoods {
     pub produce: String,
     /// Its botanical name.
     pub botanical_name: String,
-    /// Weights and packages in words.
-    pub quantity: String,
+    /// Net weight and volume, as far as they are known.
+    pub measures: Vec<Measure>,
+    /// Packages by kind.
+    pub packages: Vec<Package>,
+    /// Packages in the words of who applied.
+    pub packages_text: String,
 }
 
 impl Gens {
@@ -123,20 +127,15 @@ fn address_or<'a>(address: &'a str, token: &'a str) -> &'a str {
 }
 
 fn goods(draft: &crate::domain::Draft) -> Vec<PublicGoods> {
-    let measured = |value: &crate::domain::Measure| format!("{} {}", value.value, value.unit);
-    let lines = draft.lines.iter().map(|line| {
-        let packages = line.packages.iter().map(|one| format!("{} {}", one.quantity, one.kind));
-        let parts: Vec<String> = [measured(&line.net_weight), measured(&line.net_volume)]
-            .into_iter()
-            .chain(packages)
-            .chain([line.packages_text.clone()])
-            .filter(|part| !part.trim().is_empty())
-            .collect();
+    let of_line = |line: &crate::domain::Line| {
+        let measures = [&line.net_weight, &line.net_volume].into_iter();
         PublicGoods {
             produce: line.produce.clone(),
             botanical_name: line.botanical_name.clone(),
-            quantity: parts.join(", "),
+            measures: measures.filter(|one| !one.value.is_empty()).cloned().collect(),
+            packages: line.packages.clone(),
+            packages_text: line.packages_text.clone(),
         }
-    });
-    lines.collect()
+    };
+    draft.lines.iter().map(of_line).collect()
 }

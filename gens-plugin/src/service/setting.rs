@@ -20,7 +20,7 @@ pub struct Settings {
     pub number_prefix: String,
     /// The steps that the tenant takes.
     pub policy: Policy,
-    /// The language of new certificates (ISO 639-1).
+    /// The language of new certificates (BCP 47); English if nothing is said.
     pub language: String,
 }
 
@@ -53,6 +53,9 @@ impl Gens {
         if !prefix.chars().all(|c| c.is_ascii_alphanumeric() || "-./".contains(c)) {
             return Err(ServiceError::Field("number_prefix"));
         }
+        if !super::account::is_language(&settings.language) {
+            return Err(ServiceError::Field("language"));
+        }
         if prefix.len() > 30 {
             return Err(ServiceError::Field("number_prefix"));
         }
@@ -69,6 +72,9 @@ pub(crate) fn settings(scope: &Scope<'_>) -> Result<Settings, ServiceError> {
     let kept = scope.setting(NAME)?;
     let mut settings: Settings =
         kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    if settings.language.is_empty() {
+        "en".clone_into(&mut settings.language);
+    }
     if settings.organization.is_empty() || settings.place.is_empty() {
         let tenant = scope.tenant()?;
         if settings.place.is_empty() {

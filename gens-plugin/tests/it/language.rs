@@ -221,3 +221,38 @@ fn every_language_offers_itself_by_its_own_name() {
         assert!(page.contains(&link) && page.contains(&name), "{tag}");
     }
 }
+
+#[test]
+fn new_certificates_are_begun_in_the_language_of_the_settings() {
+    let world = World::new();
+    let officer = world.session("GH", "officer");
+    let begun = |world: &World| {
+        let id = world.gens.create_draft(officer, None).expect("it is begun");
+        world.gens.certificate(officer, id).expect("it is there").draft.language
+    };
+    assert_eq!(begun(&world), "en");
+    let mut admin = Browser::with_session(&world, "GH", "admin");
+    let fields = [("organization", "PPRSD"), ("place", "Tema"), ("number", "GH")];
+    for (chosen, kept) in [("ar", "ar"), ("zh", "ar"), ("en", "en"), ("ar", "ar")] {
+        let mut all = fields.to_vec();
+        all.push(("language", chosen));
+        assert_eq!(admin.post("settings", &all).status(), 303, "{chosen}");
+        let page = text(&admin.get("settings"));
+        assert!(page.contains(&format!("<option value=\"{kept}\" selected>")), "{chosen}: {page}");
+    }
+    assert_eq!(begun(&world), "ar");
+}
+
+#[test]
+fn quantities_on_the_public_page_are_told_in_words() {
+    let world = World::new();
+    let (id, _) = world.issued(sample::smallest("NL"));
+    let officer = world.session("GH", "officer");
+    let view = world.gens.certificate(officer, id).expect("it is there");
+    let (token, code) = (view.token.expect("it is issued"), view.paper_code.expect("it is issued"));
+    let mut reader = Browser::new(&world);
+    reader.get(&format!("v/{token}?lang=ar"));
+    let page = text(&reader.post(&format!("v/{token}"), &[("code", &code)]));
+    assert!(page.contains("صندوق") && page.contains("kg"), "{page}");
+    assert!(!page.contains("KGM") && !page.contains("BX"), "{page}");
+}

@@ -46,7 +46,12 @@ fn page(
     let goods = card.goods.unwrap_or_default().into_iter().map(|one: PublicGoods| {
         let names = [one.produce, one.botanical_name];
         let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
-        (names.join(" · "), one.quantity)
+        let measures = one.measures.iter().map(|one| show::measured(&one.value, &one.unit));
+        let packages =
+            one.packages.iter().map(|one| show::packed(&one.quantity, &one.kind, locale));
+        let parts = measures.chain(packages).chain([one.packages_text]);
+        let parts: Vec<String> = parts.filter(|part| !part.trim().is_empty()).collect();
+        (names.join(" · "), parts.join(", "))
     });
     let page = VerifyPage {
         p: &ask.chrome(),

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use crate::domain::{CertificateId, Decision, Receipt, State, Step};
 use crate::service::{AttachmentView, CertificateCard, ImportCard};
 use crate::web::ask::Ask;
-use crate::web::list::Coded;
+use crate::web::list::{Coded, symbol};
 use crate::web::text::Locale;
 use crate::web::view::{FileView, Row};
 
@@ -203,6 +203,20 @@ pub(super) fn facts(certificate: &Certificate, locale: &Locale) -> Vec<(String, 
     .collect()
 }
 
+/// A quantity with the symbol of its unit.
+pub(super) fn measured(value: &str, unit: &str) -> String {
+    format!("{value} {}", symbol(unit)).trim_end().to_owned()
+}
+
+/// Packages by number and kind; nothing where neither is known.
+pub(super) fn packed(quantity: &str, kind: &str, locale: &Locale) -> String {
+    let kind = Coded::Package.label(kind, locale);
+    match (quantity.is_empty(), kind.is_empty()) {
+        (false, false) => format!("{quantity} × {kind}"),
+        _ => format!("{quantity}{kind}"),
+    }
+}
+
 /// The goods: what, and how much.
 pub(super) fn goods(certificate: &Certificate, locale: &Locale) -> Vec<(String, String)> {
     let lines = certificate.items.iter().flat_map(|item| &item.lines);
@@ -217,10 +231,9 @@ pub(super) fn goods(certificate: &Certificate, locale: &Locale) -> Vec<(String, 
             let names = vec![text(&line.descriptions), text(&line.scientific_names)];
             let weight = line.net_weight.as_ref().or(line.gross_weight.as_ref());
             let mut more =
-                vec![weight.map(|one| format!("{} {}", one.value, one.unit)).unwrap_or_default()];
-            more.extend(line.packages.iter().map(|one| {
-                format!("{} × {}", one.quantity, Coded::Package.label(&one.packaging, locale))
-            }));
+                vec![weight.map(|one| measured(&one.value, &one.unit)).unwrap_or_default()];
+            let packages = line.packages.iter();
+            more.extend(packages.map(|one| packed(&one.quantity, &one.packaging, locale)));
             more.extend(line.origins.iter().map(|one| Coded::Country.label(&one.id, locale)));
             (joined(names, " · "), joined(more, ", "))
         })
