@@ -4,6 +4,8 @@
 mod documents;
 #[path = "it/events.rs"]
 mod events;
+#[path = "it/guide.rs"]
+mod guide;
 #[path = "it/hub.rs"]
 mod hub;
 #[path = "it/life.rs"]
