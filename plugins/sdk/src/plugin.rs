@@ -167,11 +167,13 @@ pub trait Wake: Plugin {
 
 /// Copies its own files for a backup. `hub.snapshot/1`
 pub trait Snapshot: Plugin {
-    /// Writes a consistent copy of the files in [`Host::data`] into an empty directory.
+    /// Writes a consistent copy of the files in [`Host::data`] into an empty directory, under the
+    /// names that they have there; files and directories alone, no links. A restore puts them back
+    /// before the plugin starts.
     ///
     /// # Errors
     ///
-    /// The backup fails.
+    /// The backup is made without the plugin's files, and the operator is told the reason.
     fn snapshot(&self, call: &Call<'_>, directory: &Path) -> Result<()>;
 }
 

@@ -130,7 +130,7 @@ impl Data<'_> {
             .map_err(|error| Error::corrupt("the directory's path is not UTF-8").because(error))
     }
 
-    /// Bytes in it and bytes allowed.
+    /// Bytes in it and bytes allowed. Nobody stops a plugin that writes more: it is to look.
     ///
     /// # Errors
     ///
