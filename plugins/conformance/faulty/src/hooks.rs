@@ -1,6 +1,7 @@
 //! The hooks: each behaves, after it was tempted.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -34,7 +35,11 @@ impl Plugin for Faulty {
     }
 
     fn start(&self, _call: &Call<'_>) -> Result<()> {
-        self.tempt(Hook::Start)
+        self.tempt(Hook::Start)?;
+        let Some(file) = self.starts() else { return Ok(()) };
+        let before = fs::read_to_string(&file).ok().and_then(|text| text.parse::<u32>().ok());
+        let written = fs::write(file, (before.unwrap_or_default() + 1).to_string());
+        written.map_err(|error| Error::unavailable("its file").because(error))
     }
 
     fn quiesce(&self, _call: &Call<'_>) -> Result<()> {
@@ -193,8 +198,18 @@ impl Wake for Faulty {
 }
 
 impl Snapshot for Faulty {
-    fn snapshot(&self, _call: &Call<'_>, _directory: &Path) -> Result<()> {
-        self.tempt(Hook::Snapshot)
+    fn snapshot(&self, _call: &Call<'_>, directory: &Path) -> Result<()> {
+        self.tempt(Hook::Snapshot)?;
+        let Some(file) = self.starts() else { return Ok(()) };
+        let copied = fs::copy(file, directory.join(STARTS));
+        copied.map(drop).map_err(|error| Error::unavailable("its file").because(error))
+    }
+}
+
+impl Faulty {
+    /// The file with how often it was started, where `hub.data/1` is granted.
+    fn starts(&self) -> Option<PathBuf> {
+        Some(self.host.data().path().ok()?.join(STARTS))
     }
 }
 
@@ -203,3 +218,5 @@ impl Health for Faulty {
         self.tempt(Hook::Health)
     }
 }
+
+const STARTS: &str = "starts";
