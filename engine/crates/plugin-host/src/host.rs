@@ -220,7 +220,12 @@ impl PluginHost {
         let plugin = self.plugin(id)?;
         let nothing = || ControlError::NothingToSkip { id: id.to_owned() };
         let told = plugin.pump.skip(reason).ok_or_else(nothing)?;
-        told.await.map_err(|_| ControlError::Closing)?.map_err(ControlError::Hub)
+        match told.await {
+            Ok(skipped) => skipped.map_err(ControlError::Hub),
+            Err(_) if *self.world().stop.borrow() => Err(ControlError::Closing),
+            // The plugin took it after all.
+            Err(_) => Err(nothing()),
+        }
     }
 
     /// Asks a plugin how it is; its own words if it is not well.

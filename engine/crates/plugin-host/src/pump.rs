@@ -184,7 +184,8 @@ impl Plugin {
                 break;
             }
         }
-        self.pump.lock().batch = None;
+        // A wish that came too late for this batch must not skip another.
+        *self.pump.lock() = Failing::default();
         self.pump.seen.fetch_max(batch.reached, Ordering::AcqRel);
     }
 
