@@ -144,6 +144,7 @@ fn what_kills_the_hub_is_in_quarantine_after_its_second_crash() {
         for _ in 0..2 {
             let mut hub = trial.serve();
             assert_eq!(view(&trial)["state"], "started", "{sin}");
+            diagnosed(&trial, 0, &["ok", "plugins", "started", "[plugin.faulty]"]);
             assert!(ask(&hub).is_none(), "{sin}: the hub ends before it answers");
             hub.wait();
         }
@@ -152,8 +153,98 @@ fn what_kills_the_hub_is_in_quarantine_after_its_second_crash() {
         let state = view["state"].as_str().expect("a state");
         assert!(state.starts_with("quarantined"), "{sin}: {view}");
         assert!(ask(&hub).is_some(), "{sin}: the hub serves without it");
+        let words = ["ACT", "plugins", "quarantined (the hub ended while", "[plugin.faulty]"];
+        let said = diagnosed(&trial, 1, &words);
+        assert!(said.contains("plugin quarantine ID --release"), "{sin}: {said}");
+        assert_eq!(said.matches("ACT").count(), 1, "{sin}: nothing else is wrong: {said}");
         assert_eq!(hub.stop().code, Some(0), "{sin}");
     }
+}
+
+#[test]
+fn files_of_plugins_are_in_backups_and_come_back() {
+    let trial = Trial::new();
+    install(&trial, "faulty", &build::cdylib("phytohub-plugin-faulty"));
+    section(&trial, "faulty", "0.1.0", "");
+    let file = trial.path("hub.toml");
+    let text = fs::read_to_string(&file).expect("a configuration");
+    fs::write(&file, text.replace("[\"hub.kv/1\"]", "[\"hub.data/1\"]")).expect("written");
+    let starts = |directory: &str| fs::read_to_string(trial.path(directory).join("faulty/starts"));
+    let backups = argument(&trial.path("backups"));
+    let path = |made: &serde_json::Value| {
+        argument(&trial.path("backups").join(made["name"].as_str().expect("a name")))
+    };
+    let hub = trial.serve();
+    let made = trial.json(&["backup", "create", &backups]);
+    assert_eq!(made["plugins"][0]["files"], "snapshot", "{made}");
+    let listed = made["files"].as_array().expect("a list").iter();
+    let listed = listed.filter(|file| file["path"] == "plugins/faulty/starts").count();
+    assert_eq!(listed, 1, "{made}");
+    assert_eq!(hub.stop().code, Some(0));
+    let lying = trial.json(&["backup", "create", &backups]);
+    assert_eq!(lying["plugins"][0]["files"], "as_they_lay", "{lying}");
+
+    // A rehearsal beside the hub touches nothing of it.
+    let backup = path(&made);
+    let elsewhere = argument(&trial.path("elsewhere"));
+    let text = fs::read_to_string(&file).expect("a configuration");
+    let own = "\n[plugin.faulty.config]";
+    fs::write(&file, text.replace(own, &format!("\ndata_bytes = 0{own}"))).expect("written");
+    diagnosed(&trial, 0, &["warn", "plugins", "1 bytes of files, allowed are 0"]);
+    fs::write(&file, text).expect("written");
+    let said = trial.run(&["backup", "restore", &backup, "--to", &elsewhere]);
+    assert!(told(&said).contains("elsewhere.plugins/ID"), "{}", told(&said));
+    assert_eq!(starts("elsewhere.plugins").expect("restored"), "1");
+    fs::rename(trial.path("data"), trial.path("lost")).expect("renamed");
+    let data = argument(&trial.path("data"));
+    let in_use = trial.run(&["backup", "restore", &backup, "--to", &data]);
+    refused(&in_use, 64, &["not empty", "plugin-data/faulty"]);
+    fs::remove_dir_all(trial.path("plugin-data")).expect("removed");
+    let restored = trial.run(&["backup", "restore", &backup, "--to", &data]);
+    assert!(restored.status.success(), "{}", told(&restored));
+    assert_eq!(starts("plugin-data").expect("restored"), "1");
+    let hub = trial.serve();
+    assert_eq!(view(&trial)["state"], "started");
+    assert_eq!(starts("plugin-data").expect("there"), "2", "it goes on from what it had");
+    assert_eq!(hub.stop().code, Some(0));
+
+    // Its own table is the last: a plugin that fails loses its files, and the hub nothing.
+    let text = fs::read_to_string(&file).expect("a configuration");
+    fs::write(&file, text + "sin = \"error\"\nin = \"snapshot\"\n").expect("written");
+    let hub = trial.serve();
+    let lacking = trial.run(&["backup", "create", &argument(&trial.path("more"))]);
+    assert_eq!(lacking.status.code(), Some(1), "{}", told(&lacking));
+    for words in
+        ["faulty: NOT IN THE BACKUP: ", "was made and holds, but lacks the files of faulty"]
+    {
+        assert!(told(&lacking).contains(words), "{}", told(&lacking));
+    }
+    let all = trial.json(&["backup", "list", &argument(&trial.path("more"))]);
+    let name = all[0]["backup"]["name"].as_str().expect("a name");
+    let verified = trial.json(&["backup", "verify", &argument(&trial.path("more").join(name))]);
+    assert_eq!(verified["holds"], true, "{verified}");
+    assert_eq!(hub.stop().code, Some(0));
+}
+
+#[test]
+fn what_a_plugin_says_that_is_wrong_with_it_is_told() {
+    let trial = Trial::new();
+    install(&trial, "faulty", &build::cdylib("phytohub-plugin-faulty"));
+    section(&trial, "faulty", "0.1.0", "sin = \"error\"\nin = \"health\"\n");
+    let hub = trial.serve();
+    assert!(view(&trial)["unwell"].as_str().expect("words").contains("told to answer an error"));
+    diagnosed(&trial, 0, &["warn", "plugins", "it is not well: ", "[plugin.faulty]"]);
+    assert_eq!(hub.stop().code, Some(0));
+}
+
+/// Has the doctor look, who ends with this code and has one line with all these words.
+fn diagnosed(trial: &Trial, code: i32, words: &[&str]) -> String {
+    let output = trial.run(&["doctor"]);
+    let said = told(&output);
+    assert_eq!(output.status.code(), Some(code), "{said}");
+    let line = said.lines().find(|line| words.iter().all(|word| line.contains(word)));
+    assert!(line.is_some(), "no line with {words:?} in {said}");
+    said
 }
 
 /// A plugin in the language, in a directory of its own; what was said.
