@@ -53,6 +53,10 @@ fn plugin(findings: &mut Findings, view: &PluginView) {
             let what = format!("{} of its threads hang", view.stuck);
             findings.warn("plugins", what, place, "restart the hub when it suits; tell its author");
         }
+        "started" if !view.unwell.is_empty() => {
+            let what = format!("it is not well: {}", view.unwell);
+            findings.warn("plugins", what, place, "read the log; its documentation may say more");
+        }
         "started" | "installed" => findings.fine("plugins", view.state.clone(), place),
         "disabled" | "retired" => {
             findings.warn("plugins", what, place, "what it alone may judge waits meanwhile");

@@ -6,7 +6,9 @@ use phytohub_exchange::admin::{ControlError, ControlPlugins, PluginRequest, Plug
 use phytohub_telemetry::{Actor, Event, EventKind};
 
 use crate::host::{ControlError as HostError, PluginHost};
+use crate::state::State;
 use crate::status::PluginStatus;
+use crate::world::all;
 
 impl ControlPlugins for PluginHost {
     fn control(
@@ -36,8 +38,26 @@ impl ControlPlugins for PluginHost {
                 event.detail = format!("{id}: as the operator wants it");
                 host.world().hub.record(event);
             }
-            Ok(host.status().into_iter().map(view).collect())
+            let mut views: Vec<_> = host.status().into_iter().map(view).collect();
+            if request == PluginRequest::List {
+                host.ask_how_they_are(&mut views).await;
+            }
+            Ok(views)
         })
+    }
+}
+
+impl PluginHost {
+    /// Asks those that are in service, all at once: a plugin that tells it slowly delays nobody
+    /// longer than its own time for it.
+    async fn ask_how_they_are(&self, views: &mut [PluginView]) {
+        let started = views.iter_mut().filter(|view| view.state == State::Started.as_str());
+        let asked = started.map(|view| async move {
+            if let Err(error) = self.health(&view.id).await {
+                view.unwell = with_causes(&error);
+            }
+        });
+        all(asked.collect()).await;
     }
 }
 
@@ -84,6 +104,7 @@ fn view(status: PluginStatus) -> PluginView {
         stuck: status.stuck as u64,
         calls: status.calls,
         failures: status.failures,
+        unwell: String::new(),
         last_error: status.last_error.unwrap_or_default(),
     }
 }

@@ -86,6 +86,8 @@ pub struct PluginView {
     pub calls: u64,
     /// Those that failed.
     pub failures: u64,
+    /// What it says that is wrong with it now; empty if it is well or does not tell.
+    pub unwell: String,
     /// What went wrong last.
     pub last_error: String,
 }
