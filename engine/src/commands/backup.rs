@@ -149,7 +149,8 @@ fn plugin_files(table: &mut Table, manifest: &Manifest) {
     for plugin in &manifest.plugins {
         let prefix = format!("plugins/{}/", plugin.id);
         let files = manifest.files.iter().filter(|file| file.path.starts_with(&prefix)).count();
-        let count = if plugin.files.is_held() { format!(", files: {files}") } else { String::new() };
+        let count =
+            if plugin.files.is_held() { format!(", files: {files}") } else { String::new() };
         table.row(&["files of", &format!("{}: {}{count}", plugin.id, plugin.files)]);
     }
 }
