@@ -18,6 +18,8 @@ mod import;
 mod isolation;
 #[path = "it/language.rs"]
 mod language;
+#[path = "it/paper.rs"]
+mod paper;
 #[path = "it/sample.rs"]
 mod sample;
 #[path = "it/web.rs"]

@@ -1,5 +1,7 @@
 //! QR codes.
 
+use std::fmt::Write as _;
+
 use qrcode::{Color, EcLevel, QrCode};
 
 /// A QR code as its modules, with the quiet zone of four modules that readers need around it.
@@ -32,11 +34,31 @@ impl Symbol {
         self.side
     }
 
-    /// What is dark, as the path of an SVG in which a module is 1 wide.
+    /// The address of a picture of it that holds all of itself (`data:image/svg+xml`).
     #[must_use]
-    pub fn path(&self) -> String {
-        let dark = self.dark.iter().enumerate().filter(|(_, dark)| **dark);
-        dark.map(|(at, _)| format!("M{} {}h1v1h-1z", at % self.side, at / self.side)).collect()
+    pub fn image(&self) -> String {
+        let (side, path) = (self.side, self.path());
+        format!(
+            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {side} \
+             {side}' shape-rendering='crispEdges'%3E%3Cpath d='{path}'/%3E%3C/svg%3E"
+        )
+    }
+
+    /// What is dark, as the path of an SVG in which a module is 1 wide.
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for (row, modules) in self.dark.chunks(self.side.max(1)).enumerate() {
+            let mut column = 0;
+            for run in modules.chunk_by(PartialEq::eq) {
+                if run.first() == Some(&true) {
+                    let length = run.len();
+                    // Writing into a text does not fail.
+                    let _ = write!(path, "M{column} {row}h{length}v1h-{length}z");
+                }
+                column += run.len();
+            }
+        }
+        path
     }
 
     /// One byte a module: black or white.

@@ -182,8 +182,9 @@ fn days_are_those_of_the_calendar() {
 #[test]
 fn code_is_read_as_squares_with_a_margin() {
     let code = Symbol::of("https://hub.example.org/gens/v/token").expect("it fits");
-    let path = code.path();
-    assert!(path.starts_with("M4 4h1v1h-1z"), "{path}");
+    // The first of its corners is a square of seven.
+    assert!(code.image().contains("d='M4 4h7v1h-7z"), "{}", code.image());
+    assert!(!code.image().contains(['"', '<', '>', '&', '#']));
     assert_eq!(code.luma().len(), code.side() * code.side());
     assert!(Symbol::of(&"x".repeat(10_000)).is_none());
 }

@@ -1,0 +1,151 @@
+//! Certificates on paper: originals, copies, and what anybody may print.
+
+use phytohub_gens::domain::{CertificateId, Decision};
+use phytohub_gens::service::{ImportSearch, ServiceError};
+use phytohub_gens::web::{Answer, routes};
+
+use crate::browser::{Browser, text};
+use crate::sample;
+use crate::world::World;
+
+/// What the file says of itself: the text of a page is compressed, its name is not.
+fn assert_pdf(answer: &Answer) {
+    assert_eq!(answer.status(), 200, "{}", text(answer));
+    assert_eq!(answer.content_type(), Some("application/pdf"));
+    assert!(answer.body().starts_with(b"%PDF-"));
+    assert_eq!(answer.value("x-content-type-options"), Some("nosniff"));
+    let disposition = answer.value("content-disposition").expect("it is a file");
+    assert!(disposition.starts_with("attachment; filename=\""), "{disposition}");
+}
+
+fn issued(world: &World) -> (CertificateId, String) {
+    world.issued(sample::full("US"))
+}
+
+#[test]
+fn original_is_printed_once_and_the_rest_are_copies() {
+    let world = World::new();
+    let (id, number) = issued(&world);
+    let mut issuer = Browser::of(&world, "GH", "issuer");
+    let (page, print) = (format!("certificates/{id}"), format!("certificates/{id}/print"));
+    let shown = text(&issuer.get(&page));
+    assert!(shown.contains("Print the original"), "{shown}");
+
+    let copy = issuer.get(&format!("{page}/pdf"));
+    assert_pdf(&copy);
+    let original = issuer.post(&print, &[]);
+    assert_pdf(&original);
+    let disposition = original.value("content-disposition").expect("it is a file");
+    assert!(disposition.contains(&format!("{number}.pdf")), "{disposition}");
+    let again = issuer.post(&print, &[]);
+    assert_pdf(&again);
+
+    // The mark makes the difference; all else is the same.
+    assert_ne!(original.body(), copy.body());
+    assert_eq!(again.body(), copy.body());
+
+    let shown = text(&issuer.get(&page));
+    assert!(!shown.contains("Print the original") && shown.contains("Original printed"), "{shown}");
+    let trail = world.gens.audit(world.session("GH", "auditor"), None).expect("it is read");
+    assert_eq!(trail.rows.iter().filter(|line| line.action == "print").count(), 1);
+}
+
+#[test]
+fn page_in_the_browser_says_what_the_paper_says() {
+    let world = World::new();
+    let (id, _) = issued(&world);
+    let view = world.gens.certificate(world.session("GH", "issuer"), id).expect("it is seen");
+    let page = text(&Browser::of(&world, "GH", "trader").get(&format!("certificates/{id}/paper")));
+    let code = view.paper_code.expect("it has one");
+    for value in [
+        "COPY",
+        "Malus domestica",
+        "In bulk",
+        "LOT 2",
+        "MARK 1/1",
+        "SAMU1234567 (S1, S2)",
+        "IP-1",
+        "Rotterdam (NLRTM)",
+        "2026-03-01",
+        "Grown under cover.",
+        "Phosphine",
+        "2026-02-27",
+        &code,
+        "Person issuer",
+        "12 pallets",
+        "1.5 m³",
+        "data:image/svg+xml",
+        "Nothing &#34;more&#34; to say.",
+        "Fruits",
+        "HS code",
+    ] {
+        assert!(page.contains(value), "{value}: {page}");
+    }
+}
+
+#[test]
+fn only_issuing_officers_print_originals_and_only_of_what_is_valid() {
+    let world = World::new();
+    let draft = world.approved(sample::smallest("US"));
+    let mut issuer = Browser::of(&world, "GH", "issuer");
+    assert_eq!(issuer.post(&format!("certificates/{draft}/print"), &[]).status(), 409);
+    assert_pdf(&issuer.get(&format!("certificates/{draft}/pdf")));
+
+    let (id, _) = issued(&world);
+    for name in ["trader", "officer", "inspector", "auditor", "admin"] {
+        let mut browser = Browser::of(&world, "GH", name);
+        assert_eq!(browser.post(&format!("certificates/{id}/print"), &[]).status(), 403, "{name}");
+        assert_pdf(&browser.get(&format!("certificates/{id}/pdf")));
+        let denied = world.gens.take_original(world.session("GH", name), id);
+        assert!(matches!(denied, Err(ServiceError::Denied(_))), "{name}: {denied:?}");
+    }
+    let elsewhere = world.gens.take_original(world.session("NL", "issuer"), id);
+    assert!(matches!(elsewhere, Err(ServiceError::NotFound)), "{elsewhere:?}");
+
+    let officer = world.session("GH", "issuer");
+    world.gens.withdraw(officer, id, "A pest", &World::proof()).expect("it is withdrawn");
+    assert_eq!(issuer.post(&format!("certificates/{id}/print"), &[]).status(), 409);
+    assert_pdf(&issuer.get(&format!("certificates/{id}/pdf")));
+}
+
+#[test]
+fn first_print_survives_the_end_of_the_process() {
+    let mut world = World::new();
+    let (id, _) = issued(&world);
+    assert!(world.gens.take_original(world.session("GH", "issuer"), id).expect("it is taken"));
+    world.reopen();
+    assert!(!world.gens.take_original(world.session("GH", "issuer"), id).expect("it is asked"));
+    let view = world.gens.certificate(world.session("GH", "auditor"), id).expect("it is seen");
+    assert_eq!(view.printed.expect("it is").user, "Person issuer");
+}
+
+#[test]
+fn received_certificates_are_printed_as_copies() {
+    let world = World::new();
+    let (_, number) = world.issued(sample::full("NL"));
+    world.exchange();
+    let importer = world.session("NL", "importer");
+    let page = world.gens.imports(importer, &ImportSearch::default(), None).expect("listed");
+    let id = page.rows[0].id;
+    let mut browser = Browser::of(&world, "NL", "importer");
+    let pdf = browser.get(&format!("imports/{id}/pdf"));
+    assert_pdf(&pdf);
+    assert!(pdf.value("content-disposition").expect("a file").contains(&number));
+    assert!(text(&browser.get(&format!("imports/{id}/paper"))).contains("COPY"));
+    assert!(text(&browser.get(&format!("imports/{id}"))).contains(&format!("imports/{id}/pdf")));
+    assert_eq!(
+        Browser::of(&world, "GH", "importer").get(&format!("imports/{id}/pdf")).status(),
+        404
+    );
+    world.gens.decide(importer, id, Decision::Accepted, "").expect("it is decided");
+    assert_pdf(&browser.get(&format!("imports/{id}/pdf")));
+}
+
+#[test]
+fn every_paper_in_the_browser_has_its_pdf() {
+    let papers = |ending: &str| {
+        let all = routes().iter().map(|route| route.pattern);
+        all.filter_map(|pattern| pattern.strip_suffix(ending)).collect::<Vec<_>>()
+    };
+    assert_eq!(papers("/paper"), papers("/pdf"));
+}
