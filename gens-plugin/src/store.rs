@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub(crate) mod accounts;
 mod certificates;
+mod counts;
 pub(crate) mod exchange;
 mod imports;
 mod lists;
@@ -20,14 +21,16 @@ mod schema;
 mod scope;
 mod search;
 pub(crate) mod tenants;
+mod work_list;
 
 pub(crate) use accounts::{KnownSession, NewUser, UserRow};
 pub(crate) use certificates::{CertificateRow, NewStep};
 pub(crate) use imports::{ImportRow, NewImport};
-pub(crate) use lists::{ListFilter, WorkFilter};
+pub(crate) use lists::ListFilter;
 pub(crate) use organizations::OrganizationRow;
 pub(crate) use scope::{Bound, Reach, Scope};
 pub(crate) use tenants::TenantRow;
+pub(crate) use work_list::WorkFilter;
 
 /// The database within one step.
 pub(crate) type Db = Connection;

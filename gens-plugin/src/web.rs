@@ -25,7 +25,7 @@ pub use table::{Access, Route, routes};
 pub use text::Locale;
 
 use crate::service::Gens;
-use ask::{Ask, LANGUAGE, SESSION, VISITOR, Visitor};
+use ask::{Ask, LANGUAGE, SESSION, VISITOR, Visitor, cookie};
 use failure::Failure;
 use form::Form;
 
@@ -115,7 +115,7 @@ impl Web {
 
     /// Who asks, and whether the browser is still to be told what its forms are tied to.
     fn visitor(&self, request: &Request<'_>) -> (Visitor, bool) {
-        let token = request.cookie(SESSION).unwrap_or_default();
+        let token = cookie(request, SESSION).unwrap_or_default();
         if !token.is_empty() {
             match self.gens.session(token, request.client_address) {
                 Ok(Some(session)) => return (Visitor::User(Box::new(session)), false),
@@ -123,7 +123,7 @@ impl Web {
                 Err(error) => tracing::error!(%error, "a session could not be looked up"),
             }
         }
-        match request.cookie(VISITOR).filter(|token| is_token(token)) {
+        match cookie(request, VISITOR).filter(|token| is_token(token)) {
             Some(token) => (Visitor::Anybody(token.to_owned()), false),
             // Without randomness there is no token, and no form is anybody's own.
             None => (Visitor::Anybody(self.visitor_token()), true),
@@ -144,7 +144,7 @@ fn enter(route: &Route, ask: &mut Ask<'_>, body: &mut dyn Body) -> Result<Answer
     if route.body_bytes_max > 0 {
         ask.form = Form::read(ask.request, body, route.body_bytes_max)?;
     }
-    if route.csrf && !ask.is_own_form() {
+    if route.csrf && (ask.is_from_elsewhere() || !ask.is_own_form()) {
         return Err(Failure::Csrf);
     }
     let must_change = ask.session().is_ok_and(crate::auth::Session::must_change_password);
@@ -162,8 +162,7 @@ fn locale(request: &Request<'_>, visitor: &Visitor) -> &'static Locale {
         Visitor::User(session) => Locale::of(session.language()),
         Visitor::Anybody(_) => None,
     };
-    request
-        .cookie(LANGUAGE)
+    cookie(request, LANGUAGE)
         .and_then(Locale::of)
         .or_else(of_user)
         .or_else(|| Locale::accepted(&String::from_utf8_lossy(header)))

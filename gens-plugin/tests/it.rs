@@ -2,6 +2,8 @@
 
 #[path = "it/account.rs"]
 mod account;
+#[path = "it/attack.rs"]
+mod attack;
 #[path = "it/browser.rs"]
 mod browser;
 #[path = "it/demo.rs"]

@@ -37,7 +37,9 @@ macro_rules! ids {
             type Err = std::num::ParseIntError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                text.parse().map(Self)
+                // One thing has one address: none with a sign before it.
+                let digits = if text.starts_with('+') { "" } else { text };
+                digits.parse().map(Self)
             }
         }
     )*};

@@ -1,5 +1,7 @@
 //! Logging in and out.
 
+use std::net::IpAddr;
+
 use super::{Gens, ServiceError};
 use crate::auth::{self, Session, Stage, limit};
 use crate::domain::UserId;
@@ -165,6 +167,8 @@ impl Gens {
     ) -> Result<i64, ServiceError> {
         let now_ms = self.now_ms();
         let since = now_ms - limit::TRIES_WINDOW_MS;
+        let [tenant, name] = [tenant, name].map(counted_by);
+        let (tenant, name, address) = (&*tenant, &*name, &*network(address));
         self.0.store.write(|db| {
             let (of_account, of_address) = accounts::attempts(db, tenant, name, address, since)?;
             if of_account >= limit::TRIES_OF_ACCOUNT_MAX
@@ -189,6 +193,23 @@ impl Gens {
     pub(super) fn use_step(&self, user: UserId, step: i64) -> Result<(), ServiceError> {
         let fresh = self.0.store.write(|db| accounts::use_step(db, user, step))?;
         if fresh { Ok(()) } else { Err(ServiceError::Credentials) }
+    }
+}
+
+/// What tries are counted by has an end, whatever somebody sends.
+fn counted_by(text: &str) -> String {
+    text.chars().take(2 * NAME_CHARS_MAX).collect()
+}
+
+/// The network that an address stands for: whoever has one address of IPv6 has 2^64 of them.
+pub(super) fn network(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(address) => address.to_string(),
+        Err(_) => counted_by(address),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Applicant organizations: they register themselves and are approved.
 
+use super::log_in::network;
 use super::user::{checked_name, insert};
 use super::{Gens, ServiceError, may, workflow};
 use crate::auth::{self, Session};
@@ -75,7 +76,9 @@ impl Gens {
         check(registration)?;
         auth::check(&registration.password, &name)?;
         // Counted like a try to log in, and not forgotten: registering is no way around the limits.
-        self.reserve_try(&registration.tenant, "register", address)?;
+        // By address: nobody can keep others from registering. No account has a space in its name.
+        let of_whom = format!("register {}", network(address));
+        self.reserve_try(&registration.tenant, &of_whom, address)?;
         let hash = auth::hash(&registration.password, &*self.0.random)?;
         let now_ms = self.now_ms();
         self.0.store.write(|db| {

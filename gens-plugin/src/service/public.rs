@@ -1,5 +1,6 @@
 //! What everybody may see: which countries there are, and whether a paper is right.
 
+use super::log_in::network;
 use super::{Gens, ServiceError, setting};
 use crate::domain::{Measure, Package, State};
 use crate::store::{Scope, exchange, tenants};
@@ -87,7 +88,13 @@ impl Gens {
         code: Option<&str>,
         address: &str,
     ) -> Result<PublicCard, ServiceError> {
-        let tried = self.reserve_try("", "paper", address_or(address, token))?;
+        // Wrong codes are counted by paper, wrong tokens by who tries them: nobody can make papers
+        // unreadable for others. No account has a space in its name.
+        let of_whom = match code {
+            Some(_) => format!("paper {token}"),
+            None => format!("paper from {}", network(address_or(address, token))),
+        };
+        let tried = self.reserve_try("", &of_whom, address_or(address, token))?;
         let found = self.0.store.read(|db| exchange::by_token(db, token))?;
         let (reach, id) = found.ok_or(ServiceError::NotFound)?;
         let (card, right) = self.0.store.read(|db| {

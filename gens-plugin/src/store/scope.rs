@@ -42,9 +42,9 @@ impl<'a> Scope<'a> {
         Self { db, reach }
     }
 
-    /// The token that marks this tenant's rows in the index of texts.
-    pub(crate) fn text_mark(&self) -> String {
-        format!("t{}", self.reach.tenant)
+    /// The tenant.
+    pub(super) const fn tenant_id(&self) -> TenantId {
+        self.reach.tenant
     }
 
     /// The organization that the scope is confined to.

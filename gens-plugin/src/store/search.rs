@@ -1,7 +1,7 @@
 //! The index of texts.
 
 use super::{Scope, StoreError};
-use crate::domain::{CertificateId, Draft};
+use crate::domain::{CertificateId, Draft, TenantId};
 
 impl Scope<'_> {
     /// Makes a certificate's words findable.
@@ -18,20 +18,23 @@ impl Scope<'_> {
     /// Puts a row's words into an index in place of those that it had.
     pub(super) fn index(&self, table: &str, id: i64, words: &Words) -> Result<(), StoreError> {
         // No row of these tables is of a tenant; each is marked with one, and found by it.
-        let mark = self.text_mark();
+        let marks = self.marks(table, id)?;
         self.execute(
-            &format!("DELETE FROM {table} WHERE rowid = :id AND scope = 't' || {{tenant}}"),
+            &format!(
+                "DELETE FROM {table}
+                 WHERE rowid = :id AND scope || ' ' LIKE 't' || {{tenant}} || ' %'"
+            ),
             &[(":id", &id)],
         )?;
         self.execute(
             &format!(
                 "INSERT INTO {table} (rowid, scope, number, parties, commodities, countries)
-                 SELECT :id, :mark, :number, :parties, :commodities, :countries
-                 WHERE :mark = 't' || {{tenant}}"
+                 SELECT :id, :marks, :number, :parties, :commodities, :countries
+                 WHERE :marks || ' ' LIKE 't' || {{tenant}} || ' %'"
             ),
             &[
                 (":id", &id),
-                (":mark", &mark),
+                (":marks", &marks),
                 (":number", &words.number),
                 (":parties", &words.parties),
                 (":commodities", &words.commodities),
@@ -41,6 +44,47 @@ impl Scope<'_> {
         Ok(())
     }
 }
+
+impl Scope<'_> {
+    /// Whose a row is: the tenant's, and of certificates the organization's, so that either finds its
+    /// own without reading the others'.
+    fn marks(&self, table: &str, id: i64) -> Result<String, StoreError> {
+        if table != "certificate_text" {
+            return Ok(tenant_mark(self.tenant_id()));
+        }
+        let organization = self.one(
+            "SELECT organization FROM certificate WHERE tenant = {tenant} AND id = :id",
+            &[(":id", &id)],
+            |row| Ok(row.get::<_, Option<i64>>(0)?),
+        )?;
+        let tenant = tenant_mark(self.tenant_id());
+        Ok(match organization.flatten() {
+            Some(organization) => format!("{tenant} {tenant}o{organization}"),
+            None => tenant,
+        })
+    }
+
+    /// The mark of what this scope sees.
+    pub(crate) fn text_mark(&self) -> String {
+        let tenant = tenant_mark(self.tenant_id());
+        match self.organization() {
+            Some(organization) => format!("{tenant}o{organization}"),
+            None => tenant,
+        }
+    }
+}
+
+fn tenant_mark(tenant: TenantId) -> String {
+    format!("t{tenant}")
+}
+
+/// Marks certificates of organizations as theirs, where they were written without.
+pub(super) const MARKS: &str = "
+REPLACE INTO certificate_text (rowid, scope, number, parties, commodities, countries)
+SELECT c.id, 't' || c.tenant || ' t' || c.tenant || 'o' || c.organization, x.number, x.parties,
+  x.commodities, x.countries
+FROM certificate_text x JOIN certificate c ON c.id = x.rowid WHERE c.organization IS NOT NULL;
+";
 
 /// The words by which something is found.
 #[derive(Clone, Debug, Default)]

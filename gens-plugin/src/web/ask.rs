@@ -59,6 +59,15 @@ impl Ask<'_> {
         }
     }
 
+    /// Whether the browser says that the request comes from a page of another site. Browsers that
+    /// say nothing of the kind are left to the token of the form.
+    pub(super) fn is_from_elsewhere(&self) -> bool {
+        let said = |name: &str| self.request.header(name);
+        let own = format!("{}://{}", self.request.scheme, self.request.host);
+        said("sec-fetch-site").is_some_and(|site| site != b"same-origin" && site != b"none")
+            || said("origin").is_some_and(|origin| origin != own.as_bytes())
+    }
+
     /// Whether the form is one that this visitor was shown.
     pub(super) fn is_own_form(&self) -> bool {
         let sent = self.form.verbatim("csrf");
@@ -109,10 +118,19 @@ impl Ask<'_> {
 
     /// A `Set-Cookie` for this site's pages alone; for the life of the browser, or for no longer.
     pub(super) fn cookie(&self, name: &str, value: &str) -> String {
-        let secure = if self.request.scheme == "https" { "; Secure" } else { "" };
+        let (path, secure) = match is_secure(self.request) {
+            // The prefix of the name asks for this path.
+            true => ("/", "; Secure"),
+            false => (self.request.prefix, ""),
+        };
         let gone = if value.is_empty() { "; Max-Age=0" } else { "" };
-        let (value, path) = (encoded(value, b""), self.request.prefix);
+        let (name, value) = (cookie_name(self.request, name), encoded(value, b""));
         format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}{gone}")
+    }
+
+    /// The value of a cookie that was given by [`Self::cookie`].
+    pub(super) fn cookie_value(&self, name: &str) -> Option<&str> {
+        cookie(self.request, name)
     }
 
     /// What every page has around it.
@@ -163,6 +181,20 @@ impl Ask<'_> {
         };
         self.locale.text(key)
     }
+}
+
+/// The value of a cookie of ours.
+pub(super) fn cookie<'r>(request: &Request<'r>, name: &str) -> Option<&'r str> {
+    request.cookie(&cookie_name(request, name))
+}
+
+/// Over TLS no other host, neighbours and those below included, can plant a cookie of that name.
+fn cookie_name(request: &Request<'_>, name: &str) -> String {
+    if is_secure(request) { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+fn is_secure(request: &Request<'_>) -> bool {
+    request.scheme == "https"
 }
 
 /// The segment that fitted a name in the pattern, decoded by the SDK's rules.

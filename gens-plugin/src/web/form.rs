@@ -87,7 +87,11 @@ impl Form {
         let bytes = collect(request, body, bytes_max)?;
         let form = match boundary(&content_type) {
             Some(boundary) => Self::multipart(&bytes, &boundary)?,
-            None => Self { fields: Request::form_pairs(&bytes).collect(), file: None },
+            // One more than is taken is enough to be refused.
+            None => Self {
+                fields: Request::form_pairs(&bytes).take(FIELDS_MAX + 1).collect(),
+                file: None,
+            },
         };
         if form.fields.len() > FIELDS_MAX { Err(FormError::TooLarge) } else { Ok(form) }
     }

@@ -8,6 +8,8 @@ use phytohub_plugin_sdk::Request;
 use crate::world::{ADDRESS, PASSWORD, World};
 
 pub const PREFIX: &str = "/gens/";
+/// The cookie of a session, over TLS.
+pub const SESSION: &str = "__Host-gens";
 
 pub struct Browser {
     web: Web,
@@ -28,6 +30,14 @@ impl Browser {
         let fields = [("tenant", tenant), ("name", name), ("password", PASSWORD)];
         let answer = browser.post("log-in", &fields);
         assert_eq!(answer.status(), 303, "{}", text(&answer));
+        browser
+    }
+
+    /// A browser with the session that the world began with: no password is looked at.
+    pub fn with_session(world: &World, tenant: &'static str, name: &'static str) -> Self {
+        let mut browser = Self::new(world);
+        let token = World::token_of(tenant, name).to_owned();
+        browser.cookies.insert(SESSION.to_owned(), token);
         browser
     }
 

@@ -3,7 +3,7 @@
 use phytohub_gens::domain::{CertificateId, Right, Role};
 use phytohub_gens::web::{ATTACHMENT_BYTES_MAX, Access, FORM_BYTES_MAX, POLICY, routes};
 
-use crate::browser::{Browser, field, text};
+use crate::browser::{Browser, SESSION, field, text};
 use crate::sample;
 use crate::world::{PASSWORD, World};
 
@@ -272,24 +272,24 @@ fn session_cookie_is_for_https_and_no_script() {
     let before = browser.cookies.clone();
     let fields = [("tenant", "GH"), ("name", "officer"), ("password", PASSWORD)];
     let answer = browser.post("log-in", &fields);
-    let cookie = answer.values("set-cookie").find(|cookie| cookie.starts_with("gens="));
+    let cookie = answer.values("set-cookie").find(|cookie| cookie.starts_with("__Host-gens="));
     let cookie = cookie.expect("the session is given");
-    for attribute in ["; Path=/gens/", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+    for attribute in ["; Path=/; ", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
-    assert!(!before.contains_key("gens"));
-    let first = browser.cookies["gens"].clone();
+    assert!(!before.contains_key(SESSION));
+    let first = browser.cookies[SESSION].clone();
     // Whoever plants a session of their own has it replaced, not raised.
     let mut planted = Browser::new(&world);
-    planted.cookies.insert("gens".to_owned(), "A".repeat(43));
+    planted.cookies.insert(SESSION.to_owned(), "A".repeat(43));
     planted.get("log-in");
     planted.post("log-in", &fields);
-    assert_ne!(planted.cookies["gens"], "A".repeat(43));
-    assert_ne!(planted.cookies["gens"], first);
+    assert_ne!(planted.cookies[SESSION], "A".repeat(43));
+    assert_ne!(planted.cookies[SESSION], first);
     // The end: what was a session is none.
     let out = browser.post("log-out", &[]);
     assert_eq!(out.status(), 303);
-    browser.cookies.insert("gens".to_owned(), first);
+    browser.cookies.insert(SESSION.to_owned(), first);
     assert_eq!(browser.get("").status(), 303);
 }
 
@@ -313,7 +313,7 @@ fn what_was_typed_survives_the_end_of_the_session() {
     let mut browser = Browser::of(&world, "GH", "trader");
     let path = format!("certificates/{id}/save");
     let fields = [("csrf", "gone"), ("revision", "2"), ("exporter.name", "Typed & kept")];
-    browser.cookies.remove("gens");
+    browser.cookies.remove(SESSION);
     let asked = browser.post_bare(&path, &fields);
     assert_eq!(asked.status(), 401);
     let kept = field(&text(&asked), "kept").expect("it goes along with the log-in");

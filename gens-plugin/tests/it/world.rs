@@ -168,6 +168,11 @@ impl World {
         &self.sessions[&(tenant, name)]
     }
 
+    /// The token of a session that every world begins with.
+    pub fn token_of(tenant: &'static str, name: &'static str) -> &'static str {
+        &beginning().tokens[&(tenant, name)]
+    }
+
     pub fn organization(&self, tenant: &'static str, name: &'static str) -> OrganizationId {
         self.session(tenant, name).organization().expect("it is of an organization")
     }

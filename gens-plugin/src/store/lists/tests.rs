@@ -24,20 +24,12 @@ fn lists_follow_an_index() {
     let words = search::query("t1", "apples").expect("there is a word");
     let page: [(&str, &dyn ToSql); 4] =
         [(":before", &one), (":limit", &one), (":from", &none), (":until", &none)];
-    let work: [(&str, &dyn ToSql); 5] = [
-        (":before", &one),
-        (":limit", &one),
-        (":states", &" draft "),
-        (":own", &" draft "),
-        (":user", &one),
-    ];
     let state: (&str, &dyn ToSql) = (":state", &"draft");
     let words: (&str, &dyn ToSql) = (":words", &words);
-    let lists: [(&str, Vec<(&str, &dyn ToSql)>); 4] = [
+    let lists: [(&str, Vec<(&str, &dyn ToSql)>); 3] = [
         (ALL, page.to_vec()),
         (BY_STATE, [&page[..], &[state]].concat()),
         (BY_WORDS, [&page[..], &[state, words]].concat()),
-        (WORK, work.to_vec()),
     ];
     for (sql, bound) in lists {
         for reach in [everybody, confined] {
@@ -80,18 +72,15 @@ fn pages_cost_the_same_however_far_down() {
     store.write(fill).expect("it is filled");
     let words = search::query("t1", "apples nl").expect("there are words");
     let (none, delivered) = (None::<i64>, "delivered");
-    let cases: [(&str, Vec<(&str, &dyn ToSql)>); 4] = [
+    let cases: [(&str, Vec<(&str, &dyn ToSql)>); 3] = [
         (ALL, vec![]),
         (BY_STATE, vec![(":state", &delivered)]),
         (BY_WORDS, vec![(":state", &none), (":words", &words)]),
-        (WORK, vec![(":states", &" draft "), (":own", &" "), (":user", &1)]),
     ];
     for (sql, own) in cases {
         let cost = |before: i64| {
             let mut bound: Vec<(&str, &dyn ToSql)> = vec![(":before", &before), (":limit", &50)];
-            if sql != WORK {
-                bound.extend([(":from", &none as &dyn ToSql), (":until", &none)]);
-            }
+            bound.extend([(":from", &none as &dyn ToSql), (":until", &none)]);
             bound.extend(&own);
             let cost = store.read(|db| Scope::new(db, everybody).cost(sql, &bound));
             cost.expect("it is listed")

@@ -71,7 +71,7 @@ pub(in crate::web) fn log_in(ask: &Ask<'_>) -> Result<Answer, Failure> {
 
 pub(in crate::web) fn second_factor(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let kept = ask.form.verbatim("kept");
-    let waiting = ask.request.cookie(WAITING).unwrap_or_default();
+    let waiting = ask.cookie_value(WAITING).unwrap_or_default();
     let error = match ask.gens.second_factor(waiting, ask.form.get("code"), ask.address()) {
         Ok(session) => {
             let answer = done(ask, &session, kept)?;
