@@ -11,8 +11,8 @@ fn folder() -> PathBuf {
     top().join("engine/tests/clients")
 }
 
-/// Where the clients' packages lie; they are installed once.
-fn packages() -> Option<&'static PathBuf> {
+/// Where the clients' and the browser's packages lie; they are installed once.
+pub(crate) fn packages() -> Option<&'static PathBuf> {
     static PACKAGES: OnceLock<Option<PathBuf>> = OnceLock::new();
     let installed = PACKAGES.get_or_init(|| {
         let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
