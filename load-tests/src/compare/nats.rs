@@ -62,7 +62,8 @@ impl Nats {
             .create_stream(Config {
                 name: STREAM.into(),
                 subjects: vec![SUBJECT.into()],
-                retention: RetentionPolicy::WorkQueue,
+                // As the hub does, it keeps what was acknowledged; removing it would cost it more.
+                retention: RetentionPolicy::Limits,
                 storage: StorageType::File,
                 num_replicas: 1,
                 ..Config::default()
@@ -101,7 +102,7 @@ impl Contender for Nats {
         let delay = format!("{} ms added to each sync", self.delay.as_millis());
         told(&[
             ("version", &self.version),
-            ("settings", "jetstream { sync_interval: always }, one replica, retention workqueue"),
+            ("settings", "jetstream { sync_interval: always }, one replica, retention by limits"),
             ("durability", "each publish is answered after its sync"),
             ("client", "async-nats 0.51, one connection, TLS with client certificates"),
             ("message", "publish and its PubAck, pull consumer in batches, double acknowledgement"),

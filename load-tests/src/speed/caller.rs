@@ -196,7 +196,7 @@ impl Caller {
             let answer = async {
                 sender.ready().await?;
                 let (head, body) = sender.send_request(request).await?.into_parts();
-                let keep = !head.headers.get("connection").is_some_and(|value| value == "close");
+                let keep = head.headers.get("connection").is_none_or(|value| value != "close");
                 Ok::<_, hyper::Error>((head.status, body.collect().await?.to_bytes(), keep))
             };
             let mut answer = pin!(answer);

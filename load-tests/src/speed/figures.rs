@@ -3,7 +3,7 @@
 //! What belongs to an open loop is measured from the time at which it was to be sent: a hub that
 //! stalls cannot hide the requests that it kept from being sent. What belongs to a closed loop is
 //! measured from its sending, and then corrected: a loop that waited so long would have asked so
-//! many times more (`Histogram::clone_correct`), at the mean distance of that loop's requests.
+//! many times more (`Histogram::clone_correct`), at the mean distance of a worker's requests.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -155,24 +155,25 @@ pub(crate) struct Totals {
 /// One kind of request, in sum.
 #[derive(Debug)]
 pub(crate) struct Total {
-    pub(crate) latency: Histogram<u64>,
+    open: Histogram<u64>,
+    closed: Histogram<u64>,
     pub(crate) service: Histogram<u64>,
     pub(crate) counts: StepCounts,
-    closed: u64,
 }
 
 impl Totals {
     pub(crate) fn new(in_flight: usize) -> Result<Self, Failure> {
         let new = |step| {
             let counts = StepCounts::default();
-            let total = Total { latency: histogram()?, service: histogram()?, counts, closed: 0 };
-            Ok((step, total))
+            let (open, closed, service) = (histogram()?, histogram()?, histogram()?);
+            Ok((step, Total { open, closed, service, counts }))
         };
         let steps = STEPS.map(new).into_iter().collect::<Result<_, Failure>>()?;
         Ok(Self { steps, lateness: histogram()?, in_flight, elapsed: Duration::ZERO })
     }
 
-    /// Takes a second in. Returns the latencies of all its requests together, corrected.
+    /// Takes a second in, if it counts. Returns the latencies of all its requests together,
+    /// corrected by its own rate.
     pub(crate) fn take(
         &mut self,
         second: &Second,
@@ -180,29 +181,37 @@ impl Totals {
         counted: bool,
     ) -> Result<Histogram<u64>, Failure> {
         let mut all = histogram()?;
-        self.elapsed += time;
         for (step, cell) in &second.steps {
-            let Some(total) = self.steps.get_mut(step) else { continue };
-            total.closed += cell.closed.len();
-            let mut latency = cell.open.clone();
-            if self.in_flight == 0 {
-                latency.add(&cell.closed)?;
-            } else if !cell.closed.is_empty() {
-                let share = u32::try_from(self.in_flight).unwrap_or(u32::MAX);
-                let interval = micros(self.elapsed) * u64::from(share) / total.closed.max(1);
-                latency.add(cell.closed.clone_correct(interval.max(1)))?;
-            }
-            all.add(&latency)?;
-            if counted {
-                total.latency.add(&latency)?;
-                total.service.add(&cell.service)?;
-                total.counts.add(&cell.counts);
-            }
+            all.add(&cell.open)?;
+            all.add(self.corrected(&cell.closed, time))?;
+            let Some(total) = self.steps.get_mut(step).filter(|_| counted) else { continue };
+            total.open.add(&cell.open)?;
+            total.closed.add(&cell.closed)?;
+            total.service.add(&cell.service)?;
+            total.counts.add(&cell.counts);
         }
         if counted {
+            self.elapsed += time;
             self.lateness.add(&second.lateness)?;
         }
         Ok(all)
+    }
+
+    /// All latencies of one kind of request, corrected by the rate of the whole run: a stall that
+    /// fills a second must not be judged by that second.
+    pub(crate) fn latency(&self, total: &Total) -> Result<Histogram<u64>, Failure> {
+        let mut latency = total.open.clone();
+        latency.add(self.corrected(&total.closed, self.elapsed))?;
+        Ok(latency)
+    }
+
+    fn corrected(&self, closed: &Histogram<u64>, time: Duration) -> Histogram<u64> {
+        if self.in_flight == 0 || closed.is_empty() {
+            return closed.clone();
+        }
+        let workers = u64::try_from(self.in_flight).unwrap_or(u64::MAX);
+        let interval = micros(time).saturating_mul(workers) / closed.len();
+        closed.clone_correct(interval.max(1))
     }
 }
 
@@ -296,7 +305,8 @@ mod tests {
         let second = recorder.take().expect("bounds are right");
         totals.take(&second, Duration::from_secs(1), true).expect("same bounds");
         let total = &totals.steps[&Step::Track];
-        assert!(total.latency.max() >= 899_000, "{}", total.latency.max());
+        let latency = totals.latency(total).expect("same bounds");
+        assert!(latency.max() >= 899_000, "{}", latency.max());
         assert!(total.service.max() < 101_000, "{}", total.service.max());
         assert!(totals.lateness.max() >= 799_000);
     }
@@ -312,9 +322,10 @@ mod tests {
         let second = recorder.take().expect("bounds are right");
         let all = totals.take(&second, Duration::from_secs(2), true).expect("same bounds");
         let total = &totals.steps[&Step::Track];
+        let latency = totals.latency(total).expect("same bounds");
         assert!(total.service.value_at_quantile(0.99) < 2_000, "one in a thousand is not seen");
-        assert!(total.latency.value_at_quantile(0.99) > 900_000, "half of the time was a stall");
-        assert_eq!(all.len(), total.latency.len());
+        assert!(latency.value_at_quantile(0.99) > 900_000, "half of the time was a stall");
+        assert_eq!(all.len(), latency.len());
         assert_eq!(total.counts.done, 1001, "what is added in correction is not counted");
     }
 

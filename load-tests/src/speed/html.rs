@@ -169,8 +169,14 @@ fn charts(report: &Report) -> String {
             ],
         ),
         chart(
-            "Memory of the hub, MiB",
-            vec![Line::new("resident", over(|s| s.hub_memory_bytes as f64 / f64::from(1 << 20)))],
+            "Memory, MiB",
+            vec![
+                Line::new("hub", over(|s| s.hub_memory_bytes as f64 / f64::from(1 << 20))),
+                Line::new(
+                    "generator",
+                    over(|s| s.generator_memory_bytes as f64 / f64::from(1 << 20)),
+                ),
+            ],
         ),
         chart("Bytes written to disk per byte accepted", vec![Line::new("ratio", written)]),
         chart(

@@ -116,6 +116,7 @@ impl Observer {
             hub_cores: hub.cpu.as_secs_f64() / seconds,
             generator_cores: generator.cpu.as_secs_f64() / seconds,
             hub_memory_bytes: now.hub.memory_bytes,
+            generator_memory_bytes: now.generator.memory_bytes,
             hub_written_bytes: hub.written_bytes,
             accepted_bytes: now.counts.accepted_bytes - before.counts.accepted_bytes,
         };
@@ -145,7 +146,7 @@ impl Observer {
         let lateness = Latency::of(&self.totals.lateness);
         Ok(Observed {
             load_seconds: last.at.as_secs_f64(),
-            steps: self.steps(seconds),
+            steps: self.steps(seconds)?,
             hub: self.process.map(|_| cost(hub, self.memory_most.0)),
             generator: cost(generator, self.memory_most.1),
             written_per_accepted: known.then(|| hub.written_bytes as f64 / accepted as f64),
@@ -155,16 +156,16 @@ impl Observer {
         })
     }
 
-    fn steps(&self, seconds: f64) -> BTreeMap<Step, StepReport> {
+    fn steps(&self, seconds: f64) -> Result<BTreeMap<Step, StepReport>, Failure> {
         let used = self.totals.steps.iter().filter(|(_, total)| total.counts.all() > 0);
         let report = used.map(|(step, total)| {
             let report = StepReport {
                 counts: total.counts,
                 per_second: total.counts.done as f64 / seconds,
-                latency: Latency::of(&total.latency),
+                latency: Latency::of(&self.totals.latency(total)?),
                 service: Latency::of(&total.service),
             };
-            (*step, report)
+            Ok((*step, report))
         });
         report.collect()
     }

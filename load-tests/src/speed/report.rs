@@ -117,7 +117,7 @@ pub struct Second {
     pub p99_us: u64,
     /// One in a thousand is above.
     pub p999_us: u64,
-    /// Of deliveries alone.
+    /// The longest.
     pub most_us: u64,
     /// Cores that the hub used.
     pub hub_cores: f64,
@@ -125,6 +125,8 @@ pub struct Second {
     pub generator_cores: f64,
     /// Memory of the hub.
     pub hub_memory_bytes: u64,
+    /// Memory of the generator.
+    pub generator_memory_bytes: u64,
     /// Bytes that the hub wrote to the disk.
     pub hub_written_bytes: u64,
     /// Bytes of contents that it accepted.

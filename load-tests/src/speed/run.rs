@@ -17,7 +17,7 @@ use crate::speed::book::Book;
 use crate::speed::caller::{Caller, Target};
 use crate::speed::contents::Contents;
 use crate::speed::countries::{CODES, Kind, SizeLot, kind_of};
-use crate::speed::field::Field;
+use crate::speed::field::{Due, Field};
 use crate::speed::figures::Recorder;
 use crate::speed::observe::{Observed, Observer};
 use crate::speed::pace::Pacer;
@@ -201,6 +201,9 @@ impl Loaded {
         let (sender, later) = mpsc::sync_channel(LATER_MOST);
         let workshop = Workshop::new(&self.scenario, Arc::clone(&self.field), sender);
         let workshop = Arc::new(workshop);
+        if matches!(options.hub, HubChoice::Theirs { .. }) {
+            self.look_for_others().await?;
+        }
         let fill = match self.scenario.backlog {
             Some(backlog) => Some(self.fill(&workshop, backlog, last_size, place.process).await),
             None => None,
@@ -237,6 +240,20 @@ impl Loaded {
             findings: findings.collect(),
             errors: self.field.errors(),
         })
+    }
+
+    /// Mail that others left would hide what is of this run behind it.
+    async fn look_for_others(&self) -> Result<(), Failure> {
+        for country in 0..self.scenario.countries.count {
+            self.field.list(country, false, Due::Next).await;
+            if self.field.book().counts().foreign > 0 {
+                let code = CODES.get(country).copied().unwrap_or_default();
+                return Err(
+                    format!("mail of others waits for {code}: it must be taken first").into()
+                );
+            }
+        }
+        Ok(())
     }
 
     async fn fill(

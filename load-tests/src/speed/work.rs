@@ -144,6 +144,10 @@ impl Workshop {
         match self.style {
             PollStyle::Headers => {
                 for id in self.field.list(country, false, due).await {
+                    // What a slow line would take longer for is left to the accounting.
+                    if self.stopped() {
+                        break;
+                    }
                     if self.field.book().unacknowledged(id) {
                         self.field.collect(id).await;
                     }
@@ -159,11 +163,11 @@ impl Workshop {
             let offered = self.field.list(country, true, due).await;
             let mut progress = false;
             for id in offered {
-                if self.field.book().unacknowledged(id) {
+                if self.field.book().unacknowledged(id) && !self.stopped() {
                     progress |= self.field.acknowledge(id, Due::Next).await;
                 }
             }
-            if !progress {
+            if !progress || self.stopped() {
                 return;
             }
             due = Due::Next;

@@ -44,18 +44,31 @@ fn run_on_real_hub(text: &str) -> Report {
 }
 
 fn run_on_fake(text: &str, fault: Fault) -> Report {
-    let dir = TempDir::new_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a directory");
-    let program = hub::find_program().expect("the hub's program is built");
-    let scenario = scenario(text);
-    let codes = &CODES[..scenario.countries.count];
-    let site = Site::init(&program, &dir.path().join("hub"), codes).expect("init");
-    let fake = fake::hub(&site.pki(), codes, fault);
-    let stub = Stub::start(&site.pki(), fake).expect("the fake starts");
-    let target = Target::own(stub.address());
-    let hub = HubChoice::Theirs { target, pki: site.pki(), process: None };
-    let name = "fake".to_owned();
-    let options = Options { name, scenario, hub, sync_delay: Duration::ZERO };
-    run::run(&options, Box::new(|_| {})).expect("the harness works")
+    let fake = Fake::start(text, fault);
+    run::run(&fake.options, Box::new(|_| {})).expect("the harness works")
+}
+
+struct Fake {
+    options: Options,
+    _stub: Stub,
+    _dir: TempDir,
+}
+
+impl Fake {
+    fn start(text: &str, fault: Fault) -> Self {
+        let dir = TempDir::new_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a directory");
+        let program = hub::find_program().expect("the hub's program is built");
+        let scenario = scenario(text);
+        let codes = &CODES[..scenario.countries.count];
+        let site = Site::init(&program, &dir.path().join("hub"), codes).expect("init");
+        let fake = fake::hub(&site.pki(), codes, fault);
+        let stub = Stub::start(&site.pki(), fake).expect("the fake starts");
+        let target = Target::own(stub.address());
+        let hub = HubChoice::Theirs { target, pki: site.pki(), process: None };
+        let name = "fake".to_owned();
+        let options = Options { name, scenario, hub, sync_delay: Duration::ZERO };
+        Self { options, _stub: stub, _dir: dir }
+    }
 }
 
 fn assert_good(report: &Report) {
@@ -136,6 +149,18 @@ fn assert_found(fault: Fault, words: &str) {
     assert!(report.findings.iter().any(found), "{:?}", report.findings);
 }
 
+#[test]
+fn a_hub_where_mail_of_others_waits_is_not_loaded() {
+    let text = "about = 'x'\nseconds = 0.2\n[countries]\ncount = 2\n[settle]\nby = 'track'\n\
+        [closed]\nin_flight = 1\nmix = { deliver = 1 }";
+    let fake = Fake::start(text, Fault::Nothing);
+    let first = run::run(&fake.options, Box::new(|_| {})).expect("it is empty");
+    assert!(first.is_good(), "{:?}", first.findings);
+    let second = run::run(&fake.options, Box::new(|_| {}));
+    let error = second.expect_err("the first run left something").to_string();
+    assert!(error.contains("mail of others"), "{error}");
+}
+
 /// The hub does nothing for a second of three: of what should have been asked in that second, half
 /// should have waited for half a second or more.
 #[test]
@@ -208,7 +233,7 @@ fn a_report_needs_nothing_from_elsewhere_and_is_read_back() {
         }
         assert!(page.contains("<svg") && page.contains("<polyline"));
     }
-    assert!(html::page(&report).contains("Lost: N20"), "findings are on the page");
+    assert!(html::page(&report).contains("N20 "), "findings are on the page");
     let rows = diff::rows(&report, &again);
     assert!(rows.iter().all(|row| row.ratio.is_none_or(|ratio| (ratio - 1.0).abs() < 1e-9)));
 }
