@@ -421,3 +421,4 @@ account-language-help = حيثما سجّلت الدخول. للشهادات ل�
 did-choose-language = اختيار لغة الصفحات
 setting-language = لغة الشهادات الجديدة
 setting-language-help = يمكن اختيار لغة أخرى لكل شهادة.
+audit-visitor = زائر

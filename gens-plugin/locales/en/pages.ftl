@@ -413,3 +413,4 @@ account-language-help = Wherever you log in. Certificates have a language of the
 did-choose-language = Language of pages chosen
 setting-language = Language of new certificates
 setting-language-help = Each certificate can be given another one.
+audit-visitor = A visitor

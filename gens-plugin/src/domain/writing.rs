@@ -229,7 +229,11 @@ fn treatment(one: &Treatment) -> WrittenTreatment {
 fn full_text(one: &Treatment) -> String {
     let kind = if one.method.is_empty() { &one.kind } else { &one.method };
     let name = treatment_name(kind).unwrap_or_default();
-    let measured = |value: &Measure| format!("{} {}", value.value, value.unit);
+    let measured = |measure: &Measure| {
+        let known = lookup::unit_measure(&measure.unit);
+        let unit = known.map_or(&*measure.unit, |known| &known.symbol);
+        format!("{} {unit}", measure.value)
+    };
     let parts = [
         name,
         one.chemical.clone(),

@@ -248,10 +248,7 @@ pub(super) fn place(field: &str, locale: &Locale) -> String {
         }
         _ => {}
     }
-    let joined = said.into_iter().reduce(|first, second| {
-        locale.filled("language-list", &[("first", first), ("second", second)])
-    });
-    joined.unwrap_or_default()
+    locale.list(said)
 }
 
 /// Counts what was found by sections; where it is told beside the fields, it is said there.

@@ -137,6 +137,20 @@ impl Locale {
         self.places.get(key).copied()
     }
 
+    /// Several values one after another, as `language-list` has it, each set off from the others.
+    #[must_use]
+    pub fn list(&self, values: impl IntoIterator<Item = String>) -> String {
+        let mut args = FluentArgs::new();
+        args.set("first", FluentValue::from(FIRST));
+        args.set("second", FluentValue::from(SECOND));
+        let pair = self.formatted("language-list", Some(&args));
+        let between = pair.split_once(FIRST).and_then(|(_, rest)| rest.split_once(SECOND));
+        let values = values.into_iter().filter(|value| !value.trim().is_empty());
+        let values: Vec<String> =
+            values.map(|value| bidi::set_off(&value, self.is_right_to_left)).collect();
+        values.join(between.map_or(", ", |(between, _)| between))
+    }
+
     /// The names of all texts that this language itself has.
     #[cfg(test)]
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
@@ -177,6 +191,10 @@ impl Locale {
         Some(self.bundle.format_pattern(pattern, args, &mut errors).into_owned())
     }
 }
+
+/// What stands for the values of a list where its text is taken apart: no letters of any language.
+const FIRST: &str = "\u{1}";
+const SECOND: &str = "\u{2}";
 
 static LOCALES: LazyLock<Vec<Locale>> =
     LazyLock::new(|| FILES.iter().map(|(tag, files)| read(tag, files)).collect());

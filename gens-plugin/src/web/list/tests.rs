@@ -111,3 +111,12 @@ fn units_have_symbols() {
     check("A93", "g/m³");
     check("H87", "H87");
 }
+
+#[test]
+fn packages_that_plants_do_not_travel_in_are_understood_and_not_suggested() {
+    let choices = Coded::Package.choices(arabic());
+    let is_offered =
+        |code: &str| choices.iter().any(|one| one.value.ends_with(&format!("({code})")));
+    assert!(is_offered("CT") && is_offered("PX") && !is_offered("WG") && !is_offered("YV"));
+    assert_eq!(Coded::Package.parsed("WG", arabic()), "WG");
+}

@@ -50,8 +50,7 @@ fn page(
         let packages =
             one.packages.iter().map(|one| show::packed(&one.quantity, &one.kind, locale));
         let parts = measures.chain(packages).chain([one.packages_text]);
-        let parts: Vec<String> = parts.filter(|part| !part.trim().is_empty()).collect();
-        (names.join(" · "), parts.join(", "))
+        (names.join(" · "), locale.list(parts))
     });
     let page = VerifyPage {
         p: &ask.chrome(),

@@ -192,7 +192,7 @@ pub(super) fn facts(certificate: &Certificate, locale: &Locale) -> Vec<(String, 
         ("fact-consignee", party(&certificate.consignee)),
         ("fact-from", country(&certificate.export_country)),
         ("fact-destination", country(&certificate.import_country)),
-        ("fact-transit", transit.join(", ")),
+        ("fact-transit", locale.list(transit)),
         ("fact-entry", entry.unwrap_or_default()),
         ("fact-conveyance", conveyance.collect::<Vec<_>>().join("\n")),
         ("fact-officer", certificate.officer.clone()),
@@ -235,7 +235,7 @@ pub(super) fn goods(certificate: &Certificate, locale: &Locale) -> Vec<(String, 
             let packages = line.packages.iter();
             more.extend(packages.map(|one| packed(&one.quantity, &one.packaging, locale)));
             more.extend(line.origins.iter().map(|one| Coded::Country.label(&one.id, locale)));
-            (joined(names, " · "), joined(more, ", "))
+            (joined(names, " · "), locale.list(more))
         })
         .collect()
 }

@@ -13,10 +13,12 @@ pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let locale = ask.locale;
     let page = ask.gens.audit(ask.session()?, super::list::after(ask))?;
     let row = |one: AuditView| {
+        // Who has no account comes by a network all the same; the hub does not.
+        let nobody = if one.address.is_empty() { "history-hub" } else { "audit-visitor" };
         let subject = [about(&one.object, locale), one.detail].join(" ");
         let cells = [
             show::moment(one.at_ms, locale).1,
-            one.user.unwrap_or_else(|| locale.text("history-hub")),
+            one.user.unwrap_or_else(|| locale.text(nobody)),
             action(&one.action, locale),
             subject.trim().to_owned(),
             one.address,

@@ -16,12 +16,12 @@ pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let locale = ask.locale;
     let page = ask.gens.users(ask.session()?, super::list::after(ask))?;
     let row = |user: UserView| {
-        let roles: Vec<String> = user.roles.iter().map(|one| locale.text(role(*one))).collect();
+        let roles = locale.list(user.roles.iter().map(|one| locale.text(role(*one))));
         TableRow {
             cells: vec![
                 Cell::link(user.full_name, format!("users/{}", user.id)),
                 Cell::text(user.name),
-                Cell::text(roles.join(", ")),
+                Cell::text(roles),
                 state(user.active, locale),
             ],
             actions: Vec::new(),

@@ -245,3 +245,16 @@ fn language_is_chosen_by_weight_and_first_part() {
     assert_eq!(Locale::of("../en").map(Locale::tag), None);
     assert_eq!(Locale::of("AR-eg").map(Locale::tag), Some("ar"));
 }
+
+#[test]
+fn values_of_a_list_stand_apart_in_the_order_of_the_language() {
+    let values = || ["100 kg", "", "صندوق", "غانا"].map(ToOwned::to_owned);
+    assert_eq!(
+        Locale::english().list(values()),
+        "100 kg, \u{2068}صندوق\u{2069}, \u{2068}غانا\u{2069}"
+    );
+    let arabic = Locale::of("ar").expect("there is Arabic");
+    let expected = "\u{2068}100 kg\u{2069}، \u{2068}صندوق\u{2069}، \u{2068}غانا\u{2069}";
+    assert_eq!(arabic.list(values()), expected);
+    assert_eq!(arabic.list(Vec::new()), "");
+}
