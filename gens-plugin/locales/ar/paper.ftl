@@ -14,6 +14,7 @@ paper-conveyance = وسيلة النقل المعلنة
 paper-entry = نقطة الدخول المعلنة
 paper-transit = بلدان العبور
 paper-containers = الحاويات والأختام
+paper-name = اسم المنتج
 paper-produce = اسم المنتج والكمية المعلنة
 paper-botanical = الاسم النباتي للنباتات
 paper-use = الاستخدام المقصود

@@ -14,6 +14,7 @@ paper-conveyance = Declared means of conveyance
 paper-entry = Declared point of entry
 paper-transit = Transit countries
 paper-containers = Containers and seals
+paper-name = Name of produce
 paper-produce = Name of produce and quantity declared
 paper-botanical = Botanical name of plants
 paper-use = Intended use

@@ -154,8 +154,8 @@ impl Measure {
     const fn of(right_to_left: bool) -> Self {
         // Letters of Naskh are smaller than Latin ones of the same size, and need more height.
         if right_to_left {
-            let (text_pt, cell_pt, more_pt, label_pt) = (10.0, 9.2, 8.4, 8.4);
-            Self { width_pt: WIDTH, text_pt, cell_pt, more_pt, label_pt, line_em: 1.5 }
+            let (text_pt, cell_pt, more_pt, label_pt) = (9.6, 9.0, 8.2, 8.2);
+            Self { width_pt: WIDTH, text_pt, cell_pt, more_pt, label_pt, line_em: 1.4 }
         } else {
             let (text_pt, cell_pt, more_pt, label_pt) = (9.0, 8.4, 7.6, 7.2);
             Self { width_pt: WIDTH, text_pt, cell_pt, more_pt, label_pt, line_em: 1.25 }

@@ -97,7 +97,7 @@ fn parts(certificate: &Certificate, l: &'static Locale) -> Vec<Part> {
     if !statements.is_empty() {
         parts.push(texts(String::new(), statements, false));
     }
-    parts.push(texts(l.text("paper-declarations"), word::declarations(certificate), true));
+    parts.push(texts(l.text("paper-declarations"), word::declarations(certificate, l), true));
     parts.push(Part { title: l.text("paper-treatments"), body: treatments(certificate, l) });
     let official = word::official(certificate, l);
     if !official.is_empty() {
@@ -156,7 +156,7 @@ fn treatments(certificate: &Certificate, l: &'static Locale) -> Body {
 /// Columns and how wide they are beside each other.
 const GOODS: &[(&str, u16)] = &[
     ("paper-line", 10),
-    ("paper-produce", 44),
+    ("paper-name", 44),
     ("paper-botanical", 38),
     ("paper-packages", 36),
     ("paper-origin", 28),

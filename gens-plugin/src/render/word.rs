@@ -102,12 +102,13 @@ pub(super) fn statements(certificate: &Certificate, l: &'static Locale) -> Vec<S
 }
 
 /// Declarations for the whole consignment, then those of its lines.
-pub(super) fn declarations(certificate: &Certificate) -> Vec<String> {
+pub(super) fn declarations(certificate: &Certificate, l: &'static Locale) -> Vec<String> {
     let whole = certificate.notes.iter().filter(|note| note.subject.starts_with("ADEDL"));
     let lines = certificate.items.iter().flat_map(|item| &item.lines).zip(1..);
     let of_lines = lines.flat_map(|(line, place): (&Line, usize)| {
         let notes = line.notes.iter().filter(|note| note.subject.starts_with("ADTLIL"));
-        notes.map(move |note| format!("({place}) {}", texts(&note.contents)))
+        let label = format!("{} {place}", l.text("paper-line"));
+        notes.map(move |note| labelled(&label, &texts(&note.contents)))
     });
     let all = whole.map(|note| texts(&note.contents)).chain(of_lines);
     all.filter(|text| !text.is_empty()).collect()
