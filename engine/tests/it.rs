@@ -16,6 +16,8 @@ mod exchange;
 mod export;
 #[path = "it/floors.rs"]
 mod floors;
+#[path = "it/gens.rs"]
+mod gens;
 #[path = "it/gens_browser.rs"]
 mod gens_browser;
 #[path = "it/init.rs"]

@@ -7,14 +7,12 @@ use std::process::{Command, Stdio};
 use phytohub_plugin_testkit::build;
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::gens::browser::Browser;
 use crate::support::{argument, has, phytohub, run, told};
 
 #[test]
 fn the_exchange_is_shown_and_ends() {
-    // What comes with the hub lies beside it.
-    let modules =
-        ["phytohub-non-compliance-module", "phytohub-woah-module", "phytohub-codex-module"];
-    modules.into_iter().for_each(|module| drop(build::cdylib(module)));
+    modules();
     let output = run(&["demo", "--once"]);
     let said = told(&output);
     assert_eq!(output.status.code(), Some(0), "{said}");
@@ -30,6 +28,56 @@ fn the_exchange_is_shown_and_ends() {
     assert_eq!(said.matches("pulls it, and acknowledges").count(), 3, "{said}");
     let directory = said.split_whitespace().find(|word| word.contains("phytohub-demo-"));
     assert!(!Path::new(directory.expect("its directory")).exists(), "nothing is left behind");
+}
+
+/// What comes with the hub lies beside it.
+fn modules() {
+    for module in ["codex", "gens", "non-compliance", "woah"] {
+        drop(build::cdylib(&format!("phytohub-{module}-module")));
+    }
+}
+
+#[test]
+fn the_link_opens_the_log_in_page_for_everybody_in_the_table() {
+    modules();
+    let mut demo = phytohub().arg("demo").stdout(Stdio::piped()).spawn().expect("the binary runs");
+    let mut lines = BufReader::new(demo.stdout.take().expect("its stdout"));
+    let mut said = Vec::new();
+    while said.last().is_none_or(|line: &String| !line.starts_with("Ctrl-C")) {
+        let mut line = String::new();
+        assert!(lines.read_line(&mut line).expect("a line") > 0, "the demonstration ended");
+        said.push(line.trim_end().to_owned());
+    }
+    let link = said.iter().find_map(|line| line.trim().strip_suffix("/gens/log-in"));
+    let door = link.and_then(|link| link.strip_prefix("http://")).expect("a link on loopback");
+    let door = door.parse().expect("an address");
+    let table = said.iter().skip_while(|line| !line.trim().starts_with("name  "));
+    let people: Vec<Vec<&str>> = table
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
+        .collect();
+    assert_eq!(people.len(), 8, "{said:?}");
+    for (tenant, person) in
+        ["EG", "KE"].into_iter().flat_map(|code| people.iter().map(move |one| (code, one)))
+    {
+        let mut browser = Browser::new(door);
+        let page = browser.log_in(tenant, person[0], person[1]);
+        assert_eq!(page.status, 303, "{tenant} {person:?}: {page:?}");
+        let home = browser.get("");
+        assert_eq!(home.status, 200, "{tenant} {person:?}");
+        let works = ["officer", "inspector", "importer", "exporter"].contains(&person[0]);
+        assert!(
+            !works
+                || home.body.contains("/gens/certificates/")
+                || home.body.contains("/gens/imports/"),
+            "{tenant} {person:?} has nothing to do: {}",
+            home.body
+        );
+    }
+    let pid = i32::try_from(demo.id()).ok().and_then(Pid::from_raw).expect("a process");
+    kill_process(pid, Signal::INT).expect("our own child");
+    assert_eq!(demo.wait().expect("it ends").code(), Some(0));
 }
 
 #[test]
