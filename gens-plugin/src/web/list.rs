@@ -15,6 +15,7 @@ pub(crate) enum Coded {
     Volume,
     Duration,
     Temperature,
+    Concentration,
     Mode,
     Treatment,
     Method,
@@ -31,6 +32,7 @@ const WEIGHTS: &[&str] = &["KGM", "TNE", "GRM", "LBR"];
 const VOLUMES: &[&str] = &["MTQ", "LTR", "DMQ"];
 const DURATIONS: &[&str] = &["HUR", "DAY", "MIN", "WEE"];
 const TEMPERATURES: &[&str] = &["CEL", "FAH"];
+const CONCENTRATIONS: &[&str] = &["A93", "KMQ", "GL", "M1", "L19", "NA", "KX", "59", "P1"];
 
 /// How the codes of packages for dangerous goods and of intermediate bulk containers begin
 /// (Recommendation 21). They are understood when typed; suggested, they would make every page with
@@ -60,9 +62,11 @@ impl Coded {
             Self::Use => CodeListName::IntendedUses,
             Self::Plant => CodeListName::ProductDescriptions,
             Self::Condition => CodeListName::Conditions,
-            Self::Weight | Self::Volume | Self::Duration | Self::Temperature => {
-                CodeListName::UnitMeasures
-            }
+            Self::Weight
+            | Self::Volume
+            | Self::Duration
+            | Self::Temperature
+            | Self::Concentration => CodeListName::UnitMeasures,
         }
     }
 
@@ -166,6 +170,7 @@ impl Coded {
             Self::Volume => units(VOLUMES),
             Self::Duration => units(DURATIONS),
             Self::Temperature => units(TEMPERATURES),
+            Self::Concentration => units(CONCENTRATIONS),
             Self::Mode => units(&["", "1", "2", "3", "4", "5", "6", "8"]),
             Self::Treatment => units(&["", "CHT"]),
             Self::Method => units(&["", "FG", "OP"]),

@@ -51,12 +51,7 @@ const fn needed(
     Entry { about, name, shape, width, required: true, is_rare: false }
 }
 
-const fn rare(
-    about: &'static str,
-    name: &'static str,
-    shape: Shape,
-    width: &'static str,
-) -> Entry {
+const fn rare(about: &'static str, name: &'static str, shape: Shape, width: &'static str) -> Entry {
     Entry { about, name, shape, width, required: false, is_rare: true }
 }
 
@@ -141,7 +136,12 @@ const TREATMENTS: &[Entry] = &[
     entry("temperature", "temperature.value", Shape::Number, "quarter"),
     entry("unit", "temperature.unit", Shape::Coded(Coded::Temperature), "quarter"),
     entry("concentration", "concentration.value", Shape::Number, "quarter"),
-    entry("concentration-unit", "concentration.unit", Shape::Text, "quarter"),
+    entry(
+        "concentration-unit",
+        "concentration.unit",
+        Shape::Coded(Coded::Concentration),
+        "quarter",
+    ),
     entry("treatment-information", "information", Shape::Area, ""),
 ];
 

@@ -38,7 +38,7 @@ fn form_of_a_draft_becomes_the_same_draft() {
     let draft = Draft {
         destination: "NL".into(),
         transit: vec!["DE".into(), "BE".into()],
-        lines: vec![crate::domain::Line {
+        lines: vec![Line {
             produce: "Green <beans> & \"peas\"".into(),
             packages: vec![crate::domain::Package { kind: "CT".into(), quantity: "12".into() }],
             origins: vec![crate::domain::Origin { country: "KE".into(), region: "Nakuru".into() }],
