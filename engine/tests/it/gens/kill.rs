@@ -86,9 +86,9 @@ fn prepared(hub: &Serving) -> BTreeMap<&'static str, Vec<String>> {
     let mut officer = person(hub, "KE", "officer");
     let mut copies = |destination: &str, count: usize| -> Vec<String> {
         let all = rows(&mut officer, "certificates").into_iter();
-        let model =
+        let mut model =
             all.filter(|row| row["destination"] == destination && !row["number"].is_empty());
-        let model = model.last().expect("one is issued")["id"].clone();
+        let model = model.next_back().expect("one is issued")["id"].clone();
         let copy = |_| {
             let page = officer.post(&format!("certificates/{model}/copy"), &[]);
             assert_eq!(page.status, 303, "{page:?}");
