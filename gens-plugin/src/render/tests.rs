@@ -1,4 +1,4 @@
-use phytohub_sps::write::{Item, Line, Note};
+use phytohub_sps::write::{Item, Line, Note, Reference};
 
 use super::*;
 
@@ -66,4 +66,41 @@ fn what_turns_letters_around_is_seen() {
 fn paper_tells_where_it_is_compared() {
     let page = shown(&Certificate::default(), "en", Mark::None);
     assert!(page.contains("src=\"data:image/svg+xml,") && page.contains("ABCD-1234"), "{page}");
+}
+
+#[test]
+fn certificate_for_reexport_is_titled_as_one_and_names_its_original() {
+    let certificate = Certificate {
+        certificate_type: "657".into(),
+        references: vec![Reference {
+            number: "BR-7".into(),
+            issued: Some("2026-01-02T00:00:00Z".into()),
+            ..Reference::default()
+        }],
+        notes: vec![Note::new("RPCNR", "Repacked")],
+        ..Certificate::default()
+    };
+    let page = shown(&certificate, "en", Mark::Copy);
+    for text in ["Phytosanitary certificate for re-export", "BR-7, 2026-01-02", "Repacked"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+}
+
+#[test]
+fn each_mark_has_its_word_in_every_language_of_papers() {
+    let marks = [Mark::Draft, Mark::Training, Mark::Copy, Mark::Withdrawn];
+    for locale in Locale::of_papers() {
+        let words = marks.map(|mark| {
+            let print = Print {
+                language: locale.tag(),
+                mark,
+                received: false,
+                today: Date::default(),
+                public: None,
+            };
+            sheet(&Certificate::default(), &print).mark
+        });
+        let different: std::collections::BTreeSet<&String> = words.iter().collect();
+        assert!(different.len() == 4 && words.iter().all(|word| !word.is_empty()), "{words:?}");
+    }
 }
