@@ -157,7 +157,8 @@ export class Person {
           .slice(0, 3).map((one) => one.outerHTML.slice(0, 120));
       });
       assert.deepEqual(wide, [], `${key}: wider than ${width} pixels`);
-      await this.check(`${key} at ${width}`);
+      // Structure and colours are the same in every language; the narrow page has most to go wrong.
+      if (this.language === "en" || width === WIDTHS[0]) await this.check(`${key} at ${width}`);
       await this.picture(`${key}-${width}`);
     }
     await page.setViewportSize(before);

@@ -42,6 +42,9 @@ fn shown(ask: &Ask<'_>, status: u16, error: &str) -> Result<Answer, Failure> {
     let (mut state, mut tone) = show::receipt(view.card.receipt, locale);
     if view.card.withdrawn {
         (state, tone) = (locale.text("state-withdrawn"), "bad");
+    } else if let Some(decision) = view.card.decision {
+        let (key, its) = show::decided(decision);
+        (state, tone) = (locale.text(key), its);
     }
     let id = view.card.id;
     let unread = if written.is_none() { locale.text("not-readable") } else { String::new() };
