@@ -14,7 +14,11 @@ pub(super) fn labelled(label: &str, value: &str) -> String {
         return String::new();
     }
     let value = phytohub_gens_paper::cleaned(value).replace('\n', ", ");
-    format!("{label}: \u{2068}{value}\u{2069}")
+    // Before Hebrew there is no letter from right to left, and nothing to be set off.
+    match label.chars().chain(value.chars()).all(|c| c < '\u{590}') {
+        true => format!("{label}: {value}"),
+        false => format!("{label}: \u{2068}{value}\u{2069}"),
+    }
 }
 
 pub(super) fn produce(line: &Line) -> String {
@@ -26,7 +30,7 @@ pub(super) fn produce_more(line: &Line, l: &'static Locale) -> Vec<String> {
     let uses = joined(line.intended_uses.iter().map(|one| Coded::Use.shown(&one.text, l)), " / ");
     let code = |one: &Classification| one.code.clone().filter(|_| one.system == "HS");
     let is_named = |one: &&Classification| one.system != "HS";
-    let named = line.classifications.iter().filter(is_named).map(classification);
+    let named = line.classifications.iter().filter(is_named).map(|one| classification(one, l));
     let mut more = vec![
         joined(named, " · "),
         labelled(&l.text("paper-use"), &uses),
@@ -38,8 +42,15 @@ pub(super) fn produce_more(line: &Line, l: &'static Locale) -> Vec<String> {
     more
 }
 
-fn classification(one: &Classification) -> String {
-    let names = texts(&one.names);
+/// Words of our lists are told in the language of the certificate, which carries them in English.
+fn classification(one: &Classification, l: &'static Locale) -> String {
+    let list = match &*one.system {
+        "IPPCPCVP" => Some(Coded::Plant),
+        "IPPCPCC" => Some(Coded::Condition),
+        _ => None,
+    };
+    let said = |one: &Text| list.map_or_else(|| one.text.clone(), |list| list.shown(&one.text, l));
+    let names = joined(one.names.iter().map(said), " / ");
     joined([names, one.code.clone().unwrap_or_default()], " ")
 }
 

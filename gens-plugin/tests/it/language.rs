@@ -159,7 +159,9 @@ fn paper_is_in_the_language_of_the_certificate_whoever_reads_it() {
         // Names of codes on it are in its language as well.
         let mut browser = Browser::with_session(&world, "GH", "officer");
         let page = text(&browser.get(&format!("certificates/{issued}/paper?lang={reader}")));
-        assert_eq!(page.contains("هولندا"), written == "ar", "{page}");
+        for name in ["هولندا", "طازج", "الاستهلاك", "صندوق"] {
+            assert_eq!(page.contains(name), written == "ar", "{name} {page}");
+        }
     }
 }
 
