@@ -1,21 +1,28 @@
 //! The words of a national system: who may do what, what a certificate goes through, what stands in
 //! one. No clock, no randomness, no database.
 
+mod difference;
 mod draft;
 mod id;
 mod import;
 mod permission;
+mod rereading;
 mod right;
 mod workflow;
 mod writing;
 
+pub use difference::{Difference, differences};
 pub use draft::{
     Attachment, AttachmentKind, Container, Declaration, Draft, DraftFlaw, FlawKind, Line, Measure,
     Origin, Package, Party, Place, Transport, Treatment,
 };
-pub use id::{AttachmentId, CertificateId, ImportId, OrganizationId, SessionId, TenantId, UserId};
+pub use id::{
+    AttachmentId, CertificateId, DifferenceId, ImportId, OrganizationId, PackageId, SessionId,
+    TenantId, UserId,
+};
 pub use import::{Decision, DecisionFlaw, Receipt};
 pub use permission::{Action, Actor, Denied, Subject, may};
+pub use rereading::draft_of;
 pub use right::{Right, Rights, Role};
 pub use workflow::{Policy, State, Step, StepRefused, next};
 pub use writing::{IssueFacts, certificate};

@@ -92,6 +92,20 @@ pub trait Hub: Send + Sync {
     /// As of [`phytohub_plugin_sdk::host::Envelopes::status`].
     fn status(&self, act_as: &str, number: &str) -> Result<Envelope>;
 
+    /// Envelopes from a connection, to one or to whomever, with a certificate number, the newest
+    /// first.
+    ///
+    /// # Errors
+    ///
+    /// As of [`phytohub_plugin_sdk::host::Envelopes::find`].
+    fn find(
+        &self,
+        from: &str,
+        to: Option<&str>,
+        certificate_number: &str,
+        limit: u32,
+    ) -> Result<Vec<Envelope>>;
+
     /// Who is connected.
     ///
     /// # Errors
@@ -146,6 +160,16 @@ impl Hub for Host {
 
     fn status(&self, act_as: &str, number: &str) -> Result<Envelope> {
         self.envelopes().status(act_as, number)
+    }
+
+    fn find(
+        &self,
+        from: &str,
+        to: Option<&str>,
+        certificate_number: &str,
+        limit: u32,
+    ) -> Result<Vec<Envelope>> {
+        self.envelopes().find(from, to, certificate_number, limit)
     }
 
     fn connections(&self) -> Result<Vec<Connection>> {

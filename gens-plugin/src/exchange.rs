@@ -8,6 +8,7 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+mod compare;
 mod effect;
 mod events;
 mod inbox;
@@ -15,6 +16,8 @@ mod outbox;
 mod post;
 mod reading;
 
+pub(crate) use inbox::Arrived;
+pub(crate) use outbox::sent_before;
 pub(crate) use post::Post;
 
 /// Tells the post that there is something to do.

@@ -4,8 +4,8 @@
 //! What is of another tenant, or of another organization, answers exactly as what does not exist:
 //! [`ServiceError::NotFound`].
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use phytohub_gens_paper::Press;
 
@@ -22,13 +22,18 @@ mod csv;
 mod destination;
 mod error;
 mod first;
+mod history;
 mod import;
-mod issue;
+pub(crate) mod issue;
 mod list;
 mod log_in;
+pub(crate) mod number;
 mod organization;
 mod print;
+mod package;
 mod public;
+mod reassign;
+mod restore;
 mod setting;
 mod user;
 mod view;
@@ -40,17 +45,21 @@ pub use check::{Finding, Level};
 pub use csv::CsvList;
 pub use destination::Destination;
 pub use error::{OpenError, ServiceError};
+pub use history::{PRESENT, VersionCard, VersionView};
 pub use import::{DecisionView, ImportSearch, ImportView};
 pub use issue::Reauthentication;
 pub use list::{CertificateSearch, Cursor, Page};
 pub use log_in::{LogIn, NewSession};
 pub use organization::{OrganizationView, Registration};
+pub use package::{PackageFile, PackageState, PackageView};
 pub use public::{PublicCard, PublicGoods, TenantCard};
+pub use reassign::Successor;
+pub use restore::{HubDifference, Remedy};
 pub use setting::Settings;
 pub use user::{NewAccount, TemporaryPassword, UserChange, UserView};
 pub use view::{
-    AttachmentView, AuditView, CertificateCard, CertificateView, ImportCard, MonthlyCount,
-    PrintView, StepView,
+    AnswerView, AttachmentView, AuditView, CertificateCard, CertificateView, Holder, ImportCard,
+    MonthlyCount, PrintView, StepView,
 };
 
 /// A country that is served, as the operator configures it.
@@ -91,6 +100,12 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) bell: crate::exchange::Bell,
+    /// Held while a number is given: see [`number`].
+    numbering: Mutex<()>,
+    /// Where packages are made.
+    directory: PathBuf,
+    /// Tells who makes packages.
+    pub(crate) packer: crate::exchange::Bell,
     sealer: Option<Sealer>,
     press: Press,
 }
@@ -122,6 +137,9 @@ impl Gens {
             clock,
             random,
             bell: crate::exchange::Bell::default(),
+            numbering: Mutex::default(),
+            directory: directory.join("packages"),
+            packer: crate::exchange::Bell::default(),
             sealer,
             press: Press::new(),
         }));

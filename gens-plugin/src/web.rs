@@ -75,7 +75,10 @@ impl Web {
         mut responder: Responder,
     ) -> phytohub_plugin_sdk::Result<()> {
         let answer = self.answer(request, &mut responder);
-        responder.reply(answer.into_reply())
+        match answer.file_to_send().filter(|_| request.method != "HEAD") {
+            Some(file) => answer.stream(&file, responder),
+            None => responder.reply(answer.into_reply()),
+        }
     }
 
     /// Answers a request whose route is one of [`routes`]; anything else is not found.

@@ -6,6 +6,8 @@ mod account;
 mod attack;
 #[path = "it/browser.rs"]
 mod browser;
+#[path = "it/delivery.rs"]
+mod delivery;
 #[path = "it/demo.rs"]
 mod demo;
 #[path = "it/exchange.rs"]
@@ -28,3 +30,17 @@ mod sample;
 mod web;
 #[path = "it/world.rs"]
 mod world;
+#[path = "it/decision.rs"]
+mod decision;
+#[path = "it/filters.rs"]
+mod filters;
+#[path = "it/handing.rs"]
+mod handing;
+#[path = "it/history.rs"]
+mod history;
+#[path = "it/package.rs"]
+mod package;
+#[path = "it/policy.rs"]
+mod policy;
+#[path = "it/restore.rs"]
+mod restore;

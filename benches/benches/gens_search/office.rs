@@ -209,6 +209,10 @@ impl Hub for NoHub {
         away()
     }
 
+    fn find(&self, _: &str, _: Option<&str>, _: &str, _: u32) -> Result<Vec<Envelope>> {
+        away()
+    }
+
     fn connections(&self) -> Result<Vec<Connection>> {
         away()
     }

@@ -50,10 +50,14 @@ ids! {
     AttachmentId;
     /// A certificate, from draft to withdrawal.
     CertificateId;
+    /// Something that the hub knows otherwise.
+    DifferenceId;
     /// A certificate that was received.
     ImportId;
     /// An applicant organization.
     OrganizationId;
+    /// A package of all that a tenant has.
+    PackageId;
     /// A session of a user.
     SessionId;
     /// A country.

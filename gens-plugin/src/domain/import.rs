@@ -26,7 +26,9 @@ impl Receipt {
         }
     }
 
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
+    /// The receipt of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
         [Self::Plain, Self::WithWarning, Self::Failed].into_iter().find(|one| one.as_str() == name)
     }
 }
@@ -73,6 +75,12 @@ impl Decision {
         !matches!(self, Self::Accepted)
     }
 
+    /// Whether the consignment, or a part of it, may come in.
+    #[must_use]
+    pub const fn lets_in(self) -> bool {
+        matches!(self, Self::Accepted | Self::Partly)
+    }
+
     /// The status of the country's response (UNCL 4405: 39 accepted, 41 rejected), where the
     /// decision is one that is sent back: while it is held there is none.
     #[must_use]
@@ -99,6 +107,9 @@ pub enum DecisionFlaw {
     /// The certificate cannot be read.
     #[error("the certificate cannot be read")]
     NotReadable,
+    /// The certificate was withdrawn: nothing is let in by it.
+    #[error("the certificate was withdrawn")]
+    Withdrawn,
     /// The tenant does not decide in GeNS.
     #[error("import decisions are switched off")]
     SwitchedOff,

@@ -44,6 +44,10 @@ pub enum Action {
     Audit,
     /// Take lists along.
     Export,
+    /// Take all that the tenant has along.
+    ExportAll,
+    /// Settle what differs from the hub after a restore.
+    Restore,
 }
 
 /// What it is to be done with, as far as permission depends on it.
@@ -109,6 +113,12 @@ pub fn may(actor: &Actor, action: Action, subject: Subject) -> Result<(), Denied
         Action::Settings => of_nppo && has(Right::Settings),
         Action::Audit => of_nppo && has(Right::Audit),
         Action::Export => applies || of_nppo && has(Right::Export),
+        // All: only who sees all of it anyhow.
+        Action::ExportAll => {
+            let sees = [Right::Export, Right::ReadExports, Right::ReadImports, Right::Audit];
+            of_nppo && sees.into_iter().all(has)
+        }
+        Action::Restore => of_nppo && has(Right::Settings),
     };
     if allowed { Ok(()) } else { Err(Denied(action)) }
 }

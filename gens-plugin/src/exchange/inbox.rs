@@ -50,36 +50,10 @@ impl Gens {
                 return Ok(());
             }
         };
-        let read = reading::read(&content, &envelope);
-        let findings = serde_json::to_string(&read.findings).unwrap_or_else(|_| "[]".to_owned());
+        let arrived = Arrived::new(envelope, content);
         self.0.store.write(|db| {
             let scope = Scope::new(db, tenant.reach());
-            let now_ms = self.now_ms();
-            let added = scope.insert_import(&NewImport {
-                hub_number: number,
-                sender: &envelope.from,
-                certificate_type: envelope.certificate_type,
-                certificate_status: envelope.certificate_status,
-                number: &envelope.nppo_certificate_number,
-                response: envelope.is_response,
-                accepted_ms: envelope.accepted_ms,
-                received_ms: now_ms,
-                sender_certificate: &envelope.sender_certificate,
-                content_hash: &envelope.content_hash,
-                content: &content,
-                receipt: read.receipt,
-                message: &read.message,
-                findings: &findings,
-                exporter: &read.exporter,
-                consignee: &read.consignee,
-                produce: &read.produce,
-                origin: &read.origin,
-            })?;
-            if added {
-                let action = read.receipt.as_str();
-                scope.insert_audit(None, "", "receive", number, action, now_ms)?;
-            }
-            Ok(())
+            arrived.keep(&scope, self.now_ms()).map(drop)
         })
     }
 
@@ -115,6 +89,75 @@ impl Gens {
         }
     }
 }
+
+/// An envelope that came, read.
+pub(crate) struct Arrived {
+    envelope: Envelope,
+    content: Vec<u8>,
+    read: reading::Read,
+}
+
+impl Arrived {
+    /// Reads it: before anything is written, because it may be large.
+    pub(crate) fn new(envelope: Envelope, content: Vec<u8>) -> Self {
+        let read = reading::read(&content, &envelope);
+        Self { envelope, content, read }
+    }
+
+    /// Keeps it; answers whether it was not there.
+    pub(crate) fn keep(&self, scope: &Scope<'_>, now_ms: i64) -> Result<bool, ServiceError> {
+        let (envelope, read) = (&self.envelope, &self.read);
+        let findings = serde_json::to_string(&read.findings).unwrap_or_else(|_| "[]".to_owned());
+        let number = &*envelope.hub_delivery_number;
+        let added = scope.insert_import(&NewImport {
+            hub_number: number,
+            sender: &envelope.from,
+            certificate_type: envelope.certificate_type,
+            certificate_status: envelope.certificate_status,
+            number: &envelope.nppo_certificate_number,
+            response: envelope.is_response,
+            accepted_ms: envelope.accepted_ms,
+            received_ms: now_ms,
+            sender_certificate: &envelope.sender_certificate,
+            content_hash: &envelope.content_hash,
+            content: &self.content,
+            receipt: read.receipt,
+            message: &read.message,
+            findings: &findings,
+            exporter: &read.exporter,
+            consignee: &read.consignee,
+            produce: &read.produce,
+            origin: &read.origin,
+            answer: (&read.answer.0, &read.answer.1),
+        })?;
+        if added {
+            let action = read.receipt.as_str();
+            scope.insert_audit(None, "", "receive", number, action, now_ms)?;
+            if envelope.is_response {
+                self.answer(scope)?;
+            }
+        }
+        Ok(added)
+    }
+
+    /// A rejection by the country that the certificate went to is something to look after.
+    fn answer(&self, scope: &Scope<'_>) -> Result<(), ServiceError> {
+        let (status, reason) = &self.read.answer;
+        let found = scope.certificate_of(&self.envelope.nppo_certificate_number)?;
+        let (Some(id), REJECTED) = (found, &**status) else { return Ok(()) };
+        if scope.recipient_of(id)?.as_deref() != Some(&*self.envelope.from) {
+            return Ok(());
+        }
+        if let Some(mut row) = scope.certificate(id)? {
+            row.message = if reason.is_empty() { status.clone() } else { reason.clone() };
+            scope.update_certificate(&row)?;
+        }
+        Ok(())
+    }
+}
+
+/// The status of a rejection (UNCL 4405).
+const REJECTED: &str = "41";
 
 /// Envelopes in one answer.
 const BATCH: u32 = 32;

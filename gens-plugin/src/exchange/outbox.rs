@@ -123,6 +123,22 @@ impl Gens {
     }
 }
 
+/// Keeps that what lies here to be sent was sent before, and what became of it.
+pub(crate) fn sent_before(
+    scope: &Scope<'_>,
+    envelope: &Envelope,
+    now_ms: i64,
+) -> Result<(), ServiceError> {
+    let number = &*envelope.hub_delivery_number;
+    let waiting = scope.waiting_with(&format!("gens-h/{number}"))?;
+    let row = waiting.ok_or(ServiceError::NotFound)?;
+    effect::apply(scope, &row, Outcome::Sent, Some(number), "", now_ms)?;
+    if let Some(outcome) = Outcome::of(envelope.state) {
+        effect::apply(scope, &row, outcome, Some(number), &envelope.message, now_ms)?;
+    }
+    Ok(())
+}
+
 impl Outcome {
     /// What a state of the hub means; nothing, while it is under way.
     pub(super) const fn of(state: State) -> Option<Self> {

@@ -1,4 +1,4 @@
-//! The thread that sends and receives.
+//! The threads that send and receive, and that make packages.
 
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -6,31 +6,40 @@ use std::time::Duration;
 use crate::service::{Gens, ServiceError};
 use crate::store::{TenantRow, records, tenants};
 
-/// The running thread.
+/// The running threads.
 #[derive(Debug)]
 pub(crate) struct Post {
     gens: Gens,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Post {
-    /// Starts it.
+    /// Starts them.
     pub(crate) fn start(gens: &Gens) -> std::io::Result<Self> {
         gens.0.bell.open();
-        let worker = gens.clone();
-        let thread = std::thread::Builder::new()
-            .name("gens-post".to_owned())
-            .spawn(move || worker.run_post())?;
-        Ok(Self { gens: gens.clone(), thread: Some(thread) })
+        gens.0.packer.open();
+        let mut post = Self { gens: gens.clone(), threads: Vec::new() };
+        let (exchanges, packs) = (gens.clone(), gens.clone());
+        post.spawn("gens-post", move || exchanges.run_post())?;
+        // Of its own: a package takes minutes, and certificates do not wait for it.
+        post.spawn("gens-packer", move || packs.run_packer())?;
+        Ok(post)
     }
 
-    /// Ends it; what was begun is finished.
+    fn spawn(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
+        self.threads.push(thread);
+        Ok(())
+    }
+
+    /// Ends them; what was begun is finished, or begun anew after the next start.
     pub(crate) fn stop(&mut self) {
         self.gens.0.bell.close();
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the post ended by a panic");
+        self.gens.0.packer.close();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("the post ended by a panic");
+            }
         }
     }
 }
@@ -46,6 +55,13 @@ impl Gens {
         self.exchange(true);
         while self.0.bell.wait(PAUSE) {
             self.exchange(false);
+        }
+    }
+
+    fn run_packer(&self) {
+        self.make_packages();
+        while self.0.packer.wait(PACKER_PAUSE) {
+            self.make_packages();
         }
     }
 
@@ -67,7 +83,8 @@ impl Gens {
                 .register_connection(tenant, anew)
                 .and_then(|()| self.send_due(tenant))
                 .and_then(|()| self.ask_about_sent(tenant, anew))
-                .and_then(|()| self.receive(tenant));
+                .and_then(|()| self.receive(tenant))
+                .and_then(|()| if anew { self.compare(tenant).map(drop) } else { Ok(()) });
             if let Err(error) = done {
                 tracing::warn!(tenant = tenant.code, error = %error, "the exchange is interrupted");
             }
@@ -107,5 +124,7 @@ impl Gens {
 
 /// How often the post looks by itself: imports do not ring.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How often it is looked whether a package is to be removed.
+const PACKER_PAUSE: Duration = Duration::from_secs(60);
 /// Lines of the audit trail in one read.
 const LINES: u32 = 100;

@@ -3,7 +3,8 @@
 use phytohub_plugin_sdk::host::Envelope;
 use phytohub_sps::write::Certificate;
 use phytohub_sps::{
-    CertificateView, EmbeddedCodes, Finding, HeaderFacts, Level, Limits, SpsDocument, check_header,
+    AcknowledgementView, CertificateView, EmbeddedCodes, Finding, HeaderFacts, Level, Limits,
+    SpsDocument, check_header,
 };
 
 use crate::domain::Receipt;
@@ -20,6 +21,8 @@ pub(super) struct Read {
     pub(super) consignee: String,
     pub(super) produce: String,
     pub(super) origin: String,
+    /// Status and reason of a country's response.
+    pub(super) answer: (String, String),
 }
 
 /// Reads and judges it, by the hub's own rules. Nothing in it is believed but as text.
@@ -57,7 +60,17 @@ pub(super) fn read(content: &[u8], envelope: &Envelope) -> Read {
         consignee: cut(&certificate.consignee.name, TEXT_CHARS_MAX),
         produce: joined(produce.map(|text| &*text.text)),
         origin: joined(origins),
+        answer: reading
+            .document
+            .acknowledgement()
+            .filter(|_| readable)
+            .map_or_else(Default::default, |answer| answered(&answer)),
     }
+}
+
+fn answered(answer: &AcknowledgementView<'_>) -> (String, String) {
+    let reasons: Vec<_> = answer.reasons().collect();
+    (cut(&answer.status(), TEXT_CHARS_MAX), cut(&reasons.join("; "), LIST_CHARS_MAX))
 }
 
 fn header_findings(view: &CertificateView<'_>, envelope: &Envelope) -> Vec<Finding> {

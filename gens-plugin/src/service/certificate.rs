@@ -1,7 +1,7 @@
 //! Drafts: made, changed, copied, looked at.
 
 use super::view::{AttachmentView, CertificateView, PrintView, StepView};
-use super::{Gens, ServiceError, Work, may, setting, workflow};
+use super::{AnswerView, Gens, ServiceError, Work, may, reassign, setting, workflow};
 use crate::auth::Session;
 use crate::domain::{
     Action, Attachment, AttachmentId, CertificateId, Draft, DraftFlaw, FlawKind, OrganizationId,
@@ -84,23 +84,6 @@ impl Gens {
         self.read(session, |scope| view(scope, session, id))
     }
 
-    /// The text of a certificate as it was when a step was taken.
-    ///
-    /// # Errors
-    ///
-    /// [`ServiceError::NotFound`], [`ServiceError::Denied`].
-    pub fn version(
-        &self,
-        session: &Session,
-        id: CertificateId,
-        number: i64,
-    ) -> Result<Draft, ServiceError> {
-        self.read(session, |scope| {
-            let row = seen(scope, session, id)?;
-            scope.version_draft(row.id, number)?.ok_or(ServiceError::NotFound)
-        })
-    }
-
     /// Saves what was entered; answers the new revision. What says nothing is left out.
     ///
     /// # Errors
@@ -121,6 +104,12 @@ impl Gens {
             let row = editable(work, id)?;
             if !work.scope.update_draft(&row, revision, &draft, work.now_ms)? {
                 return Err(ServiceError::Changed);
+            }
+            // As one types it is saved every few seconds: one line for each spell of work.
+            let since = work.now_ms - SPELL_MS;
+            let name = object(id);
+            if !work.scope.is_noted_since(session.user(), "save", &name, since)? {
+                work.audit("save", &name, &format!("revision {}", revision + 1))?;
             }
             Ok(revision + 1)
         })
@@ -247,12 +236,12 @@ fn view(
     let row = seen(scope, session, id)?;
     let settings = setting::settings(scope)?;
     let attachments = scope.attachment_list(id)?.into_iter();
-    let issuer = row.issuer.map(|user| scope.user_name(user)).transpose()?.flatten();
     let edit = may(session, Action::Edit, Subject::of(row.organization));
     Ok(CertificateView {
         organization: row.organization,
         author: scope.user_name(row.author)?.unwrap_or_default(),
-        issuer,
+        issuer: scope.issued_by(id)?,
+        handler: row.issuer.map(|user| scope.user_name(user)).transpose()?.flatten(),
         revision: row.revision,
         version: row.version,
         draft: scope.draft(id)?,
@@ -268,11 +257,28 @@ fn view(
         paper_code: row.paper_code.clone(),
         printed: scope.print(id)?.map(|(at_ms, user)| PrintView { at_ms, user }),
         printable: super::print::is_printable(session, &row),
+        answers: answers(scope, &row)?,
+        reassignable: reassign::holders(session, &row),
         card: row.into(),
     })
+}
+
+/// What importing countries answered.
+fn answers(scope: &Scope<'_>, row: &CertificateRow) -> Result<Vec<AnswerView>, ServiceError> {
+    let Some(number) = &row.number else { return Ok(Vec::new()) };
+    // Of others than its recipient nobody has asked anything.
+    let recipient = scope.recipient_of(row.id)?;
+    let all = scope.answers(number)?.into_iter();
+    Ok(all
+        .filter(|(_, sender, ..)| recipient.as_ref() == Some(sender))
+        .map(|(at_ms, sender, status, reason)| AnswerView { at_ms, sender, status, reason })
+        .collect())
 }
 
 /// How the audit trail names a certificate.
 pub(super) fn object(id: CertificateId) -> String {
     format!("certificate {id}")
 }
+
+/// How long saving the same certificate again is the same spell of work: ten minutes.
+const SPELL_MS: i64 = 600_000;

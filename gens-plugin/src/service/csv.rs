@@ -77,7 +77,7 @@ impl Gens {
     }
 }
 
-const CERTIFICATES: &[&str] = &[
+pub(super) const CERTIFICATES: &[&str] = &[
     "id",
     "number",
     "state",
@@ -89,7 +89,7 @@ const CERTIFICATES: &[&str] = &[
     "changed",
     "message",
 ];
-const IMPORTS: &[&str] = &[
+pub(super) const IMPORTS: &[&str] = &[
     "id",
     "number",
     "sender",
@@ -102,9 +102,9 @@ const IMPORTS: &[&str] = &[
     "decision",
     "received",
 ];
-const AUDIT: &[&str] = &["at", "user", "action", "object", "detail", "address"];
+pub(super) const AUDIT: &[&str] = &["at", "user", "action", "object", "detail", "address"];
 
-fn certificate(card: CertificateCard) -> Vec<String> {
+pub(super) fn certificate(card: CertificateCard) -> Vec<String> {
     vec![
         card.id.to_string(),
         card.number.unwrap_or_default(),
@@ -119,7 +119,7 @@ fn certificate(card: CertificateCard) -> Vec<String> {
     ]
 }
 
-fn import(card: ImportCard) -> Vec<String> {
+pub(super) fn import(card: ImportCard) -> Vec<String> {
     vec![
         card.id.to_string(),
         card.number,
@@ -135,7 +135,7 @@ fn import(card: ImportCard) -> Vec<String> {
     ]
 }
 
-fn audit(row: AuditView) -> Vec<String> {
+pub(super) fn audit(row: AuditView) -> Vec<String> {
     let at = super::issue::moment(row.at_ms);
     vec![at, row.user.unwrap_or_default(), row.action, row.object, row.detail, row.address]
 }
@@ -161,7 +161,7 @@ fn collect<T>(
     }
 }
 
-fn line(fields: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+pub(super) fn line(fields: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     let fields: Vec<String> = fields.into_iter().map(|one| field(one.as_ref())).collect();
     fields.join(",") + "\r\n"
 }

@@ -76,6 +76,12 @@ pub enum ServiceError {
     /// The machine gives no random bytes.
     #[error(transparent)]
     NoChance(#[from] NoChance),
+    /// The hub does not answer, or no longer has what was asked for.
+    #[error("the hub does not give it")]
+    HubAway,
+    /// A package is being made already.
+    #[error("a package is being made")]
+    Busy,
     /// The database refused.
     #[error(transparent)]
     Store(#[from] StoreError),

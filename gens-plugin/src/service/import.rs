@@ -6,9 +6,9 @@ use super::list::{Cursor, Page, page_rows};
 use super::view::ImportCard;
 use super::{Gens, ServiceError, Work, may, setting, workflow};
 use crate::auth::Session;
-use crate::domain::{Action, Decision, DecisionFlaw, ImportId, Receipt, Subject};
+use crate::domain::{Action, Decision, DecisionFlaw, ImportId, Receipt, Subject, limit};
 use crate::store::exchange::Sending;
-use crate::store::{ImportRow, Scope};
+use crate::store::{ImportFilter, ImportRow, Scope};
 
 /// What is looked for among received certificates; what is empty is not looked at.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -17,8 +17,20 @@ pub struct ImportSearch {
     /// Words of number, parties, commodities and codes of countries; with an asterisk at its end, a
     /// beginning of one.
     pub words: String,
-    /// Only what nobody decided about.
+    /// Words of the number alone.
+    pub number: String,
+    /// Words of exporter or consignee.
+    pub party: String,
+    /// Words of produce or botanical name.
+    pub commodity: String,
+    /// Sender or country of origin (ISO 3166-1).
+    pub country: String,
+    /// Only what can be decided about and was not.
     pub undecided: bool,
+    /// What was decided.
+    pub decision: Option<Decision>,
+    /// What was found when it came.
+    pub receipt: Option<Receipt>,
     /// Received at this moment or later, in milliseconds since 1970.
     pub from_ms: Option<i64>,
     /// Received before this moment.
@@ -53,6 +65,9 @@ pub struct ImportView {
     pub decidable: bool,
     /// Whether a decision is told to the partner.
     pub is_answered: bool,
+    /// How the answer to the partner stands, with what was said of it: `waiting`, `sent`,
+    /// `delivered`, `delivered-with-warnings`, `not-readable` or `failed`.
+    pub answer: Option<(String, String)>,
 }
 
 /// A decision that was taken.
@@ -70,7 +85,7 @@ pub struct DecisionView {
 }
 
 impl Gens {
-    /// Received certificates, the newest first.
+    /// Received certificates, the newest first; the last received first where dates are asked for.
     ///
     /// # Errors
     ///
@@ -84,13 +99,20 @@ impl Gens {
         may(session, Action::ReadImports, Subject::default())?;
         let wanted = page_rows(search.rows);
         self.read(session, |scope| {
-            let rows = scope.imports(
-                &search.words,
-                search.undecided,
-                (search.from_ms, search.until_ms),
-                after.map(|cursor| cursor.0),
-                wanted + 1,
-            )?;
+            let rows = scope.imports(&ImportFilter {
+                words: &search.words,
+                number: &search.number,
+                party: &search.party,
+                commodity: &search.commodity,
+                country: &search.country,
+                undecided: search.undecided,
+                decision: search.decision,
+                receipt: search.receipt,
+                from_ms: search.from_ms,
+                until_ms: search.until_ms,
+                before: after.map(|cursor| cursor.0),
+                limit: wanted + 1,
+            })?;
             Ok(Page::of(rows, wanted, |row| row.id.number(), |row| ImportCard::from(&row)))
         })
     }
@@ -120,6 +142,7 @@ impl Gens {
                     .collect(),
                 decidable: decides && policy.import_decision && decide_flaw(&row).is_none(),
                 is_answered: false,
+                answer: scope.answer_under_way(id)?,
                 hub_number: row.hub_number,
                 sender_certificate: row.sender_certificate,
                 content_hash: row.content_hash,
@@ -155,6 +178,9 @@ impl Gens {
             if let Some(flaw) = decide_flaw(&row) {
                 return Err(flaw.into());
             }
+            if row.withdrawn && decision.lets_in() {
+                return Err(DecisionFlaw::Withdrawn.into());
+            }
             let reason = match decision.needs_reason() {
                 true => workflow::reason(reason)?,
                 false => workflow::reason(reason).unwrap_or_default(),
@@ -164,10 +190,43 @@ impl Gens {
             if let Some(status) = decision.response_status().filter(|_| is_answered) {
                 respond(work, &row, taken, status, &reason)?;
             }
+            // Whoever decides anew knows of the withdrawal.
+            work.scope.clear_notice(id)?;
             work.audit("decide", &format!("import {id}"), &format!("{decision:?} {reason}"))
         })?;
         self.0.bell.ring();
         Ok(())
+    }
+
+    /// What was withdrawn after this user decided about it, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// The database refused.
+    pub fn withdrawal_notices(&self, session: &Session) -> Result<Vec<ImportCard>, ServiceError> {
+        if may(session, Action::Decide, Subject::default()).is_err() {
+            return Ok(Vec::new());
+        }
+        self.read(session, |scope| {
+            let rows = scope.notices(session.user(), limit::PAGE_ROWS_MAX)?;
+            Ok(rows.iter().map(ImportCard::from).collect())
+        })
+    }
+
+    /// The withdrawal of a certificate that was decided about is known, and nothing is to be done.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Self::import`].
+    pub fn note_withdrawal(&self, session: &Session, id: ImportId) -> Result<(), ServiceError> {
+        self.write(session, |work| {
+            received(&work.scope, session, id)?;
+            may(session, Action::Decide, Subject::default())?;
+            if work.scope.clear_notice(id)? {
+                work.audit("note-withdrawal", &format!("import {id}"), "")?;
+            }
+            Ok(())
+        })
     }
 }
 
@@ -176,8 +235,19 @@ fn decide_flaw(row: &ImportRow) -> Option<DecisionFlaw> {
     if row.receipt == Receipt::Failed {
         return Some(DecisionFlaw::NotReadable);
     }
-    row.decision.filter(|decision| *decision != Decision::Held).map(|_| DecisionFlaw::Final)
+    if row.certificate_status == WITHDRAWAL {
+        return Some(DecisionFlaw::Withdrawn);
+    }
+    match row.decision {
+        None | Some(Decision::Held) => None,
+        // What was let in is looked at anew when its certificate is withdrawn.
+        Some(decision) if row.withdrawn && decision.lets_in() => None,
+        Some(_) => Some(DecisionFlaw::Final),
+    }
 }
+
+/// `CertificateStatus` of a withdrawal, about which there is nothing to decide.
+const WITHDRAWAL: i32 = 40;
 
 fn received(scope: &Scope<'_>, session: &Session, id: ImportId) -> Result<ImportRow, ServiceError> {
     if scope.organization().is_some() {

@@ -3,7 +3,7 @@
 use super::certificate::seen;
 use super::check::{PREVIEW, findings};
 use super::workflow::{self, Taken};
-use super::{Gens, ServiceError, Settings, Work, setting};
+use super::{Gens, ServiceError, Work, number, setting};
 use crate::auth::{self, Session};
 use crate::domain::{CertificateId, Step, certificate};
 use crate::store::exchange::Sending;
@@ -47,6 +47,8 @@ impl Gens {
         let (token, paper_code) = (auth::random_text(random)?, auth::code(random)?);
         let country = self.read(session, |scope| Ok(scope.draft(id)?.destination))?;
         let recipient = self.destination(session, &country)?;
+        let turn = self.turn();
+        self.secure_series(session.reach(), year(self.now_ms()), 1)?;
         let number = self.write(session, |work| {
             let mut taken = Taken::begin(work, id, Step::Issue)?;
             if taken.row.revision != revision {
@@ -56,6 +58,7 @@ impl Gens {
             taken.row.paper_code = Some(paper_code);
             self.issue_in(work, taken, recipient.as_deref())
         })?;
+        drop(turn);
         self.0.bell.ring();
         Ok(number)
     }
@@ -70,7 +73,7 @@ impl Gens {
         let settings = setting::settings(&work.scope)?;
         let draft = work.scope.draft(id)?;
         let files = work.scope.attachments(id, None)?;
-        let number = number(work, &settings)?;
+        let number = number::take(work, &settings)?;
         let facts = self.facts(session, &settings, &number, 70);
         let found: Vec<_> = findings(&draft, &facts, &files)
             .into_iter()
@@ -231,14 +234,9 @@ fn send(
     Ok(())
 }
 
-/// The next number: prefix, year, and seven digits.
-fn number(work: &Work<'_>, settings: &Settings) -> Result<String, ServiceError> {
-    let year = at(work.now_ms).year();
-    let prefix = match &*settings.number_prefix {
-        "" => work.session.country(),
-        prefix => prefix,
-    };
-    Ok(format!("{prefix}-{year}-{:07}", work.scope.take_number(year)?))
+/// The year of a moment, in UTC.
+pub(crate) fn year(at_ms: i64) -> i32 {
+    at(at_ms).year()
 }
 
 /// A moment as documents have it: 2026-03-04T10:11:12Z.

@@ -3,7 +3,7 @@
 use super::view::{CertificateCard, ImportCard, MonthlyCount};
 use super::{Gens, ImportSearch, ServiceError, may, setting};
 use crate::auth::Session;
-use crate::domain::{Action, Policy, State, Step, Subject, limit, next};
+use crate::domain::{Action, OrganizationId, Policy, State, Step, Subject, limit, next};
 use crate::store::{ListFilter, WorkFilter};
 
 /// Where the next page begins.
@@ -57,11 +57,22 @@ pub struct CertificateSearch {
     /// Words of number, parties, commodities and codes of countries; with an asterisk at its end, a
     /// beginning of one.
     pub words: String,
+    /// Words of the number alone.
+    pub number: String,
+    /// Words of exporter or consignee.
+    pub party: String,
+    /// Words of produce, common or botanical name, or HS code.
+    pub commodity: String,
+    /// The country that it goes to (ISO 3166-1).
+    pub destination: String,
+    /// The organization that applied.
+    pub organization: Option<OrganizationId>,
     /// Where they stand.
     pub state: Option<State>,
-    /// Changed at this moment or later, in milliseconds since 1970.
+    /// Issued at this moment or later, in milliseconds since 1970. With this or the next, the list
+    /// is in the order of issue.
     pub from_ms: Option<i64>,
-    /// Changed before this moment.
+    /// Issued before this moment.
     pub until_ms: Option<i64>,
     /// Rows of a page, at most [`limit::PAGE_ROWS_MAX`]; 0 for as many.
     pub rows: u32,
@@ -111,7 +122,7 @@ impl Gens {
         self.imports(session, &search, after)
     }
 
-    /// Certificates, the newest first.
+    /// Certificates, the newest first; the last issued first where dates are asked for.
     ///
     /// # Errors
     ///
@@ -127,6 +138,11 @@ impl Gens {
         self.read(session, |scope| {
             let rows = scope.certificates(&ListFilter {
                 words: &search.words,
+                number: &search.number,
+                party: &search.party,
+                commodity: &search.commodity,
+                destination: &search.destination,
+                organization: search.organization,
                 state: search.state,
                 from_ms: search.from_ms,
                 until_ms: search.until_ms,

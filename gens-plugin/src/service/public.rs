@@ -122,7 +122,15 @@ impl Gens {
             Ok::<_, ServiceError>((card, right))
         })?;
         if right != Some(false) {
-            self.0.store.write(|db| crate::store::accounts::forget_attempt(db, tried))?;
+            let now_ms = self.now_ms();
+            self.0.store.write(|db| {
+                crate::store::accounts::forget_attempt(db, tried)?;
+                if right == Some(true) {
+                    let (scope, object) = (Scope::new(db, reach), super::certificate::object(id));
+                    scope.insert_audit(None, address, "verify-paper", &object, "", now_ms)?;
+                }
+                Ok::<_, ServiceError>(())
+            })?;
         }
         Ok(card)
     }

@@ -1,7 +1,7 @@
 //! Users: those of the NPPO by its administrators, those of an organization by its own.
 
 use super::log_in::{NAME_CHARS_MAX, account_name};
-use super::{Gens, Reauthentication, ServiceError, Work, may};
+use super::{Gens, Reauthentication, ServiceError, may, reassign};
 use crate::auth::{self, Session};
 use crate::domain::{Action, OrganizationId, Role, Subject, UserId, limit};
 use crate::store::{NewUser, Scope, UserRow, accounts};
@@ -244,13 +244,13 @@ impl Gens {
         })
     }
 
-    /// Ends a user, whose work goes to another of the same organization, or of the NPPO. Answers how
-    /// many certificates that were.
+    /// Ends a user, whose work goes to another of the same organization, or of the NPPO: that must be
+    /// said of whoever has work. Answers how many certificates that were.
     ///
     /// # Errors
     ///
     /// [`ServiceError::NotFound`], [`ServiceError::Denied`]; [`ServiceError::Field`]: it is oneself,
-    /// or the other cannot take it over.
+    /// or there is work and nobody is said who takes it over, or one who cannot.
     pub fn end_user(
         &self,
         session: &Session,
@@ -262,10 +262,7 @@ impl Gens {
             if id == session.user() {
                 return Err(ServiceError::Field("user"));
             }
-            let given = match successor {
-                Some(other) => hand_over(work, &row, other)?,
-                None => 0,
-            };
+            let given = reassign::hand_over(work, &row, successor)?;
             row.state = "ended".to_owned();
             work.scope.update_user(&row)?;
             accounts::delete_sessions_of(work.db, id, None)?;
@@ -290,17 +287,7 @@ impl Gens {
     }
 }
 
-fn hand_over(work: &Work<'_>, from: &UserRow, to: UserId) -> Result<usize, ServiceError> {
-    may(work.session, Action::Reassign, Subject::of(from.organization))?;
-    let other = seen(&work.scope, work.session, to, Action::ManageUser)?;
-    let fits = other.organization == from.organization && other.state == "active";
-    if !fits || other.id == from.id {
-        return Err(ServiceError::Field("successor"));
-    }
-    Ok(work.scope.reassign(from.id, to)?)
-}
-
-fn seen(
+pub(super) fn seen(
     scope: &Scope<'_>,
     session: &Session,
     id: UserId,

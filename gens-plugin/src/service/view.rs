@@ -65,6 +65,8 @@ pub struct CertificateView {
     pub author: String,
     /// Who issued it.
     pub issuer: Option<String>,
+    /// Who looks after its delivery.
+    pub handler: Option<String>,
     /// Counts changes of the text: to be given back when it is saved.
     pub revision: i64,
     /// Counts versions that somebody handed in or issued.
@@ -91,6 +93,10 @@ pub struct CertificateView {
     pub printed: Option<PrintView>,
     /// Whether this user may print the original, if nobody did.
     pub printable: bool,
+    /// What importing countries answered, the first first.
+    pub answers: Vec<AnswerView>,
+    /// What part of the work on it this user may give to somebody else.
+    pub reassignable: Vec<Holder>,
 }
 
 /// The print of an original.
@@ -101,6 +107,47 @@ pub struct PrintView {
     pub at_ms: i64,
     /// By whom.
     pub user: String,
+}
+
+/// What an importing country answered to a certificate.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct AnswerView {
+    /// When it came, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// The connection that sent it.
+    pub sender: String,
+    /// The status (UNCL 4405: 39 accepted, 41 rejected).
+    pub status: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Who has to do with a certificate.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Holder {
+    /// Who enters it.
+    Author,
+    /// Who looks after its delivery.
+    Issuer,
+}
+
+impl Holder {
+    /// The name under which forms have it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Author => "author",
+            Self::Issuer => "issuer",
+        }
+    }
+
+    /// The holder of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Author, Self::Issuer].into_iter().find(|one| one.as_str() == name)
+    }
 }
 
 /// A file of a certificate.
@@ -168,6 +215,8 @@ pub struct ImportCard {
     pub acknowledged: bool,
     /// Whether its sender withdrew it.
     pub withdrawn: bool,
+    /// It was withdrawn after it was decided about, and nobody has said that this is known.
+    pub notice: bool,
     /// What was decided.
     pub decision: Option<Decision>,
     /// When it came, in milliseconds since 1970.
@@ -188,6 +237,7 @@ impl From<&ImportRow> for ImportCard {
             receipt: row.receipt,
             acknowledged: row.acknowledged,
             withdrawn: row.withdrawn,
+            notice: row.notice,
             decision: row.decision,
             received_ms: row.received_ms,
         }

@@ -370,21 +370,6 @@ impl Scope<'_> {
         )?;
         Ok(())
     }
-
-    /// Gives what one user has in work to another; answers how many certificates.
-    pub(crate) fn reassign(&self, from: UserId, to: UserId) -> Result<usize, StoreError> {
-        let bound: super::Bound<'_> = &[(":from", &from.number()), (":to", &to.number())];
-        let authored = self.execute(
-            "UPDATE certificate AS c SET author = :to
-             WHERE {visible c} AND c.author = :from AND c.open = 1",
-            bound,
-        )?;
-        let issued = self.execute(
-            "UPDATE certificate AS c SET issuer = :to WHERE {visible c} AND c.issuer = :from",
-            bound,
-        )?;
-        Ok(authored + issued)
-    }
 }
 
 fn user(row: &Row<'_>) -> Result<UserRow, StoreError> {

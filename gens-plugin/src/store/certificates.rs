@@ -171,7 +171,7 @@ impl Scope<'_> {
         Ok(())
     }
 
-    /// The last step taken with a certificate, and where it led before: for what was undone.
+    /// Keeps a step.
     pub(crate) fn insert_step(&self, step: &NewStep<'_>) -> Result<(), StoreError> {
         self.insert(
             "INSERT INTO step (tenant, certificate, at_ms, user, step, state, version, reason)
@@ -187,57 +187,6 @@ impl Scope<'_> {
             ],
         )?;
         Ok(())
-    }
-
-    /// Keeps the text as it was when a step was taken, with the document where one was made.
-    pub(crate) fn insert_version(
-        &self,
-        row: &CertificateRow,
-        user: UserId,
-        step: Step,
-        draft: &Draft,
-        content: Option<&str>,
-        now_ms: i64,
-    ) -> Result<(), StoreError> {
-        self.insert(
-            "INSERT INTO version (certificate, number, tenant, at_ms, user, step, draft, content)
-             VALUES (:certificate, :number, {tenant}, :at, :user, :step, :draft, :content)",
-            &[
-                (":certificate", &row.id.number()),
-                (":number", &row.version),
-                (":at", &now_ms),
-                (":user", &user.number()),
-                (":step", &step.as_str()),
-                (":draft", &json(draft)?),
-                (":content", &content),
-            ],
-        )?;
-        Ok(())
-    }
-
-    /// The last document that was made of a certificate.
-    pub(crate) fn content(&self, id: CertificateId) -> Result<Option<String>, StoreError> {
-        self.one(
-            "SELECT content FROM version WHERE tenant = {tenant} AND certificate = :id
-             AND content IS NOT NULL ORDER BY number DESC LIMIT 1",
-            &[(":id", &id.number())],
-            |row| Ok(row.get(0)?),
-        )
-    }
-
-    /// The text of a version.
-    pub(crate) fn version_draft(
-        &self,
-        id: CertificateId,
-        number: i64,
-    ) -> Result<Option<Draft>, StoreError> {
-        let text = self.one(
-            "SELECT draft FROM version
-             WHERE tenant = {tenant} AND certificate = :id AND number = :number",
-            &[(":id", &id.number()), (":number", &number)],
-            |row| Ok(row.get::<_, String>(0)?),
-        )?;
-        text.map(|text| read_draft(Some(&text))).transpose()
     }
 
     pub(crate) fn insert_attachment(
@@ -314,11 +263,11 @@ fn kind(row: &Row<'_>, column: usize) -> Result<AttachmentKind, StoreError> {
     AttachmentKind::from_media_type(&name).ok_or(StoreError::Corrupt("attachment"))
 }
 
-fn json(draft: &Draft) -> Result<String, StoreError> {
+pub(super) fn json(draft: &Draft) -> Result<String, StoreError> {
     serde_json::to_string(draft).map_err(|_| StoreError::Corrupt("draft"))
 }
 
-fn read_draft(text: Option<&str>) -> Result<Draft, StoreError> {
+pub(super) fn read_draft(text: Option<&str>) -> Result<Draft, StoreError> {
     let text = text.ok_or(StoreError::Corrupt("draft"))?;
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt("draft"))
 }

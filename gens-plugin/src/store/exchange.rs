@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row};
 
 use super::scope::global;
 use super::{Scope, StoreError};
-use crate::domain::CertificateId;
+use crate::domain::{CertificateId, ImportId};
 
 /// Something to be sent.
 #[derive(Clone, Debug)]
@@ -130,6 +130,19 @@ impl Scope<'_> {
         )
     }
 
+    /// How the answer to a received certificate is on its way: state and message.
+    pub(crate) fn answer_under_way(
+        &self,
+        import: ImportId,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        self.one(
+            "SELECT o.state, o.message FROM decision d JOIN outbox o ON o.decision = d.id
+             WHERE d.tenant = {tenant} AND d.import = :import ORDER BY d.id DESC LIMIT 1",
+            &[(":import", &import.number())],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+
     /// What was sent under that number of the hub.
     pub(crate) fn sent_as(&self, hub_number: &str) -> Result<Option<OutboxRow>, StoreError> {
         self.one(
@@ -163,6 +176,18 @@ impl Scope<'_> {
                 (":status", &status),
                 (":response", &response),
             ],
+            row,
+        )
+    }
+
+    /// What waits under a key.
+    pub(crate) fn waiting_with(&self, key: &str) -> Result<Option<OutboxRow>, StoreError> {
+        self.one(
+            &format!(
+                "SELECT {COLUMNS} FROM outbox o
+                 WHERE o.tenant = {{tenant}} AND o.key = :key AND o.state = 'waiting'"
+            ),
+            &[(":key", &key)],
             row,
         )
     }

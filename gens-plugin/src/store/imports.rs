@@ -2,7 +2,7 @@
 
 use rusqlite::Row;
 
-use super::search::{self, Words};
+use super::search::Words;
 use super::{Scope, StoreError};
 use crate::domain::{Decision, ImportId, Receipt, UserId};
 
@@ -29,6 +29,8 @@ pub(crate) struct ImportRow {
     pub(crate) origin: String,
     pub(crate) decision: Option<Decision>,
     pub(crate) withdrawn: bool,
+    /// It was withdrawn after it was decided about, and who did has not said that this is known.
+    pub(crate) notice: bool,
 }
 
 /// A received certificate to be kept.
@@ -52,11 +54,15 @@ pub(crate) struct NewImport<'a> {
     pub(crate) consignee: &'a str,
     pub(crate) produce: &'a str,
     pub(crate) origin: &'a str,
+    /// The status of a country's response, and its reason.
+    pub(crate) answer: (&'a str, &'a str),
 }
 
-const COLUMNS: &str = "i.id, i.hub_number, i.sender, i.certificate_type, i.certificate_status,
+pub(super) const COLUMNS: &str =
+    "i.id, i.hub_number, i.sender, i.certificate_type, i.certificate_status,
  i.number, i.accepted_ms, i.received_ms, i.sender_certificate, i.content_hash, i.receipt, i.message,
- i.findings, i.acknowledged, i.exporter, i.consignee, i.produce, i.origin, i.decision, i.withdrawn";
+ i.findings, i.acknowledged, i.exporter, i.consignee, i.produce, i.origin, i.decision, i.withdrawn,
+ i.notice";
 
 impl Scope<'_> {
     /// Keeps what was received; `false` if it is there already.
@@ -64,10 +70,11 @@ impl Scope<'_> {
         let added = self.execute(
             "INSERT INTO inbox (tenant, hub_number, sender, certificate_type, certificate_status,
                number, response, accepted_ms, received_ms, sender_certificate, content_hash,
-               content, receipt, message, findings, exporter, consignee, produce, origin)
+               content, receipt, message, findings, exporter, consignee, produce, origin, answer,
+               answer_reason)
              VALUES ({tenant}, :hub_number, :sender, :type, :status, :number, :response, :accepted,
                :received, :sender_certificate, :content_hash, :content, :receipt, :message,
-               :findings, :exporter, :consignee, :produce, :origin)
+               :findings, :exporter, :consignee, :produce, :origin, :answer, :answer_reason)
              ON CONFLICT (tenant, hub_number) DO NOTHING",
             &[
                 (":hub_number", &new.hub_number),
@@ -88,6 +95,8 @@ impl Scope<'_> {
                 (":consignee", &new.consignee),
                 (":produce", &new.produce),
                 (":origin", &new.origin),
+                (":answer", &new.answer.0),
+                (":answer_reason", &new.answer.1),
             ],
         )?;
         if added == 1 {
@@ -109,14 +118,43 @@ impl Scope<'_> {
             countries: format!("{} {}", new.sender, new.origin),
         };
         self.index("inbox_text", id.ok_or(StoreError::Corrupt("inbox"))?, &words)?;
-        if new.certificate_status == 40 {
+        if new.certificate_status == WITHDRAWN && !new.response {
+            // At once with its arrival; who let the consignment in, or holds it, is told.
             self.execute(
-                "UPDATE inbox SET withdrawn = 1
-                 WHERE tenant = {tenant} AND sender = :sender AND number = :number",
+                "UPDATE inbox SET withdrawn = 1,
+                   notice = decision IS NOT NULL AND decision <> 'rejected'
+                 WHERE tenant = {tenant} AND sender = :sender AND number = :number
+                 AND response = 0",
                 &[(":sender", &new.sender), (":number", &new.number)],
             )?;
         }
         Ok(())
+    }
+
+    /// What importing countries answered to a certificate: when, who, status, reason.
+    pub(crate) fn answers(
+        &self,
+        number: &str,
+    ) -> Result<Vec<(i64, String, String, String)>, StoreError> {
+        self.all(
+            "SELECT received_ms, sender, answer, answer_reason FROM inbox
+             WHERE tenant = {tenant} AND number = :number AND response = 1 ORDER BY id",
+            &[(":number", &number)],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+    }
+
+    /// The number that each of the latest senders used last.
+    pub(crate) fn latest_numbers(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let mut all: Vec<(String, String)> = self.all(
+            "SELECT sender, number FROM inbox WHERE tenant = {tenant} AND response = 0
+             ORDER BY id DESC LIMIT 500",
+            &[],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let mut seen = std::collections::BTreeSet::new();
+        all.retain(|(sender, _)| seen.insert(sender.clone()));
+        Ok(all)
     }
 
     /// Numbers of the hub with how each is acknowledged, where the hub was not told yet.
@@ -172,46 +210,6 @@ impl Scope<'_> {
         found.ok_or(StoreError::Corrupt("inbox"))
     }
 
-    /// A page of what was received, the newest first.
-    pub(crate) fn imports(
-        &self,
-        words: &str,
-        undecided: bool,
-        (from_ms, until_ms): (Option<i64>, Option<i64>),
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<ImportRow>, StoreError> {
-        let query = search::query(&self.text_mark(), words);
-        let before = before.unwrap_or(i64::MAX);
-        let undecided = if undecided { "AND i.decision IS NULL" } else { "" };
-        let mut bound: Vec<(&str, &dyn rusqlite::ToSql)> = vec![
-            (":before", &before),
-            (":limit", &limit),
-            (":from", &from_ms),
-            (":until", &until_ms),
-        ];
-        let tail = format!(
-            "AND i.tenant = {{tenant}} AND i.response = 0 {undecided}
-             AND (:from IS NULL OR i.received_ms >= :from)
-             AND (:until IS NULL OR i.received_ms < :until)"
-        );
-        let sql = match &query {
-            Some(query) => {
-                bound.push((":words", query));
-                format!(
-                    "SELECT {COLUMNS} FROM inbox_text x JOIN inbox i ON i.id = x.rowid
-                     WHERE inbox_text MATCH :words AND x.rowid < :before {tail}
-                     ORDER BY x.rowid DESC LIMIT :limit"
-                )
-            }
-            None => format!(
-                "SELECT {COLUMNS} FROM inbox i WHERE i.id < :before {tail}
-                 ORDER BY i.id DESC LIMIT :limit"
-            ),
-        };
-        self.all(&sql, &bound, row)
-    }
-
     /// Keeps a decision; answers its id.
     pub(crate) fn insert_decision(
         &self,
@@ -264,7 +262,7 @@ fn decision(row: &Row<'_>, column: usize) -> Result<Decision, StoreError> {
     Decision::from_name(&name).ok_or(StoreError::Corrupt("decision"))
 }
 
-fn row(row: &Row<'_>) -> Result<ImportRow, StoreError> {
+pub(super) fn row(row: &Row<'_>) -> Result<ImportRow, StoreError> {
     let (receipt, decision): (String, Option<String>) = (row.get("receipt")?, row.get("decision")?);
     Ok(ImportRow {
         id: ImportId::of(row.get("id")?),
@@ -289,5 +287,9 @@ fn row(row: &Row<'_>) -> Result<ImportRow, StoreError> {
             .map(|name| Decision::from_name(&name).ok_or(StoreError::Corrupt("decision")))
             .transpose()?,
         withdrawn: row.get("withdrawn")?,
+        notice: row.get("notice")?,
     })
 }
+
+/// `CertificateStatus` of a withdrawal.
+const WITHDRAWN: i32 = 40;

@@ -1,62 +1,146 @@
 //! Lists of certificates, paged by key: each page costs the same, however far down it is.
 
+use rusqlite::ToSql;
+
 use super::certificates::row;
 use super::{CertificateRow, Scope, StoreError, search};
-use crate::domain::State;
+use crate::domain::{CertificateId, OrganizationId, State};
 
-/// What is looked for.
+/// What is looked for; what is empty is not looked at.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ListFilter<'a> {
     pub(crate) words: &'a str,
+    pub(crate) number: &'a str,
+    pub(crate) party: &'a str,
+    pub(crate) commodity: &'a str,
+    pub(crate) destination: &'a str,
+    pub(crate) organization: Option<OrganizationId>,
     pub(crate) state: Option<State>,
+    /// Issued at this moment or later; with this or the next, the last issued come first.
     pub(crate) from_ms: Option<i64>,
+    /// Issued before this moment.
     pub(crate) until_ms: Option<i64>,
     /// Certificates before this one: the newest come first.
     pub(crate) before: Option<i64>,
     pub(crate) limit: u32,
 }
 
-/// What every list of certificates has in common.
-const BY_WORDS: &str = "SELECT c.* FROM certificate_text x JOIN certificate c ON c.id = x.rowid
- WHERE certificate_text MATCH :words AND x.rowid < :before AND {visible c}
- AND (:state IS NULL OR c.state = :state)
- AND (:from IS NULL OR c.changed_ms >= :from) AND (:until IS NULL OR c.changed_ms < :until)
- ORDER BY x.rowid DESC LIMIT :limit";
-const BY_STATE: &str = "SELECT c.* FROM certificate c
- WHERE {visible c} AND c.state = :state AND c.id < :before
- AND (:from IS NULL OR c.changed_ms >= :from) AND (:until IS NULL OR c.changed_ms < :until)
- ORDER BY c.id DESC LIMIT :limit";
-const ALL: &str = "SELECT c.* FROM certificate c WHERE {visible c} AND c.id < :before
- AND (:from IS NULL OR c.changed_ms >= :from) AND (:until IS NULL OR c.changed_ms < :until)
- ORDER BY c.id DESC LIMIT :limit";
+/// What leads to the rows of a list, in their order.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Way {
+    /// The index of texts.
+    Words,
+    /// The index by date of issue.
+    Date,
+    /// An index that ends with the id.
+    Id,
+}
+
+impl ListFilter<'_> {
+    const fn has_dates(&self) -> bool {
+        self.from_ms.is_some() || self.until_ms.is_some()
+    }
+
+    fn way(&self, words: Option<&str>) -> Way {
+        match words {
+            Some(_) => Way::Words,
+            None if self.has_dates() => Way::Date,
+            None => Way::Id,
+        }
+    }
+
+    fn words(&self, mark: &str) -> Option<String> {
+        let fields = [
+            (search::ANYWHERE, self.words),
+            ("number", self.number),
+            ("parties", self.party),
+            ("commodities", self.commodity),
+        ];
+        search::query(mark, &fields)
+    }
+
+    /// The statement: nothing but what is asked for, so that each has an index of its own.
+    fn sql(&self, way: Way) -> String {
+        let mut sql = String::from(match way {
+            // The order is kept: what the index of texts finds is looked up one by one.
+            Way::Words => {
+                "SELECT c.* FROM certificate_text x CROSS JOIN certificate c ON c.id = x.rowid
+                 WHERE certificate_text MATCH :words AND x.rowid < :before AND {visible c}"
+            }
+            Way::Date | Way::Id => "SELECT c.* FROM certificate c WHERE {visible c}",
+        });
+        let conditions = [
+            (self.state.is_some(), " AND c.state = :state"),
+            (!self.destination.is_empty(), " AND c.destination = :destination"),
+            (self.organization.is_some(), " AND c.organization = :organization"),
+            (self.has_dates(), " AND c.issued_ms >= :from AND c.issued_ms < :until"),
+            (way == Way::Date, " AND (c.issued_ms < :at OR c.id < :before)"),
+            (way == Way::Id, " AND c.id < :before"),
+        ];
+        for (wanted, condition) in conditions {
+            if wanted {
+                sql.push_str(condition);
+            }
+        }
+        sql.push_str(match way {
+            Way::Words => " ORDER BY x.rowid DESC LIMIT :limit",
+            Way::Date => " ORDER BY c.issued_ms DESC, c.id DESC LIMIT :limit",
+            Way::Id => " ORDER BY c.id DESC LIMIT :limit",
+        });
+        sql
+    }
+}
 
 impl Scope<'_> {
-    /// A page of certificates, the newest first.
+    /// A page of certificates: the newest first, or the last issued where dates are asked for.
     pub(crate) fn certificates(
         &self,
         filter: &ListFilter<'_>,
     ) -> Result<Vec<CertificateRow>, StoreError> {
-        let before = filter.before.unwrap_or(i64::MAX);
-        let state = filter.state.map(State::as_str);
-        let words = search::query(&self.text_mark(), filter.words);
-        let mut bound: Vec<(&str, &dyn rusqlite::ToSql)> = vec![
-            (":before", &before),
-            (":limit", &filter.limit),
-            (":from", &filter.from_ms),
-            (":until", &filter.until_ms),
-        ];
-        let sql = match (&words, &state) {
-            (Some(words), state) => {
-                bound.extend([(":words", words as &dyn rusqlite::ToSql), (":state", state)]);
-                BY_WORDS
+        let words = filter.words(&self.text_mark());
+        let way = filter.way(words.as_deref());
+        // Where the list is in the order of issue, the page begins at the moment of the last row.
+        let at = match (way, filter.before) {
+            (Way::Date, Some(before)) => {
+                let Some(last) = self.certificate(CertificateId::of(before))? else {
+                    return Ok(Vec::new());
+                };
+                last.issued_ms
             }
-            (None, Some(state)) => {
-                bound.push((":state", state));
-                BY_STATE
-            }
-            (None, None) => ALL,
+            _ => None,
         };
-        self.all(sql, &bound, row)
+        self.with_list(filter, way, words.as_deref(), at, |sql, bound| self.all(sql, bound, row))
+    }
+
+    fn with_list<R>(
+        &self,
+        filter: &ListFilter<'_>,
+        way: Way,
+        words: Option<&str>,
+        at: Option<i64>,
+        run: impl FnOnce(&str, &[(&str, &dyn ToSql)]) -> R,
+    ) -> R {
+        let before = filter.before.unwrap_or(i64::MAX);
+        let (state, organization) =
+            (filter.state.map(State::as_str), filter.organization.map(OrganizationId::number));
+        let at_ms = at.unwrap_or(i64::MAX);
+        let from_ms = filter.from_ms.unwrap_or(0);
+        let until_ms = filter.until_ms.unwrap_or(i64::MAX).min(at_ms.saturating_add(1));
+        let all: [(bool, &str, &dyn ToSql); 8] = [
+            (way == Way::Words, ":words", &words),
+            (filter.state.is_some(), ":state", &state),
+            (!filter.destination.is_empty(), ":destination", &filter.destination),
+            (filter.organization.is_some(), ":organization", &organization),
+            (filter.has_dates(), ":from", &from_ms),
+            (filter.has_dates(), ":until", &until_ms),
+            (way == Way::Date, ":at", &at_ms),
+            (true, ":before", &before),
+        ];
+        let used = all.into_iter().filter(|(used, ..)| *used);
+        let mut bound: Vec<(&str, &dyn ToSql)> =
+            used.map(|(_, name, value)| (name, value)).collect();
+        bound.push((":limit", &filter.limit));
+        run(&filter.sql(way), &bound)
     }
 }
 

@@ -107,6 +107,30 @@ impl Scope<'_> {
         Ok(())
     }
 
+    /// Whether the trail's last lines say that a user did the same with the same since then.
+    pub(crate) fn is_noted_since(
+        &self,
+        user: UserId,
+        action: &str,
+        object: &str,
+        since_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let found = self.one(
+            "SELECT 1 FROM (
+               SELECT user, action, object, at_ms FROM audit WHERE tenant = {tenant}
+               ORDER BY id DESC LIMIT 200)
+             WHERE user = :user AND action = :action AND object = :object AND at_ms > :since",
+            &[
+                (":user", &user.number()),
+                (":action", &action),
+                (":object", &object),
+                (":since", &since_ms),
+            ],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
     /// A page of the audit trail, the newest first.
     pub(crate) fn audit(
         &self,
@@ -117,17 +141,19 @@ impl Scope<'_> {
             "SELECT a.*, u.full_name AS name FROM audit a LEFT JOIN user u ON u.id = a.user
              WHERE a.tenant = {tenant} AND a.id < :before ORDER BY a.id DESC LIMIT :limit",
             &[(":before", &before.unwrap_or(i64::MAX)), (":limit", &limit)],
-            |row| {
-                Ok(AuditRow {
-                    id: row.get("id")?,
-                    at_ms: row.get("at_ms")?,
-                    user: row.get("name")?,
-                    action: row.get("action")?,
-                    object: row.get("object")?,
-                    detail: row.get("detail")?,
-                    address: row.get("address")?,
-                })
-            },
+            audit_row,
         )
     }
+}
+
+pub(super) fn audit_row(row: &rusqlite::Row<'_>) -> Result<AuditRow, StoreError> {
+    Ok(AuditRow {
+        id: row.get("id")?,
+        at_ms: row.get("at_ms")?,
+        user: row.get("name")?,
+        action: row.get("action")?,
+        object: row.get("object")?,
+        detail: row.get("detail")?,
+        address: row.get("address")?,
+    })
 }

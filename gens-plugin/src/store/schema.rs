@@ -8,8 +8,11 @@ use rusqlite::Connection;
 
 use super::{StoreError, counts, search};
 
+mod later;
+
 /// All migrations in order; the first is number 1.
-const MIGRATIONS: &[&str] = &[FIRST, SEARCH_IMPORTS, PRINTS, search::MARKS, counts::MIGRATION];
+const MIGRATIONS: &[&str] =
+    &[FIRST, SEARCH_IMPORTS, PRINTS, search::MARKS, counts::MIGRATION, later::FILTERS];
 
 /// Brings the tables to this version, each migration in a transaction of its own.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

@@ -118,20 +118,21 @@ pub(super) fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     texts.filter(|text| !text.is_empty()).take(400).collect::<Vec<_>>().join(" ")
 }
 
-/// What was typed into the search, as the index wants to be asked: every word must occur, of one that
-/// ends with an asterisk the beginning, and nothing else that was typed is an operator. `None` if no
-/// word was typed.
+/// What was typed into the fields of a search, as the index wants to be asked: every word must occur
+/// in the columns of its field, of one that ends with an asterisk the beginning, and nothing else that
+/// was typed is an operator. `None` if no word was typed.
 ///
 /// Beginnings are not looked for unasked: the index gathers all words that begin so before it shows
 /// the first row, which takes long where most rows have them.
-pub(super) fn query(mark: &str, typed: &str) -> Option<String> {
-    let words: Vec<String> = typed
-        .split_whitespace()
-        .filter(|word| word.chars().any(char::is_alphanumeric))
+pub(super) fn query(mark: &str, fields: &[(&str, &str)]) -> Option<String> {
+    let words: Vec<String> = fields
+        .iter()
+        .flat_map(|(columns, typed)| typed.split_whitespace().map(move |word| (columns, word)))
+        .filter(|(_, word)| word.chars().any(char::is_alphanumeric))
         .take(WORDS_MAX)
-        .map(|word| {
+        .map(|(columns, word)| {
             let beginning = if word.ends_with('*') { "*" } else { "" };
-            format!("{{number parties commodities countries}} : \"{}\"{beginning}", quoted(word))
+            format!("{{{columns}}} : \"{}\"{beginning}", quoted(word))
         })
         .collect();
     if words.is_empty() {
@@ -140,12 +141,15 @@ pub(super) fn query(mark: &str, typed: &str) -> Option<String> {
     Some(format!("scope : \"{mark}\" AND {}", words.join(" AND ")))
 }
 
+/// The columns in which words are looked for that are of no field of their own.
+pub(super) const ANYWHERE: &str = "number parties commodities countries";
+
 fn quoted(word: &str) -> String {
     word.replace('"', "\"\"").replace('\0', "")
 }
 
 /// Words of one search; more only make it slow.
-const WORDS_MAX: usize = 8;
+const WORDS_MAX: usize = 12;
 
 #[cfg(test)]
 mod tests {
@@ -153,10 +157,18 @@ mod tests {
 
     #[test]
     fn nothing_typed_is_an_operator() {
-        let asked = query("t1", "NOT \"a\" OR b*").expect("there are words");
+        let asked = query("t1", &[(ANYWHERE, "NOT \"a\" OR b*")]).expect("there are words");
         assert!(asked.contains(": \"NOT\""), "{asked}");
         assert!(asked.contains(": \"b*\"*"), "{asked}");
         assert!(asked.contains("\"\"\"a\"\"\""), "{asked}");
-        assert_eq!(query("t1", " - \" "), None);
+        assert_eq!(query("t1", &[(ANYWHERE, " - \" "), ("number", "")]), None);
+    }
+
+    #[test]
+    fn word_of_a_field_is_looked_for_in_its_column() {
+        let asked = query("t1", &[("parties", "Mango"), ("commodities", "apples")]);
+        let expected =
+            "scope : \"t1\" AND {parties} : \"Mango\" AND {commodities} : \"apples\"";
+        assert_eq!(asked.as_deref(), Some(expected));
     }
 }

@@ -85,6 +85,26 @@ impl Scope<'_> {
         )?;
         taken.ok_or(StoreError::Corrupt("number"))
     }
+
+    /// The number that would be next in a year's series.
+    pub(crate) fn next_number(&self, year: i32) -> Result<u32, StoreError> {
+        let next = self.one(
+            "SELECT next FROM number_series WHERE tenant = {tenant} AND year = :year",
+            &[(":year", &year)],
+            |row| Ok(row.get(0)?),
+        )?;
+        Ok(next.unwrap_or(1))
+    }
+
+    /// Lets a year's series go on from a number; it never goes back.
+    pub(crate) fn skip_numbers(&self, year: i32, next: u32) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO number_series (tenant, year, next) VALUES ({tenant}, :year, :next)
+             ON CONFLICT (tenant, year) DO UPDATE SET next = max(next, :next)",
+            &[(":year", &year), (":next", &next)],
+        )?;
+        Ok(())
+    }
 }
 
 const SELECT: &str = "SELECT id, code, country, name, training FROM tenant";

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read as _;
+use std::sync::Arc;
 
-use phytohub_plugin_sdk::Reply;
+use phytohub_plugin_sdk::{Error, Reply, Responder, Result};
 
 /// What scripts, styles and forms of a page may come from and go to: this site, nothing inline.
 pub const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
@@ -20,6 +23,8 @@ pub struct Answer {
     content_type: Option<&'static str>,
     headers: Vec<(&'static str, String)>,
     body: Cow<'static, [u8]>,
+    /// What is sent in pieces instead of the body.
+    file: Option<Arc<File>>,
 }
 
 impl Answer {
@@ -43,17 +48,18 @@ impl Answer {
     /// A file to be saved, never opened in place, whatever it is.
     #[must_use]
     pub fn download(filename: &str, content_type: &'static str, bytes: Vec<u8>) -> Self {
-        let plain: String = filename
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
-            .take(100)
-            .collect();
-        let full = encoded(&filename.chars().take(100).collect::<String>(), b"");
-        let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}");
+        let disposition = disposition(filename);
         Self::bare(200, Some(content_type), bytes)
             .header("content-disposition", &disposition)
             .header("content-security-policy", DOWNLOAD_POLICY)
             .header("cache-control", "no-store")
+    }
+
+    /// A file on disk to be saved, read as it is sent.
+    #[must_use]
+    pub fn file(filename: &str, content_type: &'static str, file: File) -> Self {
+        let answer = Self::download(filename, content_type, Vec::new());
+        Self { file: Some(Arc::new(file)), ..answer }
     }
 
     /// No body.
@@ -63,7 +69,7 @@ impl Answer {
     }
 
     fn bare(status: u16, content_type: Option<&'static str>, body: Vec<u8>) -> Self {
-        Self { status, content_type, headers: Vec::new(), body: body.into() }
+        Self { status, content_type, headers: Vec::new(), body: body.into(), file: None }
             .header("x-content-type-options", "nosniff")
             .header("referrer-policy", "same-origin")
             .header("x-frame-options", "DENY")
@@ -106,6 +112,41 @@ impl Answer {
         &self.body
     }
 
+    /// The file that is sent instead of the body.
+    #[must_use]
+    pub fn sent_file(&self) -> Option<&File> {
+        self.file.as_deref()
+    }
+
+    pub(super) fn file_to_send(&self) -> Option<Arc<File>> {
+        self.file.clone()
+    }
+
+    /// Sends the file, piece by piece, as fast as the browser takes it.
+    ///
+    /// # Errors
+    ///
+    /// The browser went away, or the file cannot be read.
+    pub(super) fn stream(self, file: &File, responder: Responder) -> Result<()> {
+        let mut headers: Vec<(&str, &[u8])> =
+            self.headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        if let Some(content_type) = self.content_type {
+            headers.push(("content-type", content_type.as_bytes()));
+        }
+        let mut streamed = responder.start(self.status, &headers)?;
+        let mut piece = vec![0; PIECE_BYTES];
+        let mut file = file;
+        loop {
+            let length = file
+                .read(&mut piece)
+                .map_err(|error| Error::unavailable("a file cannot be read").because(error))?;
+            if length == 0 {
+                return streamed.finish();
+            }
+            streamed.write(piece.get(..length).unwrap_or_default())?;
+        }
+    }
+
     /// The answer as the SDK takes it.
     #[must_use]
     pub fn into_reply(self) -> Reply {
@@ -116,6 +157,20 @@ impl Answer {
         self.headers.into_iter().fold(reply, |reply, (name, value)| reply.header(name, value))
     }
 }
+
+/// `Content-Disposition` of a file of that name.
+fn disposition(filename: &str) -> String {
+    let plain: String = filename
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+        .take(100)
+        .collect();
+    let full = encoded(&filename.chars().take(100).collect::<String>(), b"");
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}")
+}
+
+/// Bytes of one piece of a file.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// Percent-encoded as RFC 3986 has it, but for unreserved characters and those that are kept.
 #[must_use]

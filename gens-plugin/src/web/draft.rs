@@ -10,6 +10,9 @@ use super::view::{Choice, Field, FindingView, List, Section};
 use crate::domain::{Draft, Line, limit};
 
 mod field;
+mod label;
+
+pub(super) use label::label;
 
 use field::{CONSIGNMENT, Entry, LINE, PARTIES, Shape};
 

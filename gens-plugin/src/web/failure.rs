@@ -57,7 +57,7 @@ impl Failure {
             Self::Form(FormError::TooLarge) => (413, "error-large-title", "error-large"),
             Self::Form(FormError::Unreadable) => (400, "error-bad-title", "error-bad"),
             Self::Service(S::Limited { .. }) => (429, "error-limited-title", "error-limited"),
-            Self::Service(S::Changed | S::Step(_)) => {
+            Self::Service(S::Changed | S::Step(_) | S::Busy | S::HubAway) => {
                 (409, "error-conflict-title", "error-conflict")
             }
             Self::Service(S::Findings(_)) => (409, "error-conflict-title", "cannot-issue"),
@@ -117,6 +117,7 @@ pub(super) const fn decision_flaw(flaw: DecisionFlaw) -> &'static str {
         DecisionFlaw::ReasonMissing => "decision-reason-needed",
         DecisionFlaw::Final => "decision-final",
         DecisionFlaw::NotReadable => "not-readable",
+        DecisionFlaw::Withdrawn => "decision-withdrawn",
         DecisionFlaw::SwitchedOff => "decision-off",
     }
 }

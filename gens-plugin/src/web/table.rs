@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::form::{FORM_BYTES_MAX, UPLOAD_BYTES_MAX};
 use super::pages::{
     account, attachment, certificate, draft, export, home, import, list, log_in, organization,
-    paper, public, register, setting, step, trail, user,
+    package, paper, public, reassign, register, restore, setting, step, trail, user, version,
 };
 use crate::domain::{Right, Rights};
 
@@ -110,6 +110,17 @@ const USERS_CSV: Access = Access::Rights(&[&[Right::Users, Right::Colleagues], T
 const ORGANIZATIONS_CSV: Access = Access::Rights(&[&[Right::Organizations], TAKE]);
 const AUDIT_CSV: Access = Access::Rights(&[&[Right::Audit], TAKE]);
 
+/// Whoever sees everything takes everything along.
+const TAKE_ALL: Access = Access::Rights(&[
+    &[Right::Export],
+    &[Right::ReadExports],
+    &[Right::ReadImports],
+    &[Right::Audit],
+]);
+/// Who sees certificates and keeps users.
+const REASSIGN: Access =
+    Access::Rights(&[&[Right::Apply, Right::ReadExports], &[Right::Users, Right::Colleagues]]);
+
 /// Every route, in the order in which the hub tries them.
 #[must_use]
 pub const fn routes() -> &'static [Route] {
@@ -137,6 +148,12 @@ static ROUTES: &[Route] = &[
     get("certificates/{id}/pdf", READ, paper::certificate_pdf),
     post("certificates/{id}/print", PRINT, paper::original),
     get("certificates/{id}/xml", READ, certificate::xml),
+    get("certificates/{id}/versions", READ, version::list),
+    get("certificates/{id}/versions/{version}", READ, version::paper),
+    get("certificates/{id}/versions/{version}/pdf", READ, version::pdf),
+    get("certificates/{id}/changes", READ, version::changes),
+    get("certificates/{id}/reassign", REASSIGN, reassign::form),
+    post("certificates/{id}/reassign", REASSIGN, reassign::reassign),
     get("certificates/{id}/edit", ENTER, draft::edit),
     post("certificates/{id}/save", ENTER, draft::save),
     post("certificates/{id}/autosave", ENTER, draft::autosave),
@@ -154,6 +171,7 @@ static ROUTES: &[Route] = &[
     get("imports/{id}/pdf", IMPORTS, paper::import_pdf),
     get("imports/{id}/xml", IMPORTS, import::xml),
     post("imports/{id}/decide", DECIDE, import::decide),
+    post("imports/{id}/note", DECIDE, import::note),
     get("users", USERS, user::list),
     get("users/new", USERS, user::new_form),
     post("users/new", USERS, user::create),
@@ -179,6 +197,15 @@ static ROUTES: &[Route] = &[
     get("audit.csv", AUDIT_CSV, export::audit),
     get("statistics", READ_CSV, trail::statistics),
     get("statistics.csv", READ_CSV, export::statistics),
+    get("packages", TAKE_ALL, package::list),
+    get("packages/new", TAKE_ALL, package::new_form),
+    post("packages/new", TAKE_ALL, package::request),
+    // Taking it is kept in the audit trail: no page that is only looked at.
+    post("packages/{id}/file", TAKE_ALL, package::download),
+    get("differences", SETTINGS, restore::list),
+    get("differences/{id}", SETTINGS, restore::form),
+    post("differences/{id}", SETTINGS, restore::settle),
+    post("differences/{id}/take-over", SETTINGS, restore::take_over),
     get("v/{token}", Anybody, public::show),
     post("v/{token}", Anybody, public::reveal),
 ];

@@ -232,6 +232,8 @@ pub(super) struct Row {
     pub(super) changed: String,
     pub(super) changed_text: String,
     pub(super) message: String,
+    /// What is to be done about it.
+    pub(super) next_step: String,
 }
 
 /// Certificates that wait for the same thing.
@@ -259,6 +261,21 @@ pub(super) struct HistoryView {
     pub(super) at_text: String,
     pub(super) who: String,
     pub(super) reason: String,
+}
+
+/// A version of a certificate.
+#[derive(Clone, Debug)]
+pub(super) struct VersionRow {
+    pub(super) title: String,
+    pub(super) at: String,
+    pub(super) at_text: String,
+    pub(super) who: String,
+    pub(super) what: String,
+    pub(super) reason: String,
+    pub(super) paper: String,
+    /// What differs from the version before; empty, if it is the first.
+    pub(super) changes: String,
+    pub(super) later: Vec<HistoryView>,
 }
 
 /// A cell of a table.
@@ -325,8 +342,8 @@ pages! {
     HomePage("home.html") { greeting: String, may_create: bool, groups: Vec<Group>, }
     /// A search.
     ListPage("list.html") {
-        title: String, path: &'static str, may_create: bool, words: String, states: Vec<Choice>,
-        from: String, to: String, rows: Vec<Row>, csv: String, next: String,
+        title: String, path: &'static str, may_create: bool, words: String, filtered: bool,
+        fields: Vec<Field>, rows: Vec<Row>, csv: String, next: String,
     }
     /// Where a certificate is entered.
     EditPage("certificate-form.html") {
@@ -344,6 +361,15 @@ pages! {
         goods: Vec<(String, String)>, files: Vec<FileView>, has_decision: bool, may_decide: bool,
         decided: String, decision_error: String, decisions: Vec<Choice>, authenticity: String,
         findings: Vec<FindingView>, history: Vec<HistoryView>, versions: Vec<(String, String)>,
+    }
+    /// The versions of a certificate.
+    VersionsPage("versions.html") {
+        title: String, path: String, rows: Vec<VersionRow>, choices: Vec<Choice>,
+    }
+    /// What differs between two of them.
+    ChangesPage("changes.html") {
+        title: String, path: String, before: (String, String), after: (String, String),
+        rows: Vec<(String, String, String)>,
     }
     /// A list of anything else.
     TablePage("table.html") {

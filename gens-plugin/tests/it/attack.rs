@@ -21,3 +21,5 @@ mod script;
 mod state;
 #[path = "attack/tenants.rs"]
 mod tenants;
+#[path = "attack/trail.rs"]
+mod trail;

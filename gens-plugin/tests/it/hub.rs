@@ -84,6 +84,12 @@ impl FakeHub {
         memory.accept(from, to, 851, status, number, content, false).hub_delivery_number
     }
 
+    /// A country's response of a system that is not ours.
+    pub fn respond(&self, from: &str, to: &str, number: &str, content: &[u8]) -> String {
+        let mut memory = self.lock();
+        memory.accept(from, to, 851, 41, number, content, true).hub_delivery_number
+    }
+
     /// The recipient, or the hub, says what became of an envelope.
     pub fn decide(&self, number: &str, state: State, message: &str) {
         let mut memory = self.lock();
@@ -224,7 +230,8 @@ impl Hub for FakeHub {
 
     fn read(&self, act_as: &str, number: &str) -> Result<(Envelope, Vec<u8>)> {
         let memory = self.lock();
-        let found = memory.envelopes.get(number).filter(|(one, _)| one.to == act_as);
+        let mine = |one: &Envelope| one.to == act_as || one.from == act_as;
+        let found = memory.envelopes.get(number).filter(|(one, _)| mine(one));
         found.cloned().ok_or_else(|| Error::new(ErrorKind::NotFound, "no such envelope"))
     }
 
@@ -257,6 +264,25 @@ impl Hub for FakeHub {
         found
             .map(|(envelope, _)| envelope.clone())
             .ok_or_else(|| Error::new(ErrorKind::NotFound, "no such envelope"))
+    }
+
+    fn find(
+        &self,
+        from: &str,
+        to: Option<&str>,
+        certificate_number: &str,
+        limit: u32,
+    ) -> Result<Vec<Envelope>> {
+        let memory = self.lock();
+        if memory.refusal == Some(ErrorKind::Unavailable) {
+            return Err(Error::unavailable("the hub is down"));
+        }
+        let found = memory.envelopes.values().rev().map(|(envelope, _)| envelope).filter(|one| {
+            one.from == from
+                && to.is_none_or(|to| one.to == to)
+                && one.nppo_certificate_number == certificate_number
+        });
+        Ok(found.take(limit as usize).cloned().collect())
     }
 
     fn connections(&self) -> Result<Vec<Connection>> {

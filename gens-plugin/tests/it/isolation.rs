@@ -4,7 +4,9 @@ use phytohub_gens::auth::Session;
 use phytohub_gens::domain::{
     AttachmentId, CertificateId, Decision, ImportId, OrganizationId, UserId,
 };
-use phytohub_gens::service::{CertificateSearch, CsvList, ImportSearch, ServiceError, UserChange};
+use phytohub_gens::service::{
+    CertificateSearch, CsvList, Holder, ImportSearch, ServiceError, UserChange,
+};
 use phytohub_sps::sample::Shape;
 
 use crate::sample;
@@ -36,6 +38,16 @@ fn everything(world: &World, session: &Session, ids: Ids) -> Vec<(&'static str, 
     vec![
         ("certificate", gens.certificate(session, certificate).map(|v| format!("{v:?}"))),
         ("version", gens.version(session, certificate, 1).map(|v| format!("{v:?}"))),
+        ("versions", gens.versions(session, certificate).map(|v| format!("{v:?}"))),
+        (
+            "version_changes",
+            gens.version_changes(session, certificate, (1, 2)).map(|v| format!("{v:?}")),
+        ),
+        (
+            "successors",
+            gens.successors(session, certificate, Holder::Issuer).map(|v| format!("{v:?}")),
+        ),
+        ("reassign", said(gens.reassign(session, certificate, Holder::Issuer, user))),
         ("copy", gens.copy(session, certificate).map(|v| v.to_string())),
         (
             "save_draft",
@@ -61,6 +73,7 @@ fn everything(world: &World, session: &Session, ids: Ids) -> Vec<(&'static str, 
         ("check_saved", gens.check_saved(session, certificate).map(|v| format!("{v:?}"))),
         ("import", gens.import(session, import).map(|v| format!("{v:?}"))),
         ("decide", said(gens.decide(session, import, Decision::Rejected, "Why not"))),
+        ("note_withdrawal", said(gens.note_withdrawal(session, import))),
         ("organization", gens.organization(session, organization).map(|v| format!("{v:?}"))),
         ("approve_organization", said(gens.approve_organization(session, organization))),
         ("end_organization", said(gens.end_organization(session, organization, "Why not"))),

@@ -27,6 +27,7 @@ const TABLE: &[(Action, &[Right], &[Right])] = &[
     (Action::Settings, &[Right::Settings], &[]),
     (Action::Audit, &[Right::Audit], &[]),
     (Action::Export, &[Right::Export], &[Right::Apply]),
+    (Action::Restore, &[Right::Settings], &[]),
 ];
 
 fn actor(organization: Option<OrganizationId>, rights: &[Right]) -> Actor {
@@ -52,6 +53,21 @@ fn right_allows_its_actions_and_no_other_does() {
         assert_eq!(without(nppo, None), Err(Denied(*action)));
         assert_eq!(without(organization, Some(OWN)), Err(Denied(*action)));
     }
+}
+
+#[test]
+fn everything_is_taken_along_by_who_sees_everything_alone() {
+    let needed = [Right::Export, Right::ReadExports, Right::ReadImports, Right::Audit];
+    let subject = Subject::default();
+    assert!(may(&actor(None, &needed), Action::ExportAll, subject).is_ok());
+    for missing in needed {
+        let rights = Rights::of(&Right::ALL).without(Rights::of(&[missing]));
+        let actor = Actor { rights, ..actor(None, &[]) };
+        assert!(may(&actor, Action::ExportAll, subject).is_err(), "{missing:?}");
+    }
+    assert!(
+        may(&actor(Some(OWN), &Right::ALL), Action::ExportAll, Subject::of(Some(OWN))).is_err()
+    );
 }
 
 #[test]

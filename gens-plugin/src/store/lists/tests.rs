@@ -12,6 +12,73 @@ fn reach(store: &Store) -> Reach {
     store.read(tenants::tenants).expect("it is read")[0].reach()
 }
 
+/// Every filter on its own, and all of them together, each for who sees all and who is confined.
+fn filters() -> Vec<(&'static str, ListFilter<'static>)> {
+    let none = ListFilter { limit: 50, ..ListFilter::default() };
+    let organization = Some(crate::domain::OrganizationId::of(1));
+    let (state, date) = (Some(State::Delivered), Some(1_000));
+    let mut all = vec![
+        ("none", none),
+        ("words", ListFilter { words: "apples", ..none }),
+        ("number", ListFilter { number: "GH-2026-5", ..none }),
+        ("party", ListFilter { party: "exporter", ..none }),
+        ("commodity", ListFilter { commodity: "apples", ..none }),
+        ("destination", ListFilter { destination: "NL", ..none }),
+        ("organization", ListFilter { organization, ..none }),
+        ("state", ListFilter { state, ..none }),
+        ("from", ListFilter { from_ms: date, ..none }),
+        ("until", ListFilter { until_ms: Some(i64::MAX), ..none }),
+        ("state and destination", ListFilter { state, destination: "NL", ..none }),
+        ("state and date", ListFilter { state, from_ms: date, ..none }),
+        ("destination and date", ListFilter { destination: "NL", from_ms: date, ..none }),
+        ("organization and date", ListFilter { organization, from_ms: date, ..none }),
+        ("organization and state", ListFilter { organization, state, ..none }),
+        ("words and state", ListFilter { words: "apples", state, ..none }),
+        ("words and date", ListFilter { words: "apples", from_ms: date, ..none }),
+    ];
+    let everything = ListFilter {
+        words: "apples",
+        number: "GH",
+        party: "exporter",
+        commodity: "apples",
+        destination: "NL",
+        organization,
+        state,
+        from_ms: date,
+        until_ms: Some(i64::MAX),
+        ..none
+    };
+    all.push(("everything", everything));
+    all.push((
+        "all but words",
+        ListFilter { words: "", number: "", party: "", commodity: "", ..everything },
+    ));
+    all
+}
+
+fn planned(scope: &Scope<'_>, filter: &ListFilter<'_>) -> Vec<String> {
+    let words = filter.words(&scope.text_mark());
+    let way = filter.way(words.as_deref());
+    let plan = |sql: &str, bound: &[(&str, &dyn ToSql)]| scope.plan(sql, bound);
+    scope.with_list(filter, way, words.as_deref(), None, plan).expect("planned")
+}
+
+fn cost(scope: &Scope<'_>, filter: &ListFilter<'_>) -> (usize, i32) {
+    let words = filter.words(&scope.text_mark());
+    let way = filter.way(words.as_deref());
+    let at = filter.before.filter(|_| way == Way::Date);
+    let cost = |sql: &str, bound: &[(&str, &dyn ToSql)]| scope.cost(sql, bound);
+    scope.with_list(filter, way, words.as_deref(), at, cost).expect("it is listed")
+}
+
+fn follows_an_index(what: &str, plan: &str) {
+    assert!(!plan.contains("TEMP B-TREE"), "{what}: {plan}");
+    assert!(!plan.contains("SCAN c"), "{what}: {plan}");
+    let by_index = plan.contains("SEARCH c USING INDEX")
+        || plan.contains("VIRTUAL TABLE INDEX") && plan.contains("INTEGER PRIMARY KEY");
+    assert!(by_index, "{what}: {plan}");
+}
+
 /// Every list reads rows in the order of an index: nothing is sorted, and no table is read through.
 #[test]
 fn lists_follow_an_index() {
@@ -20,26 +87,12 @@ fn lists_follow_an_index() {
     let everybody = reach(&store);
     let organization = crate::domain::OrganizationId::of(1);
     let confined = Reach::new(TenantId::of(1), Some(organization));
-    let (one, none) = (1_i64, None::<i64>);
-    let words = search::query("t1", "apples").expect("there is a word");
-    let page: [(&str, &dyn ToSql); 4] =
-        [(":before", &one), (":limit", &one), (":from", &none), (":until", &none)];
-    let state: (&str, &dyn ToSql) = (":state", &"draft");
-    let words: (&str, &dyn ToSql) = (":words", &words);
-    let lists: [(&str, Vec<(&str, &dyn ToSql)>); 3] = [
-        (ALL, page.to_vec()),
-        (BY_STATE, [&page[..], &[state]].concat()),
-        (BY_WORDS, [&page[..], &[state, words]].concat()),
-    ];
-    for (sql, bound) in lists {
-        for reach in [everybody, confined] {
-            let plan = store.read(|db| Scope::new(db, reach).plan(sql, &bound)).expect("planned");
-            let plan = plan.join("; ");
-            assert!(!plan.contains("TEMP B-TREE"), "{sql}: {plan}");
-            assert!(!plan.contains("SCAN c"), "{sql}: {plan}");
-            let by_index = plan.contains("SEARCH c USING INDEX")
-                || plan.contains("VIRTUAL TABLE INDEX") && plan.contains("INTEGER PRIMARY KEY");
-            assert!(by_index, "{sql}: {plan}");
+    for reach in [everybody, confined] {
+        for (what, filter) in filters() {
+            let plan = |db: &rusqlite::Connection| {
+                Ok::<_, StoreError>(planned(&Scope::new(db, reach), &filter).join("; "))
+            };
+            follows_an_index(what, &store.read(plan).expect("it is planned"));
         }
     }
 }
@@ -53,13 +106,17 @@ fn pages_cost_the_same_however_far_down() {
     let draft = serde_json::to_string(&Draft::default()).expect("it is JSON");
     let fill = |db: &rusqlite::Connection| {
         db.execute_batch(
-            "INSERT INTO user (id, tenant, name, full_name, roles, state, created_ms)
+            "INSERT INTO organization (id, tenant, name, address, state, registered_ms)
+             VALUES (1, 1, 'Exporter', '', 'active', 0);
+             INSERT INTO user (id, tenant, name, full_name, roles, state, created_ms)
              VALUES (1, 1, 'user', 'User', '', 'active', 0)",
         )?;
         db.execute(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-             INSERT INTO certificate (id, tenant, author, state, open, draft, created_ms, changed_ms)
-             SELECT i, 1, 1, CASE i % 2 WHEN 0 THEN 'draft' ELSE 'delivered' END, i % 2 = 0, ?1, i, i
+             INSERT INTO certificate (id, tenant, author, state, open, draft, created_ms, changed_ms,
+               destination, organization, issued_ms)
+             SELECT i, 1, 1, CASE i % 2 WHEN 0 THEN 'draft' ELSE 'delivered' END, i % 2 = 0, ?1, i,
+               i, CASE i % 3 WHEN 0 THEN 'NL' ELSE 'US' END, 1, i
              FROM n",
             [draft],
         )?;
@@ -70,23 +127,20 @@ fn pages_cost_the_same_however_far_down() {
         Ok::<_, StoreError>(())
     };
     store.write(fill).expect("it is filled");
-    let words = search::query("t1", "apples nl").expect("there are words");
-    let (none, delivered) = (None::<i64>, "delivered");
-    let cases: [(&str, Vec<(&str, &dyn ToSql)>); 3] = [
-        (ALL, vec![]),
-        (BY_STATE, vec![(":state", &delivered)]),
-        (BY_WORDS, vec![(":state", &none), (":words", &words)]),
-    ];
-    for (sql, own) in cases {
-        let cost = |before: i64| {
-            let mut bound: Vec<(&str, &dyn ToSql)> = vec![(":before", &before), (":limit", &50)];
-            bound.extend([(":from", &none as &dyn ToSql), (":until", &none)]);
-            bound.extend(&own);
-            let cost = store.read(|db| Scope::new(db, everybody).cost(sql, &bound));
-            cost.expect("it is listed")
+    let same = |what: &str, near: (usize, i32), far: (usize, i32)| {
+        assert_eq!((near.0, far.0), (50, 50), "{what}");
+        assert!(far.1 <= near.1 + near.1 / 4, "{what}: {near:?} at first, {far:?} deep down");
+    };
+    let read = |filter: ListFilter<'_>| {
+        let read = |db: &rusqlite::Connection| {
+            Ok::<_, StoreError>(cost(&Scope::new(db, everybody), &filter))
         };
-        let ((first, near), (deep, far)) = (cost(i64::MAX), cost(1_000));
-        assert_eq!((first, deep), (50, 50), "{sql}");
-        assert!(far <= near + near / 4, "{sql}: {near} steps at first, {far} deep down");
+        store.read(read).expect("it is listed")
+    };
+    for (what, filter) in filters() {
+        if filter.number.is_empty() {
+            let deep = ListFilter { before: Some(5_000), ..filter };
+            same(what, read(filter), read(deep));
+        }
     }
 }

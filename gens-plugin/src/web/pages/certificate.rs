@@ -6,7 +6,7 @@ use phytohub_sps::write::Certificate;
 
 use super::{show, step};
 use crate::domain::{CertificateId, IssueFacts, Right, State, certificate};
-use crate::service::{CertificateView, StepView};
+use crate::service::{AnswerView, CertificateView, StepView};
 use crate::web::answer::Answer;
 use crate::web::ask::Ask;
 use crate::web::failure::Failure;
@@ -22,6 +22,7 @@ pub(in crate::web) fn show(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let reason = view.steps.iter().rev().find(|step| !step.reason.is_empty());
     let returned = reason.filter(|_| view.card.state == State::Returned);
     let message = returned.map_or_else(|| view.card.message.clone(), |step| step.reason.clone());
+    let message = show::said(message, locale);
     let found =
         if view.card.state.is_issued() { Vec::new() } else { ask.gens.check_saved(session, id)? };
     let paper_only = if view.card.paper_only || !view.card.state.is_issued() {
@@ -53,8 +54,8 @@ pub(in crate::web) fn show(ask: &Ask<'_>) -> Result<Answer, Failure> {
         decisions: Vec::new(),
         authenticity: String::new(),
         findings: of_draft(found, locale),
-        history: view.steps.iter().rev().map(|one| history(one, ask)).collect(),
-        versions: Vec::new(),
+        history: histories(ask, &view),
+        versions: vec![(format!("{}/versions", show::path(id)), locale.text("versions-title"))],
     })
 }
 
@@ -125,7 +126,8 @@ fn facts(ask: &Ask<'_>, view: &CertificateView, written: &Certificate) -> Vec<(S
         let when = show::moment(print.at_ms, locale).1;
         facts.push((locale.text("fact-printed"), format!("{when} · {}", print.user)));
     }
-    facts.push((locale.text("fact-handler"), view.author.clone()));
+    let handler = view.handler.as_ref().filter(|_| view.card.state.is_issued());
+    facts.push((locale.text("fact-handler"), handler.unwrap_or(&view.author).clone()));
     let public = view.token.as_ref().zip(view.paper_code.as_ref());
     if let Some((token, code)) = public {
         let request = ask.request;
@@ -161,6 +163,9 @@ fn links(ask: &Ask<'_>, view: &CertificateView) -> Vec<ActionView> {
     if issued {
         links.push(link("xml", "certificate-xml", "plain"));
     }
+    if !view.reassignable.is_empty() {
+        links.push(link("reassign", "certificate-reassign", "plain"));
+    }
     links
 }
 
@@ -178,7 +183,7 @@ fn posts(ask: &Ask<'_>, view: &CertificateView) -> Result<Vec<ActionView>, Failu
         posts.push(post("copy", "certificate-copy"));
     }
     let issues = ask.session()?.has(Right::Issue);
-    if view.card.state.needs_attention() && issues && !view.card.message.is_empty() {
+    if view.card.state.is_issued() && issues && !view.card.message.is_empty() {
         posts.push(post("settle", "certificate-settle"));
     }
     Ok(posts)
@@ -189,6 +194,31 @@ pub(in crate::web) fn settle(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let id: CertificateId = ask.id("id")?;
     ask.gens.settle(ask.session()?, id)?;
     Ok(ask.see(""))
+}
+
+/// Steps and what importing countries answered, the last first.
+fn histories(ask: &Ask<'_>, view: &CertificateView) -> Vec<HistoryView> {
+    let steps = view.steps.iter().map(|one| (one.at_ms, history(one, ask)));
+    let answers = view.answers.iter().map(|one| (one.at_ms, answered(one, ask)));
+    let mut all: Vec<_> = steps.chain(answers).collect();
+    all.sort_by_key(|(at_ms, _)| *at_ms);
+    all.into_iter().rev().map(|(_, entry)| entry).collect()
+}
+
+fn answered(one: &AnswerView, ask: &Ask<'_>) -> HistoryView {
+    let (at, at_text) = show::moment(one.at_ms, ask.locale);
+    let key = match &*one.status {
+        "39" => "answer-accepted",
+        "41" => "answer-rejected",
+        _ => "answer-other",
+    };
+    HistoryView {
+        what: ask.locale.text(key),
+        at,
+        at_text,
+        who: one.sender.clone(),
+        reason: one.reason.clone(),
+    }
 }
 
 fn history(one: &StepView, ask: &Ask<'_>) -> HistoryView {

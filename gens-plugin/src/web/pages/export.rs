@@ -1,24 +1,32 @@
 //! Lists to be taken along.
 
-use super::{list, trail};
+use super::{list, show, trail};
 use crate::domain::limit;
 use crate::service::{CertificateSearch, CsvList, ImportSearch};
 use crate::web::answer::Answer;
 use crate::web::ask::Ask;
 use crate::web::failure::Failure;
 
-/// The path of a list, where it may be taken along.
+/// The path of a list as it is asked for, where it may be taken along.
 pub(super) fn offered(ask: &Ask<'_>, path: &str) -> String {
-    if super::user::may_export(ask) { path.to_owned() } else { String::new() }
+    if !super::user::may_export(ask) {
+        return String::new();
+    }
+    let kept = show::kept_query(ask);
+    match kept.trim_end_matches('&') {
+        "" => path.to_owned(),
+        kept => format!("{path}?{kept}"),
+    }
 }
 
 pub(in crate::web) fn certificates(ask: &Ask<'_>) -> Result<Answer, Failure> {
-    let search = CertificateSearch { rows: limit::PAGE_ROWS_MAX, ..CertificateSearch::default() };
+    let search =
+        CertificateSearch { rows: limit::PAGE_ROWS_MAX, ..list::certificate_search(ask) };
     answer(ask, "certificates.csv", &CsvList::Certificates(search))
 }
 
 pub(in crate::web) fn imports(ask: &Ask<'_>) -> Result<Answer, Failure> {
-    let search = ImportSearch { rows: limit::PAGE_ROWS_MAX, ..ImportSearch::default() };
+    let search = ImportSearch { rows: limit::PAGE_ROWS_MAX, ..list::import_search(ask) };
     answer(ask, "imports.csv", &CsvList::Imports(search))
 }
 

@@ -10,6 +10,7 @@ use crate::web::ask::Ask;
 use crate::web::failure::{Failure, decision_flaw};
 use crate::web::finding::of_received;
 use crate::web::list::Coded;
+use crate::web::text::Locale;
 use crate::web::view::{ActionView, CertificatePage, Choice, HistoryView};
 
 pub(in crate::web) fn show(ask: &Ask<'_>) -> Result<Answer, Failure> {
@@ -27,6 +28,13 @@ pub(in crate::web) fn decide(ask: &Ask<'_>) -> Result<Answer, Failure> {
         Err(ServiceError::ReasonMissing) => shown(ask, 422, "decision-reason-needed"),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The withdrawal of what was let in is known.
+pub(in crate::web) fn note(ask: &Ask<'_>) -> Result<Answer, Failure> {
+    let id: ImportId = ask.id("id")?;
+    ask.gens.note_withdrawal(ask.session()?, id)?;
+    Ok(ask.see(&format!("imports/{id}")))
 }
 
 pub(in crate::web) fn xml(ask: &Ask<'_>) -> Result<Answer, Failure> {
@@ -61,11 +69,14 @@ fn shown(ask: &Ask<'_>, status: u16, error: &str) -> Result<Answer, Failure> {
             state,
             tone,
             track: Vec::new(),
-            message: unread,
-            next_step: String::new(),
+            message: if view.card.notice { locale.text("import-notice") } else { unread },
+            next_step: match view.card.notice {
+                true => locale.text("import-notice-next"),
+                false => String::new(),
+            },
             paper_only: String::new(),
             links: links(ask, &view, written.is_some()),
-            posts: Vec::new(),
+            posts: posts(ask, &view),
             facts: facts(ask, &view, written.as_ref()),
             goods: written.as_ref().map(|one| show::goods(one, locale)).unwrap_or_default(),
             files: Vec::new(),
@@ -115,7 +126,28 @@ fn facts(ask: &Ask<'_>, view: &ImportView, written: Option<&Certificate>) -> Vec
     let mut facts = written.map(|one| show::facts(one, locale)).unwrap_or_default();
     facts.push((locale.text("fact-received"), show::moment(view.card.received_ms, locale).1));
     facts.push((locale.text("fact-hub-number"), view.hub_number.clone()));
+    if let Some((state, message)) = &view.answer {
+        let told = [answer_state(state, locale), message.clone()];
+        let told: Vec<String> = told.into_iter().filter(|part| !part.is_empty()).collect();
+        facts.push((locale.text("fact-answer"), told.join(": ")));
+    }
     facts
+}
+
+/// How the answer to the sender stands.
+fn answer_state(state: &str, locale: &Locale) -> String {
+    let known = crate::domain::State::from_name(state);
+    known.map_or_else(|| locale.text("answer-waiting"), |state| show::state(state, locale).0)
+}
+
+fn posts(ask: &Ask<'_>, view: &ImportView) -> Vec<ActionView> {
+    let decides = ask.session().is_ok_and(|one| one.has(crate::domain::Right::Decide));
+    let note = ActionView {
+        path: format!("imports/{}/note", view.card.id),
+        label: ask.locale.text("import-note"),
+        tone: "plain",
+    };
+    if view.card.notice && decides { vec![note] } else { Vec::new() }
 }
 
 fn history(one: &crate::service::DecisionView, ask: &Ask<'_>) -> HistoryView {

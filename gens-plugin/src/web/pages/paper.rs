@@ -68,7 +68,7 @@ pub(in crate::web) fn import_pdf(ask: &Ask<'_>) -> Result<Answer, Failure> {
     pdf(ask, &number, sheet)
 }
 
-fn pdf(ask: &Ask<'_>, name: &str, sheet: Sheet) -> Result<Answer, Failure> {
+pub(super) fn pdf(ask: &Ask<'_>, name: &str, sheet: Sheet) -> Result<Answer, Failure> {
     let bytes = ask.gens.print(sheet)?;
     Ok(Answer::download(&format!("{name}.pdf"), "application/pdf", bytes))
 }
@@ -125,7 +125,7 @@ fn received(ask: &Ask<'_>) -> Result<(ImportId, String, Sheet), Failure> {
     Ok((view.card.id, view.card.number, sheet(&written, &print)))
 }
 
-fn today(ask: &Ask<'_>) -> Date {
+pub(super) fn today(ask: &Ask<'_>) -> Date {
     Date::of(&show::moment(ask.gens.now_ms(), ask.locale).0).unwrap_or_default()
 }
 

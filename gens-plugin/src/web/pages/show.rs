@@ -64,6 +64,8 @@ pub(super) fn next_step(state: State, locale: &Locale) -> String {
         State::DeliveredWithWarnings => "next-delivered-with-warnings",
         State::NotReadable => "next-not-readable",
         State::Failed => "next-failed",
+        State::Withdrawn => "next-withdrawn",
+        state if state.is_issued() => "next-answered",
         _ => return String::new(),
     };
     locale.text(key)
@@ -118,7 +120,20 @@ pub(super) fn card(card: CertificateCard, locale: &Locale) -> Row {
         goods: card.produce,
         changed,
         changed_text,
-        message: card.message,
+        // Said again where something is said already, and not of what was settled.
+        next_step: match card.message.is_empty() {
+            true => String::new(),
+            false => next_step(card.state, locale),
+        },
+        message: said(card.message, locale),
+    }
+}
+
+/// What was said of a delivery; where nothing was, what became of it.
+pub(super) fn said(message: String, locale: &Locale) -> String {
+    match State::from_name(&message) {
+        Some(named) => state(named, locale).0,
+        None => message,
     }
 }
 
@@ -151,7 +166,11 @@ pub(super) fn import_card(card: ImportCard, locale: &Locale) -> Row {
         goods: card.produce,
         changed,
         changed_text,
-        message: String::new(),
+        message: match card.notice {
+            true => locale.text("import-notice"),
+            false => String::new(),
+        },
+        next_step: String::new(),
     }
 }
 
@@ -243,14 +262,17 @@ pub(super) fn goods(certificate: &Certificate, locale: &Locale) -> Vec<(String, 
 /// The rest of a query for the next page, after what the list asks for.
 pub(super) fn next_page(ask: &Ask<'_>, path: &str, next: Option<i64>) -> String {
     let Some(next) = next else { return String::new() };
-    let kept: String = ask
-        .request
+    format!("{path}?{}after={next}", kept_query(ask))
+}
+
+/// What a list asks for, whatever page of it is shown.
+pub(super) fn kept_query(ask: &Ask<'_>) -> String {
+    ask.request
         .query_pairs()
-        .filter(|(name, value)| name != "after" && name != "done" && !value.is_empty())
+        .filter(|(name, value)| !["after", "done", "lang"].contains(&&**name) && !value.is_empty())
         .map(|(name, value)| {
             let encoded = |text: &str| crate::web::answer::encoded(text, b"");
             format!("{}={}&", encoded(&name), encoded(&value))
         })
-        .collect();
-    format!("{path}?{kept}after={next}")
+        .collect()
 }

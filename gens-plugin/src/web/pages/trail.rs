@@ -30,7 +30,10 @@ pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
         p: &ask.chrome(),
         title: locale.text("audit-title"),
         lead: locale.text("audit-lead"),
-        add: Default::default(),
+        add: match super::package::is_offered(ask) {
+            true => ("packages".to_owned(), locale.text("packages-title")),
+            false => Default::default(),
+        },
         columns: columns.map(|key| locale.text(key)).into(),
         rows: page.rows.into_iter().map(row).collect(),
         has_actions: false,

@@ -1,7 +1,7 @@
 //! What each route is about: the things that its ids name, whose they are, and what its form needs
 //! to succeed. A route that has no plan here fails the tests that walk all of them.
 
-use phytohub_gens::domain::Step;
+use phytohub_gens::domain::{Decision, Step};
 use phytohub_gens::service::{ImportSearch, NewAccount};
 use phytohub_gens::web::{Answer, Route, routes};
 use phytohub_sps::sample::Shape;
@@ -90,6 +90,7 @@ const ADMIN: Who = ("GH", "admin");
 const OFFICER: Who = ("GH", "officer");
 const ISSUER: Who = ("GH", "issuer");
 const IMPORTER: Who = ("GH", "importer");
+const AUDITOR: Who = ("GH", "auditor");
 
 impl Need {
     /// Makes in a world what the request is about.
@@ -127,7 +128,10 @@ impl Need {
             ("GET", "certificates/{id}/versions" | "certificates/{id}/changes") => {
                 bare(TRADER, vec![submitted(world)])
             }
-            ("GET", "certificates/{id}/versions/{version}") => {
+            (
+                "GET",
+                "certificates/{id}/versions/{version}" | "certificates/{id}/versions/{version}/pdf",
+            ) => {
                 bare(TRADER, vec![submitted(world), "1".to_owned()])
             }
             (_, "certificates/{id}/reassign") => {
@@ -163,6 +167,12 @@ impl Need {
                 "GET",
                 "imports/{id}" | "imports/{id}/paper" | "imports/{id}/pdf" | "imports/{id}/xml",
             ) => bare(IMPORTER, vec![import(world)]),
+            ("POST", "imports/{id}/note") => bare(IMPORTER, vec![withdrawn_import(world)]),
+            (_, "packages/{id}/file") => bare(AUDITOR, vec![package(world)]),
+            (_, "differences/{id}" | "differences/{id}/take-over") => {
+                Plan { fields: vec![reason()], ..bare(ADMIN, vec![difference(world)]) }
+            }
+            ("POST", "packages/new") => Plan { fields: vec![proof()], ..bare(AUDITOR, Vec::new()) },
             ("POST", "imports/{id}/decide") => {
                 let fields = vec![("decision", "rejected".to_owned()), reason()];
                 Plan { fields, ..bare(IMPORTER, vec![import(world)]) }
@@ -290,6 +300,37 @@ fn import(world: &World) -> String {
     world.gens.exchange(false);
     let importer = world.session("GH", "importer");
     let page = world.gens.imports(importer, &ImportSearch::default(), None).expect("listed");
+    page.rows[0].id.to_string()
+}
+
+/// A received certificate of GH's that was withdrawn after it was let in.
+fn withdrawn_import(world: &World) -> String {
+    let id = import(world);
+    let importer = world.session("GH", "importer");
+    let parsed = id.parse().expect("it is an id");
+    world.gens.decide(importer, parsed, Decision::Accepted, "").expect("it is decided");
+    let mut withdrawal = Shape { status: 40, ..Shape::default() }.certificate();
+    withdrawal.number = "US-Secretfruit".to_owned();
+    world.hub.deliver("US", "GH", "US-Secretfruit", 40, withdrawal.to_xml().as_bytes());
+    world.gens.exchange(false);
+    id
+}
+
+/// Everything of GH in a file.
+fn package(world: &World) -> String {
+    let auditor = world.session("GH", "auditor");
+    let id = world.gens.request_package(auditor, &World::proof()).expect("it is asked for");
+    world.gens.make_packages();
+    id.to_string()
+}
+
+/// A certificate of GH's that the hub alone knows.
+fn difference(world: &World) -> String {
+    let mut lost = Shape::default().certificate();
+    lost.number = "GH-2026-0000001".to_owned();
+    world.hub.deliver("GH", "US", &lost.number, 70, lost.to_xml().as_bytes());
+    world.gens.exchange(true);
+    let page = world.gens.hub_differences(world.session("GH", "admin"), None).expect("listed");
     page.rows[0].id.to_string()
 }
 

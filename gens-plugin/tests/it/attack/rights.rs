@@ -26,6 +26,8 @@ fn who_may(need: Need) -> &'static [&'static str] {
         ("certificates/{id}/settle" | "certificates/{id}/print", _) => &["issuer"],
         ("certificates/{id}/reassign", _) => &["trader", "admin"],
         ("imports/{id}/decide" | "imports/{id}/note", _) => &["importer"],
+        ("packages/new" | "packages/{id}/file", _) => &["admin", "auditor"],
+        _ if pattern.starts_with("differences/") => &["admin"],
         ("settings", _) => &["admin"],
         _ if pattern.starts_with("organizations/") => &["admin"],
         // The user in question is one of the trader's.

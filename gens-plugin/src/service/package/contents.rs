@@ -1,0 +1,210 @@
+//! What is in a package.
+
+use std::io;
+
+use super::super::csv::{self, AUDIT, CERTIFICATES, IMPORTS};
+use super::super::view::{AuditView, CertificateCard, ImportCard};
+use super::super::{Gens, StoreError, issue, setting};
+use super::writing::{Archive, Rows};
+use crate::domain::CertificateId;
+use crate::store::{Reach, Scope};
+
+/// Why a package cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PackError {
+    /// The system ends.
+    #[error("the system ends")]
+    Closing,
+    /// The disk does not take it.
+    #[error("the disk does not take it")]
+    Disk(#[from] io::Error),
+    /// The database refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Gens {
+    /// Puts everything in.
+    pub(super) fn fill_package(
+        &self,
+        reach: Reach,
+        archive: &mut Archive,
+    ) -> Result<(), PackError> {
+        self.pack_settings(reach, archive)?;
+        self.pack_lists(reach, archive)?;
+        self.pack_certificates(reach, archive)?;
+        self.pack_imports(reach, archive)
+    }
+
+    fn from<R>(
+        &self,
+        reach: Reach,
+        read: impl FnOnce(&Scope<'_>) -> Result<R, StoreError>,
+    ) -> Result<R, PackError> {
+        if self.0.packer.is_closing() {
+            return Err(PackError::Closing);
+        }
+        Ok(self.0.store.read(|db| read(&Scope::new(db, reach)))?)
+    }
+
+    fn pack_settings(&self, reach: Reach, archive: &mut Archive) -> Result<(), PackError> {
+        let settings = self.0.store.read(|db| setting::settings(&Scope::new(db, reach)));
+        let settings = settings.map_err(|_| StoreError::Corrupt("settings"))?;
+        let text = serde_json::to_vec_pretty(&settings).map_err(io::Error::other)?;
+        archive.add("settings", "settings.json", &text)
+    }
+
+    /// Reads page after page, each by the key of the last row, and writes its rows.
+    fn pack_pages<R>(
+        &self,
+        reach: Reach,
+        rows: &mut Rows,
+        page: impl Fn(&Scope<'_>, i64) -> Result<Vec<R>, StoreError>,
+        key: impl Fn(&R) -> i64,
+        fields: impl Fn(R) -> Vec<String>,
+    ) -> Result<(), PackError> {
+        let mut after = 0;
+        loop {
+            let found = self.from(reach, |scope| page(scope, after))?;
+            let Some(last) = found.last().map(&key) else { return Ok(()) };
+            after = last;
+            for row in found {
+                rows.row(fields(row))?;
+            }
+        }
+    }
+
+    fn pack_lists(&self, reach: Reach, archive: &mut Archive) -> Result<(), PackError> {
+        archive.list("certificates", CERTIFICATES, |rows| {
+            let page = |scope: &Scope<'_>, after| scope.certificates_after(after, PAGE);
+            self.pack_pages(
+                reach,
+                rows,
+                page,
+                |row| row.id.number(),
+                |row| csv::certificate(CertificateCard::from(row)),
+            )
+        })?;
+        archive.list("imports", IMPORTS, |rows| {
+            let page = |scope: &Scope<'_>, after| scope.imports_after(after, PAGE);
+            self.pack_pages(
+                reach,
+                rows,
+                page,
+                |row| row.id.number(),
+                |row| csv::import(ImportCard::from(&row)),
+            )
+        })?;
+        archive.list(
+            "users",
+            &["id", "name", "full_name", "contact", "roles", "state"],
+            |rows| {
+                let page = |scope: &Scope<'_>, after| scope.users(after, PAGE);
+                self.pack_pages(
+                    reach,
+                    rows,
+                    page,
+                    |row| row.id.number(),
+                    |row| {
+                        let roles: Vec<_> = row.roles.iter().map(|role| role.as_str()).collect();
+                        let id = row.id.to_string();
+                        vec![id, row.name, row.full_name, row.contact, roles.join(" "), row.state]
+                    },
+                )
+            },
+        )?;
+        let head = ["id", "name", "address", "contact", "state", "registered"];
+        archive.list("organizations", &head, |rows| {
+            let page = |scope: &Scope<'_>, after| scope.organizations(false, after, PAGE);
+            self.pack_pages(
+                reach,
+                rows,
+                page,
+                |row| row.id.number(),
+                |row| {
+                    let (id, at) = (row.id.to_string(), issue::moment(row.registered_ms));
+                    vec![id, row.name, row.address, row.contact, row.state, at]
+                },
+            )
+        })?;
+        self.pack_records(reach, archive)
+    }
+
+    fn pack_records(&self, reach: Reach, archive: &mut Archive) -> Result<(), PackError> {
+        let head = ["certificate", "at", "user", "step", "state", "version", "reason"];
+        archive.list("steps", &head, |rows| {
+            let page = |scope: &Scope<'_>, after| scope.steps_after(after, PAGE);
+            self.pack_pages(reach, rows, page, |row| row.0, |row| row.1)
+        })?;
+        archive.list("decisions", &["import", "at", "user", "decision", "reason"], |rows| {
+            let page = |scope: &Scope<'_>, after| scope.decisions_after(after, PAGE);
+            self.pack_pages(reach, rows, page, |row| row.0, |row| row.1)
+        })?;
+        archive.list("audit", AUDIT, |rows| {
+            let page = |scope: &Scope<'_>, after| scope.audit_after(after, PAGE);
+            self.pack_pages(reach, rows, page, |row| row.id, |row| csv::audit(AuditView::from(row)))
+        })?;
+        archive.list("statistics", &["month", "destination", "produce", "count"], |rows| {
+            let counts = self.from(reach, |scope| scope.issued_counts(0, i64::MAX))?;
+            counts.into_iter().try_for_each(|(month, destination, produce, count)| {
+                rows.row(vec![month, destination, produce, count.to_string()])
+            })
+        })
+    }
+
+    /// Of each certificate its text, the documents that were made of it, and its files.
+    fn pack_certificates(&self, reach: Reach, archive: &mut Archive) -> Result<(), PackError> {
+        let mut after = 0;
+        loop {
+            let page = self.from(reach, |scope| scope.certificates_after(after, PAGE))?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.id.number();
+            for row in page {
+                self.pack_certificate(reach, archive, row.id)?;
+            }
+        }
+    }
+
+    fn pack_certificate(
+        &self,
+        reach: Reach,
+        archive: &mut Archive,
+        id: CertificateId,
+    ) -> Result<(), PackError> {
+        let folder = format!("certificates/{id}");
+        let draft = self.from(reach, |scope| scope.draft(id))?;
+        let draft = serde_json::to_vec_pretty(&draft).map_err(io::Error::other)?;
+        archive.add("drafts", &format!("{folder}/text.json"), &draft)?;
+        for version in self.from(reach, |scope| scope.versions(id))? {
+            let full = self.from(reach, |scope| scope.version(id, version.number))?;
+            if let Some(content) = full.and_then(|full| full.content) {
+                let path = format!("{folder}/version-{}.xml", version.number);
+                archive.add("documents", &path, content.as_bytes())?;
+            }
+        }
+        for (file, name, ..) in self.from(reach, |scope| scope.attachment_list(id))? {
+            let found = self.from(reach, |scope| scope.attachments(id, Some(file)))?;
+            for attachment in found {
+                let path = format!("{folder}/attachments/{file}-{name}");
+                archive.add("attachments", &path, &attachment.bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn pack_imports(&self, reach: Reach, archive: &mut Archive) -> Result<(), PackError> {
+        let mut after = 0;
+        loop {
+            let page = self.from(reach, |scope| scope.received_after(after, PAGE))?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.number();
+            for id in page {
+                let content = self.from(reach, |scope| scope.import_content(id))?;
+                archive.add("received", &format!("imports/{id}.xml"), &content)?;
+            }
+        }
+    }
+}
+
+/// Rows of one read.
+const PAGE: u32 = 500;
