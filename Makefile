@@ -29,6 +29,7 @@ test: setup ## all tests, those with real clients (Python, Node, Java, curl) inc
 	@cargo test --workspace --no-fail-fast
 
 crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that must agree
+	@PHYTOHUB_KILL_ROUNDS=20 cargo test --package phytohub --test it gens::kill
 	@cargo build --package phytohub
 	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS)
 	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS) --power-cut
