@@ -28,7 +28,9 @@ pub const URL_BYTES_MAX: usize = 300;
 
 /// Sheets printed at the same time.
 pub const PRINTERS: usize = 2;
-/// Sheets that wait to be printed.
-pub const QUEUE_MAX: usize = 8;
-/// How long somebody waits for a sheet: less than the hub waits for a page (20 seconds).
-pub const WAIT_MAX: Duration = Duration::from_secs(12);
+/// Sheets that wait to be printed. Each of them, and of those that are printed, holds a thread of the
+/// hub that answers pages.
+pub const QUEUE_MAX: usize = 4;
+/// How long somebody waits for a sheet: twice what the worst takes, and half of what the hub waits
+/// for a page (20 seconds).
+pub const WAIT_MAX: Duration = Duration::from_secs(10);
