@@ -149,7 +149,7 @@ static ROUTES: &[Route] = &[
     post("certificates/{id}/print", PRINT, paper::original),
     get("certificates/{id}/xml", READ, certificate::xml),
     get("certificates/{id}/versions", READ, version::list),
-    get("certificates/{id}/versions/{version}", READ, version::paper),
+    get("certificates/{id}/versions/{version}/paper", READ, version::paper),
     get("certificates/{id}/versions/{version}/pdf", READ, version::pdf),
     get("certificates/{id}/changes", READ, version::changes),
     get("certificates/{id}/reassign", REASSIGN, reassign::form),

@@ -92,15 +92,17 @@ fn versions_and_what_differs_are_shown_in_both_languages() {
     let arabic = text(&browser.get(&format!("{path}/changes?before=1&after=0&lang=ar")));
     assert!(arabic.contains("dir=\"rtl\"") && arabic.contains("ما الذي تغيّر"), "{arabic}");
     browser.get("?lang=en");
-    let before = text(&browser.get(&format!("{path}/versions/1")));
-    let present = text(&browser.get(&format!("{path}/versions/{PRESENT}")));
+    let before = text(&browser.get(&format!("{path}/versions/1/paper")));
+    let present = text(&browser.get(&format!("{path}/versions/{PRESENT}/paper")));
     assert!(before.contains("Apples") && before.contains("DRAFT"), "{before}");
     assert!(present.contains("&#60;b&#62;Plums") && present.contains("Kenya"), "{present}");
-    for none in ["versions/9", "versions/x", "changes?before=1&after=9", "changes?after=x"] {
+    for none in
+        ["versions/9/paper", "versions/x/paper", "changes?before=1&after=9", "changes?after=x"]
+    {
         assert_eq!(browser.get(&format!("{path}/{none}")).status(), 404, "{none}");
     }
     let mut rival = Browser::with_session(&world, "GH", "rival");
-    for page in ["versions", "versions/1", "changes?before=1&after=0"] {
+    for page in ["versions", "versions/1/paper", "changes?before=1&after=0"] {
         assert_eq!(rival.get(&format!("{path}/{page}")).status(), 404, "{page}");
     }
 }

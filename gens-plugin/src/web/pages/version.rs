@@ -47,7 +47,7 @@ fn row(ask: &Ask<'_>, id: CertificateId, card: &VersionCard, before: Option<i64>
         who: card.user.clone(),
         what: card.step.map_or_else(String::new, |step| ask.locale.text(show::did(step))),
         reason: card.reason.clone(),
-        paper: format!("{path}/versions/{}", card.number),
+        paper: format!("{path}/versions/{}/paper", card.number),
         changes: before.map_or_else(String::new, |before| {
             format!("{path}/changes?before={before}&after={}", card.number)
         }),

@@ -130,10 +130,9 @@ impl Need {
             }
             (
                 "GET",
-                "certificates/{id}/versions/{version}" | "certificates/{id}/versions/{version}/pdf",
-            ) => {
-                bare(TRADER, vec![submitted(world), "1".to_owned()])
-            }
+                "certificates/{id}/versions/{version}/paper"
+                | "certificates/{id}/versions/{version}/pdf",
+            ) => bare(TRADER, vec![submitted(world), "1".to_owned()]),
             (_, "certificates/{id}/reassign") => {
                 // The trader's own colleague takes it over.
                 let colleague = colleague(world);
