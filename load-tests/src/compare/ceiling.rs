@@ -100,7 +100,7 @@ fn answer(operation: &str, body: &str) -> Bytes {
 
 const HEADER_START: &str = "<ns3:From>NO</ns3:From><ns3:To>LK</ns3:To>\
     <ns3:CertificateType>851</ns3:CertificateType><ns3:CertificateStatus>70</ns3:CertificateStatus>\
-    <ns3:NPPOCertificateNumber>C-10-1000</ns3:NPPOCertificateNumber><ns3:hubDeliveryNumber>";
+    <ns3:NPPOCertificateNumber>C0a1b2c3d-10-1000</ns3:NPPOCertificateNumber><ns3:hubDeliveryNumber>";
 /// As long as the hub's.
 const NUMBER: &str = "06E8A1B2C3D4E5F6G7H8J9K0MN";
 const HEADER_END: &str = "</ns3:hubDeliveryNumber>\

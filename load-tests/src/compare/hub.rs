@@ -68,14 +68,17 @@ pub(super) fn caller(site: &Site, target: Target, sockets: usize) -> Result<Arc<
 #[derive(Debug)]
 pub(super) struct Soap {
     caller: Arc<Caller>,
-    worker: usize,
+    /// Begins its certificate numbers. In another round they must be others: a hub takes what it
+    /// was sent before for a repetition, and stores nothing.
+    series: String,
     sent: u64,
     number: String,
 }
 
 impl Soap {
     pub(super) fn new(caller: Arc<Caller>, worker: usize) -> Self {
-        Self { caller, worker, sent: 0, number: String::new() }
+        let series = format!("C{:08x}-{worker}", rand::random::<u32>());
+        Self { caller, series, sent: 0, number: String::new() }
     }
 
     async fn call(&self, country: usize, request: &Request<'_>) -> Result<bytes::Bytes, Failure> {
@@ -93,7 +96,7 @@ impl Session for Soap {
     fn publish<'a>(&'a mut self, body: &'a str) -> Doing<'a, ()> {
         Box::pin(async move {
             self.sent += 1;
-            let certificate = format!("C-{}-{}", self.worker, self.sent);
+            let certificate = format!("{}-{}", self.series, self.sent);
             let request = Request::Deliver {
                 from: "NO",
                 to: "LK",
