@@ -167,8 +167,7 @@ mod tests {
     #[test]
     fn word_of_a_field_is_looked_for_in_its_column() {
         let asked = query("t1", &[("parties", "Mango"), ("commodities", "apples")]);
-        let expected =
-            "scope : \"t1\" AND {parties} : \"Mango\" AND {commodities} : \"apples\"";
+        let expected = "scope : \"t1\" AND {parties} : \"Mango\" AND {commodities} : \"apples\"";
         assert_eq!(asked.as_deref(), Some(expected));
     }
 }

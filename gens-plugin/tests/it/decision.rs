@@ -137,7 +137,10 @@ fn rejection_by_the_recipient_lands_with_the_issuer_and_by_others_nowhere() {
     assert!(world.gens.work_list(issuer, None).expect("it is listed").rows.is_empty());
     let importer = world.session("NL", "importer");
     let page = world.gens.imports(importer, &ImportSearch::default(), None).expect("listed");
-    world.gens.decide(importer, page.rows[0].id, Decision::Rejected, "A pest was found").expect("it is rejected");
+    world
+        .gens
+        .decide(importer, page.rows[0].id, Decision::Rejected, "A pest was found")
+        .expect("it is rejected");
     world.exchange();
     let view = world.gens.certificate(issuer, id).expect("it is seen");
     let told: Vec<_> =

@@ -20,8 +20,7 @@ pub(super) fn offered(ask: &Ask<'_>, path: &str) -> String {
 }
 
 pub(in crate::web) fn certificates(ask: &Ask<'_>) -> Result<Answer, Failure> {
-    let search =
-        CertificateSearch { rows: limit::PAGE_ROWS_MAX, ..list::certificate_search(ask) };
+    let search = CertificateSearch { rows: limit::PAGE_ROWS_MAX, ..list::certificate_search(ask) };
     answer(ask, "certificates.csv", &CsvList::Certificates(search))
 }
 

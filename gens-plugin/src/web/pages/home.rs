@@ -27,9 +27,8 @@ pub(in crate::web) fn home(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let group = |(title, help, states): &(&str, &str, &[State])| {
         let urgent = *title == "work-attention";
         // Something was said of what is issued: of its withdrawal, or by the importing country.
-        let is_told = |card: &&CertificateCard| {
-            urgent && card.state.is_issued() && !card.message.is_empty()
-        };
+        let is_told =
+            |card: &&CertificateCard| urgent && card.state.is_issued() && !card.message.is_empty();
         let mine = work.iter().filter(|card| states.contains(&card.state) || is_told(card));
         let mine = mine.cloned();
         Group {
