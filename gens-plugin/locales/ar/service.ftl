@@ -39,16 +39,16 @@ reassign-choose = اختر من يتسلّم العمل. لا يمكن إنها�
 # أخذ جميع البيانات
 packages-title = أخذ جميع البيانات
 packages-lead = ملف واحد يضم جميع القوائم والشهادات والمرفقات وسجل التدقيق لهذا البلد. يُعدّ في الخلفية ويُحذف بعد يوم.
-package-new = إعداد حزمة
-package-new-lead = تضم الحزمة كل ما هو محفوظ هنا. أكّد بكلمة المرور.
-package-size = الحجم
-package-digest = SHA-256
-package-waiting = قيد الإعداد
-package-ready = جاهزة
-package-failed = تعذّر إعدادها
-package-removed = حُذفت
-package-download = تنزيل (حتى { $name })
-package-busy = هناك حزمة قيد الإعداد بالفعل.
+archive-new = إعداد حزمة
+archive-new-lead = تضم الحزمة كل ما هو محفوظ هنا. أكّد بكلمة المرور.
+archive-size = الحجم
+archive-digest = SHA-256
+archive-waiting = قيد الإعداد
+archive-ready = جاهزة
+archive-failed = تعذّر إعدادها
+archive-removed = حُذفت
+archive-download = تنزيل (حتى { $name })
+archive-busy = هناك حزمة قيد الإعداد بالفعل.
 
 # الاختلافات عن المحور
 restore-title = اختلافات عن المحور
@@ -81,3 +81,15 @@ answer-rejected = رفضها البلد المستورد
 answer-other = ردّ البلد المستورد
 next-answered = الخطوة التالية: اقرأ الرد. إن كانت الشهادة خاطئة فاسحبها وأصدر شهادة مصححة.
 next-withdrawn = الخطوة التالية: لم يصل إشعار السحب؛ أبلغ المستلم بطريقة أخرى.
+
+# ما الذي جرى
+did-reassign = أُسند إلى شخص آخر
+did-take-over = أُخذ من المحور
+did-settle-difference = سُوّي اختلاف عن المحور
+did-skip-numbers = تُجووزت أرقام
+did-request-package = طُلبت حزمة
+did-download-package = نُزّلت حزمة
+did-package-made = أُعدّت حزمة
+did-package-failed = تعذّر إعداد حزمة
+did-package-removed = حُذفت حزمة
+did-verify-paper = فُحصت الورقة برمزها

@@ -39,16 +39,16 @@ reassign-choose = Choose who takes it over. Whoever has work in hand cannot leav
 # Everything to be taken along
 packages-title = Take everything along
 packages-lead = One file with all lists, certificates, attachments and the audit trail of this country. It is made in the background and removed after a day.
-package-new = Make a package
-package-new-lead = The package holds everything that is kept here. Confirm with your password.
-package-size = Size
-package-digest = SHA-256
-package-waiting = Being made
-package-ready = Ready
-package-failed = Failed
-package-removed = Removed
-package-download = Download (until { $name })
-package-busy = A package is being made already.
+archive-new = Make a package
+archive-new-lead = The package holds everything that is kept here. Confirm with your password.
+archive-size = Size
+archive-digest = SHA-256
+archive-waiting = Being made
+archive-ready = Ready
+archive-failed = Failed
+archive-removed = Removed
+archive-download = Download (until { $name })
+archive-busy = A package is being made already.
 
 # What differs from the hub
 restore-title = Differs from the hub
@@ -81,3 +81,15 @@ answer-rejected = Rejected by the importing country
 answer-other = Answered by the importing country
 next-answered = Next step: read what was answered. If the certificate is wrong, withdraw it and issue a corrected one.
 next-withdrawn = Next step: the withdrawal did not arrive; tell the recipient in another way.
+
+# What was done
+did-reassign = Given to somebody else
+did-take-over = Taken over from the hub
+did-settle-difference = Difference from the hub settled
+did-skip-numbers = Numbers skipped
+did-request-package = Package asked for
+did-download-package = Package downloaded
+did-package-made = Package made
+did-package-failed = Package failed
+did-package-removed = Package removed
+did-verify-paper = Paper checked with its code

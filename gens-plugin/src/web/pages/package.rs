@@ -13,10 +13,10 @@ pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let locale = ask.locale;
     let all = ask.gens.packages(ask.session()?)?;
     let waits = all.iter().any(|one| one.state == PackageState::Waiting);
-    let columns = ["audit-when", "audit-who", "user-state", "package-size", "package-digest"];
+    let columns = ["audit-when", "audit-who", "user-state", "archive-size", "archive-digest"];
     let add = match waits {
         true => Default::default(),
-        false => ("packages/new".to_owned(), locale.text("package-new")),
+        false => ("packages/new".to_owned(), locale.text("archive-new")),
     };
     ask.page(&TablePage {
         p: &ask.chrome(),
@@ -41,14 +41,14 @@ pub(super) fn is_offered(ask: &Ask<'_>) -> bool {
 fn row(ask: &Ask<'_>, one: PackageView) -> TableRow {
     let locale = ask.locale;
     let (key, tone) = match one.state {
-        PackageState::Waiting => ("package-waiting", "wait"),
-        PackageState::Ready => ("package-ready", "good"),
-        PackageState::Removed => ("package-removed", "plain"),
-        _ => ("package-failed", "bad"),
+        PackageState::Waiting => ("archive-waiting", "wait"),
+        PackageState::Ready => ("archive-ready", "good"),
+        PackageState::Removed => ("archive-removed", "plain"),
+        _ => ("archive-failed", "bad"),
     };
     let download = one.until_ms.map(|until| ActionView {
         path: format!("packages/{}/file", one.id),
-        label: locale.fill("package-download", "name", show::moment(until, locale).1),
+        label: locale.fill("archive-download", "name", show::moment(until, locale).1),
         tone: "primary",
     });
     let size = match one.bytes {
@@ -79,7 +79,7 @@ pub(in crate::web) fn request(ask: &Ask<'_>) -> Result<Answer, Failure> {
     match ask.gens.request_package(ask.session()?, &proof) {
         Ok(_) => Ok(ask.see("packages")),
         Err(ServiceError::Credentials) => page(ask, 422, "confirm-wrong"),
-        Err(ServiceError::Busy) => page(ask, 409, "package-busy"),
+        Err(ServiceError::Busy) => page(ask, 409, "archive-busy"),
         Err(error) => Err(error.into()),
     }
 }
@@ -96,14 +96,14 @@ fn page(ask: &Ask<'_>, status: u16, error: &str) -> Result<Answer, Failure> {
         status,
         &FormPage {
             p: &ask.chrome(),
-            title: locale.text("package-new"),
-            lead: locale.text("package-new-lead"),
+            title: locale.text("archive-new"),
+            lead: locale.text("archive-new-lead"),
             facts: Vec::new(),
             warning: if error.is_empty() { String::new() } else { locale.text(error) },
             narrow: false,
             action: "packages/new".to_owned(),
             fields,
-            button: locale.text("package-new"),
+            button: locale.text("archive-new"),
             tone: "primary",
             back: "packages".to_owned(),
             links: Vec::new(),
