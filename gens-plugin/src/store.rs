@@ -16,6 +16,7 @@ pub(crate) mod exchange;
 mod import_lists;
 mod imports;
 mod lists;
+mod marks;
 mod organizations;
 pub(crate) mod packages;
 mod prints;

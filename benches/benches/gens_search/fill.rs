@@ -1,9 +1,9 @@
 //! A database of many certificates, written as the service writes them but all at once.
 //!
-//! What is spread how, the same at either size: five years; ten countries, ten commodities, one in
-//! 100,003 of a rare one (and never none); 20 organizations, of which the applicant's has every
-//! twentieth certificate; the newest 200 still in work, before them one in 1,000 failed and the
-//! others delivered; the newest 200 received undecided.
+//! Either size fills the pages that are compared as far as the other: five years, ten countries and
+//! ten commodities evenly; two certificates of a rare commodity, five of each consignee, 20 failed
+//! ones, and the newest 200 in work or undecided; 20 organizations, of which the applicant's has
+//! every twentieth certificate.
 
 use rusqlite::Connection;
 
@@ -21,6 +21,7 @@ pub fn fill(path: &std::path::Path, size: u32) {
     for statement in [ORGANIZATIONS, CERTIFICATES, WORDS, COUNTS, IMPORTS, IMPORT_WORDS] {
         let statement = statement
             .replace("{marks}", MARKS)
+            .replace("{import_marks}", IMPORT_MARKS)
             .replace("{countries}", COUNTRIES)
             .replace("{commodities}", COMMODITIES)
             .replace("{start}", &START_MS.to_string())
@@ -63,8 +64,24 @@ const COUNTRIES: &str = "'NL US FR DE KE ZA BR CN EG IT'";
 const COMMODITIES: &str = "'Apples    Pears     Mangoes   Cocoa     Roses     Potatoes  Oranges   \
     Avocado   PineappleCassava   '";
 
-/// The marks of a certificate in the index of words: its tenant, and its organization there.
-const MARKS: &str = "'t' || c.tenant || ' t' || c.tenant || 'o' || c.organization";
+/// The marks of a certificate in the index of words.
+const MARKS: &str = "'t' || c.tenant
+  || ' t' || c.tenant || 's' || replace(c.state, '-', '')
+  || coalesce(' t' || c.tenant || strftime('y%Y', c.issued_ms / 1000, 'unixepoch')
+  || ' t' || c.tenant || strftime('m%Y%m', c.issued_ms / 1000, 'unixepoch'), '')
+  || coalesce(' t' || c.tenant || 'o' || c.organization
+  || ' t' || c.tenant || 'o' || c.organization || 's' || replace(c.state, '-', ''), '')
+  || coalesce(' t' || c.tenant || 'o' || c.organization
+  || strftime('y%Y', c.issued_ms / 1000, 'unixepoch')
+  || ' t' || c.tenant || 'o' || c.organization
+  || strftime('m%Y%m', c.issued_ms / 1000, 'unixepoch'), '')";
+
+/// Those of what was received.
+const IMPORT_MARKS: &str = "'t' || i.tenant
+  || ' t' || i.tenant || 'd' || coalesce(i.decision, 'none')
+  || ' t' || i.tenant || 'r' || replace(i.receipt, '-', '')
+  || ' t' || i.tenant || strftime('y%Y', i.received_ms / 1000, 'unixepoch')
+  || ' t' || i.tenant || strftime('m%Y%m', i.received_ms / 1000, 'unixepoch')";
 
 const ORGANIZATIONS: &str = "
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 19)
@@ -74,17 +91,17 @@ SELECT 1, 'Organization ' || i, '', 'active', 0 FROM n;";
 const CERTIFICATES: &str = "
 WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {size})
 INSERT INTO certificate (id, tenant, organization, author, issuer, state, open, opened, revision,
-  version, number, destination, exporter, consignee, produce, draft, delivery, hub_number, token,
+  version, number, destination, exporter, consignee, produce, draft, message, delivery, hub_number, token,
   paper_code, created_ms, changed_ms, issued_ms)
 SELECT i, 1, 1 + i % 20, c.author, (SELECT id FROM user WHERE name = 'issuer'),
   CASE WHEN i > {size} - 200 THEN substr('draft    submittedinspectedapproved ', 1 + i % 4 * 9, 9)
-    WHEN i % 1000 = 7 THEN 'failed' ELSE 'delivered' END,
-  i > {size} - 200 OR i % 1000 = 7, 0, 2, 1,
+    WHEN i % ({size} / 20) = 7 THEN 'failed' ELSE 'delivered' END,
+  i > {size} - 200 OR i % ({size} / 20) = 7, 0, 2, 1,
   iif(i > {size} - 200, NULL, printf('GH-2026-%07d', i)),
   substr({countries}, 1 + i % 10 * 3, 2), 'Exporter ' || (1 + i % 20) || ' & Sons',
-  'Trading ' || (i * 7919 % 5000),
-  iif(i % 100003 = 500, 'Raremelon', rtrim(substr({commodities}, 1 + i / 10 % 10 * 10, 10))),
-  c.draft, 'key', 'HUB' || i, printf('%032x', i), 'ABCDEFGH', {start} + i * {step},
+  'Trading ' || (i * 7919 % ({size} / 5)),
+  iif(i % ({size} / 2) = 100, 'Raremelon', rtrim(substr({commodities}, 1 + i * 3 % 10 * 10, 10))),
+  c.draft, iif(i % ({size} / 20) = 7, 'The box is full', ''), 'key', 'HUB' || i, printf('%032x', i), 'ABCDEFGH', {start} + i * {step},
   {start} + i * {step}, iif(i > {size} - 200, NULL, {start} + i * {step})
 FROM n, certificate c WHERE c.id = 1;
 UPDATE certificate SET state = rtrim(state) WHERE id > {size} - 200;";
@@ -112,12 +129,12 @@ INSERT INTO inbox (id, tenant, hub_number, sender, certificate_type, certificate
   acknowledged, exporter, consignee, produce, origin, decision)
 SELECT i, 1, printf('HUB%026d', i), substr({countries}, 1 + i % 10 * 3, 2), 851, 70,
   printf('US-2026-%07d', i), {start} + i * {step}, {start} + i * {step}, '', '', zeroblob(1000),
-  'plain', '', '[]', 1, 'Exporter ' || (1 + i % 20) || ' & Sons', 'Trading ' || (i * 7919 % 5000),
-  iif(i % 100003 = 500, 'Raremelon', rtrim(substr({commodities}, 1 + i / 10 % 10 * 10, 10))),
+  'plain', '', '[]', 1, 'Exporter ' || (1 + i % 20) || ' & Sons', 'Trading ' || (i * 7919 % ({size} / 5)),
+  iif(i % ({size} / 2) = 100, 'Raremelon', rtrim(substr({commodities}, 1 + i * 3 % 10 * 10, 10))),
   substr({countries}, 1 + i % 10 * 3, 2), iif(i > {size} - 200, NULL, 'accepted')
 FROM n;";
 
 const IMPORT_WORDS: &str = "
 INSERT INTO inbox_text (rowid, scope, number, parties, commodities, countries)
-SELECT i.id, 't1', i.number, i.exporter || ' ' || i.consignee, i.produce, i.sender || ' ' || i.origin
+SELECT i.id, {import_marks}, i.number, i.exporter || ' ' || i.consignee, i.produce, i.sender || ' ' || i.origin
 FROM inbox i ORDER BY i.id;";

@@ -39,7 +39,7 @@ impl Office {
     /// An address with what depends on the size filled in.
     pub fn path(&self, path: &str) -> String {
         let recent = fill::day(self.size - self.size / 50, self.size);
-        path.replace("{deep}", &(self.size / 4).to_string()).replace("{recent}", &recent)
+        path.replace("{deep}", &(self.size / 10 * 6).to_string()).replace("{recent}", &recent)
     }
 
     /// Saves a draft again and again; answers how often.

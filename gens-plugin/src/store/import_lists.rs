@@ -51,6 +51,16 @@ impl ImportFilter<'_> {
         search::query(mark, &fields)
     }
 
+    /// By which marks the index of texts tells them.
+    fn kinds(&self) -> Vec<String> {
+        let kinds = [
+            self.undecided.then(|| "dnone".to_owned()),
+            self.decision.map(|decision| format!("d{}", decision.as_str())),
+            self.receipt.map(|receipt| format!("r{}", receipt.as_str().replace('-', ""))),
+        ];
+        kinds.into_iter().flatten().collect()
+    }
+
     fn way(&self, words: Option<&str>) -> Way {
         match words {
             Some(_) => Way::Words,
@@ -102,7 +112,7 @@ const NOTICES: &str = "AND i.notice = 1 AND (
 impl Scope<'_> {
     /// A page of what was received: the newest first.
     pub(crate) fn imports(&self, filter: &ImportFilter<'_>) -> Result<Vec<ImportRow>, StoreError> {
-        let words = filter.words(&self.text_mark());
+        let words = filter.words(&self.marked(&filter.kinds(), (filter.from_ms, filter.until_ms)));
         let way = filter.way(words.as_deref());
         let at = match (way, filter.before) {
             (Way::Date, Some(before)) => {

@@ -97,7 +97,9 @@ impl Scope<'_> {
         &self,
         filter: &ListFilter<'_>,
     ) -> Result<Vec<CertificateRow>, StoreError> {
-        let words = filter.words(&self.text_mark());
+        let state = filter.state.map(|state| format!("s{}", state.as_str().replace('-', "")));
+        let kinds: Vec<String> = state.into_iter().collect();
+        let words = filter.words(&self.marked(&kinds, (filter.from_ms, filter.until_ms)));
         let way = filter.way(words.as_deref());
         // Where the list is in the order of issue, the page begins at the moment of the last row.
         let at = match (way, filter.before) {

@@ -6,13 +6,20 @@
 
 use rusqlite::Connection;
 
-use super::{StoreError, counts, search};
+use super::{StoreError, counts, marks, search};
 
 mod later;
 
 /// All migrations in order; the first is number 1.
-const MIGRATIONS: &[&str] =
-    &[FIRST, SEARCH_IMPORTS, PRINTS, search::MARKS, counts::MIGRATION, later::FILTERS];
+const MIGRATIONS: &[&str] = &[
+    FIRST,
+    SEARCH_IMPORTS,
+    PRINTS,
+    search::MARKS,
+    counts::MIGRATION,
+    later::FILTERS,
+    marks::MIGRATION,
+];
 
 /// Brings the tables to this version, each migration in a transaction of its own.
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
@@ -350,6 +357,7 @@ mod tests {
             )
         };
         assert_eq!(found("scope : t1 AND apples")?, "2 11");
+        assert_eq!(found("scope : t1m197001")?, "1 5");
         assert_eq!(found("scope : t1o7 AND apples AND number : \"AA-5\"")?, "1 5");
         db.execute("UPDATE certificate SET issued_ms = 86400000 WHERE id = 6", [])?;
         db.execute("UPDATE certificate SET issued_ms = 5 WHERE id = 6", [])?;

@@ -1,7 +1,7 @@
 //! The index of texts.
 
 use super::{Scope, StoreError};
-use crate::domain::{CertificateId, Draft, TenantId};
+use crate::domain::{CertificateId, Draft};
 
 impl Scope<'_> {
     /// Makes a certificate's words findable.
@@ -43,39 +43,6 @@ impl Scope<'_> {
         )?;
         Ok(())
     }
-}
-
-impl Scope<'_> {
-    /// Whose a row is: the tenant's, and of certificates the organization's, so that either finds its
-    /// own without reading the others'.
-    fn marks(&self, table: &str, id: i64) -> Result<String, StoreError> {
-        if table != "certificate_text" {
-            return Ok(tenant_mark(self.tenant_id()));
-        }
-        let organization = self.one(
-            "SELECT organization FROM certificate WHERE tenant = {tenant} AND id = :id",
-            &[(":id", &id)],
-            |row| Ok(row.get::<_, Option<i64>>(0)?),
-        )?;
-        let tenant = tenant_mark(self.tenant_id());
-        Ok(match organization.flatten() {
-            Some(organization) => format!("{tenant} {tenant}o{organization}"),
-            None => tenant,
-        })
-    }
-
-    /// The mark of what this scope sees.
-    pub(crate) fn text_mark(&self) -> String {
-        let tenant = tenant_mark(self.tenant_id());
-        match self.organization() {
-            Some(organization) => format!("{tenant}o{organization}"),
-            None => tenant,
-        }
-    }
-}
-
-fn tenant_mark(tenant: TenantId) -> String {
-    format!("t{tenant}")
 }
 
 /// Marks certificates of organizations as theirs, where they were written without.
@@ -124,21 +91,22 @@ pub(super) fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
 ///
 /// Beginnings are not looked for unasked: the index gathers all words that begin so before it shows
 /// the first row, which takes long where most rows have them.
-pub(super) fn query(mark: &str, fields: &[(&str, &str)]) -> Option<String> {
+pub(super) fn query(marked: &str, fields: &[(&str, &str)]) -> Option<String> {
     let words: Vec<String> = fields
         .iter()
         .flat_map(|(columns, typed)| typed.split_whitespace().map(move |word| (columns, word)))
         .filter(|(_, word)| word.chars().any(char::is_alphanumeric))
         .take(WORDS_MAX)
         .map(|(columns, word)| {
-            let beginning = if word.ends_with('*') { "*" } else { "" };
+            let letters = word.chars().filter(|c| c.is_alphanumeric()).count();
+            let beginning = if word.ends_with('*') && letters >= BEGINNING_MIN { "*" } else { "" };
             format!("{{{columns}}} : \"{}\"{beginning}", quoted(word))
         })
         .collect();
     if words.is_empty() {
         return None;
     }
-    Some(format!("scope : \"{mark}\" AND {}", words.join(" AND ")))
+    Some(format!("{marked} AND {}", words.join(" AND ")))
 }
 
 /// The columns in which words are looked for that are of no field of their own.
@@ -150,6 +118,8 @@ fn quoted(word: &str) -> String {
 
 /// Words of one search; more only make it slow.
 const WORDS_MAX: usize = 12;
+/// Letters of a beginning that is looked for; what fewer begin are most words that there are.
+const BEGINNING_MIN: usize = 3;
 
 #[cfg(test)]
 mod tests {
@@ -157,16 +127,17 @@ mod tests {
 
     #[test]
     fn nothing_typed_is_an_operator() {
-        let asked = query("t1", &[(ANYWHERE, "NOT \"a\" OR b*")]).expect("there are words");
+        let asked =
+            query("scope : \"t1\"", &[(ANYWHERE, "NOT \"a\" OR bcd*")]).expect("there are words");
         assert!(asked.contains(": \"NOT\""), "{asked}");
-        assert!(asked.contains(": \"b*\"*"), "{asked}");
+        assert!(asked.contains(": \"bcd*\"*"), "{asked}");
         assert!(asked.contains("\"\"\"a\"\"\""), "{asked}");
-        assert_eq!(query("t1", &[(ANYWHERE, " - \" "), ("number", "")]), None);
+        assert_eq!(query("scope : \"t1\"", &[(ANYWHERE, " - \" "), ("number", "")]), None);
     }
 
     #[test]
     fn word_of_a_field_is_looked_for_in_its_column() {
-        let asked = query("t1", &[("parties", "Mango"), ("commodities", "apples")]);
+        let asked = query("scope : \"t1\"", &[("parties", "Mango"), ("commodities", "apples")]);
         let expected = "scope : \"t1\" AND {parties} : \"Mango\" AND {commodities} : \"apples\"";
         assert_eq!(asked.as_deref(), Some(expected));
     }

@@ -67,7 +67,9 @@ fn walk(world: &World, ids: &[(&str, String)]) -> Vec<(String, String)> {
         for language in ["en", "ar"] {
             let mut browser = Browser::with_session(world, "GH", name);
             browser.get(&format!("account?lang={language}"));
-            for route in routes().iter().filter(|route| route.method == "GET") {
+            // Sheets are set from values, and no pages.
+            let pages = routes().iter().filter(|route| !route.pattern.ends_with("/pdf"));
+            for route in pages.filter(|route| route.method == "GET") {
                 for path in paths(route.pattern, ids) {
                     let answer = browser.get(&path);
                     let is_page = answer.content_type().is_some_and(|kind| kind.contains("html"));
@@ -99,7 +101,8 @@ fn paths(pattern: &str, ids: &[(&str, String)]) -> Vec<String> {
             let steps = ["submit", "return", "inspect", "approve", "issue", "withdraw"];
             let path = pattern.replace("{id}", id).replace("{token}", id).replace("{file}", "1");
             let path = path.replace("{version}", "1");
-            steps.map(|step| path.replace("{step}", step))
+            let count = if path.contains("{step}") { steps.len() } else { 1 };
+            steps.into_iter().take(count).map(move |step| path.replace("{step}", step))
         })
         .collect()
 }
@@ -228,7 +231,7 @@ fn nothing_that_anybody_writes_becomes_markup_on_any_page() {
     let (world, ids) = evil_world();
     let mut told = String::new();
     let pages = walk(&world, &ids);
-    assert!(pages.len() > 500, "{} pages", pages.len());
+    assert!(pages.len() > 300, "{} pages", pages.len());
     for (path, page) in &pages {
         told.push_str(&check(page, path).text);
         for (name, value) in Page::of(page).elements.iter().flat_map(|element| &element.attributes)
