@@ -142,7 +142,7 @@ fn crowd(offices: &[Office; 2]) {
     for office in offices {
         let browser = Who::Officer.of(office);
         let paths = ["certificates", "certificates?q=sons", "", "certificates?q=NL+apples"];
-        let mut pages = |count: usize| {
+        let pages = |count: usize| {
             let mut times: Vec<Duration> =
                 (0..count).map(|place| time(|| browser.get(paths[place % paths.len()]))).collect();
             times.sort_unstable();

@@ -8,7 +8,7 @@
 use rusqlite::Connection;
 
 /// Fills the database that the service made, from the one certificate in it.
-pub fn fill(path: &std::path::Path, size: u32) {
+pub(crate) fn fill(path: &std::path::Path, size: u32) {
     let db = Connection::open(path).expect("it opens");
     // Whoever loses this file by a power cut has lost nothing.
     db.execute_batch(
@@ -49,7 +49,7 @@ fn check_words(db: &Connection) {
 }
 
 /// The day, as forms have it, on which a certificate of so many was made.
-pub fn day(id: u32, size: u32) -> String {
+pub(crate) fn day(id: u32, size: u32) -> String {
     let db = Connection::open_in_memory().expect("it opens");
     let ms = START_MS + SPAN_MS / i64::from(size) * i64::from(id);
     db.query_row("SELECT date(?1 / 1000, 'unixepoch')", [ms], |row| row.get(0))

@@ -14,7 +14,7 @@ use phytohub_plugin_sdk::{Error, Request, Result};
 
 use super::fill;
 
-pub struct Office {
+pub(crate) struct Office {
     pub size: u32,
     gens: Gens,
     tokens: Vec<(&'static str, String)>,
@@ -22,7 +22,7 @@ pub struct Office {
 }
 
 impl Office {
-    pub fn of(size: u32) -> Self {
+    pub(crate) fn of(size: u32) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let people = People::settle(directory.path());
         fill::fill(&directory.path().join("gens.sqlite"), size);
@@ -30,20 +30,20 @@ impl Office {
         Self { size, gens, tokens: people.tokens, _directory: directory }
     }
 
-    pub fn browser(&self, name: &str) -> Browser {
+    pub(crate) fn browser(&self, name: &str) -> Browser {
         let (_, token) =
             self.tokens.iter().find(|(known, _)| *known == name).expect("there is one");
         Browser { web: Web::new(self.gens.clone()), cookie: format!("gens={token}") }
     }
 
     /// An address with what depends on the size filled in.
-    pub fn path(&self, path: &str) -> String {
+    pub(crate) fn path(&self, path: &str) -> String {
         let recent = fill::day(self.size - self.size / 50, self.size);
         path.replace("{deep}", &(self.size / 10 * 6).to_string()).replace("{recent}", &recent)
     }
 
     /// Saves a draft again and again; answers how often.
-    pub fn save_until(&self, over: &AtomicBool) -> usize {
+    pub(crate) fn save_until(&self, over: &AtomicBool) -> usize {
         let session = self.session("trader");
         let id = self.gens.create_draft(&session, None).expect("it is begun");
         let (mut revision, mut count) = (1, 0);
@@ -62,14 +62,14 @@ impl Office {
 }
 
 /// Somebody's browser, over a line without TLS.
-pub struct Browser {
+pub(crate) struct Browser {
     web: Web,
     cookie: String,
 }
 
 impl Browser {
     /// The bytes of a page.
-    pub fn get(&self, path: &str) -> usize {
+    pub(crate) fn get(&self, path: &str) -> usize {
         let (bare, query) = path.split_once('?').unwrap_or((path, ""));
         let route = routes().iter().position(|one| one.method == "GET" && one.pattern == bare);
         let full = format!("/gens/{bare}");

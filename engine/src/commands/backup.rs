@@ -106,7 +106,7 @@ fn extras(loaded: &LoadedConfig) -> Result<Vec<BackupExtra>, BackupError> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Listed {
-    Backup(Manifest),
+    Backup(Box<Manifest>),
     Unreadable(String),
 }
 
@@ -114,7 +114,7 @@ fn list(args: &AdminArgs, directory: &Path) -> Result<(), BackupError> {
     let found: Vec<_> = backup::list(directory)?
         .into_iter()
         .map(|found| match found {
-            Ok(manifest) => Listed::Backup(manifest),
+            Ok(manifest) => Listed::Backup(Box::new(manifest)),
             Err(error) => Listed::Unreadable(error.to_string()),
         })
         .collect();

@@ -52,7 +52,7 @@ pub(super) fn settings(section: &mut PluginConfig) {
 
 /// Makes the secret that it seals second factors with, where its section says.
 pub(super) fn make_seal(config: &Path) -> io::Result<()> {
-    let file = config.parent().unwrap_or(Path::new(".")).join(SEAL_FILE);
+    let file = config.parent().unwrap_or_else(|| Path::new(".")).join(SEAL_FILE);
     if let Some(directory) = file.parent() {
         DirBuilder::new().mode(0o700).create(directory)?;
     }

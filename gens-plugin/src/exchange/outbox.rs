@@ -102,11 +102,14 @@ impl Gens {
         tenant: &TenantRow,
         anew: bool,
     ) -> Result<(), ServiceError> {
+        if !anew {
+            return Ok(());
+        }
         let mut after = 0;
-        while anew {
+        loop {
             let sent =
                 self.0.store.read(|db| Scope::new(db, tenant.reach()).under_way(after, BATCH))?;
-            let Some(last) = sent.last() else { break };
+            let Some(last) = sent.last() else { return Ok(()) };
             after = last.id;
             for row in &sent {
                 let Some(number) = &row.hub_number else { continue };
@@ -119,7 +122,6 @@ impl Gens {
                 })?;
             }
         }
-        Ok(())
     }
 }
 

@@ -24,8 +24,8 @@ impl Gens {
         let organization = session.organization().or(organization);
         may(session, Action::Create, Subject::of(organization))?;
         self.write(session, |work| {
-            let mut draft = Draft::default();
-            draft.language = setting::settings(&work.scope)?.language;
+            let language = setting::settings(&work.scope)?.language;
+            let mut draft = Draft { language, ..Draft::default() };
             if let Some(id) = organization {
                 let row = work.scope.organization_row(id)?.ok_or(ServiceError::NotFound)?;
                 draft.exporter.name = row.name;

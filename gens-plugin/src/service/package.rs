@@ -5,7 +5,7 @@
 //! written comes out of the database page by page and goes to disk at once.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::{Gens, Reauthentication, ServiceError, may};
 use crate::auth::{self, Session};
@@ -223,7 +223,7 @@ impl Gens {
         })
     }
 
-    fn write_package(&self, reach: Reach, part: &PathBuf) -> Result<writing::Made, PackError> {
+    fn write_package(&self, reach: Reach, part: &Path) -> Result<writing::Made, PackError> {
         fs::create_dir_all(&self.0.directory)?;
         self.remove_parts()?;
         let mut archive = writing::Archive::create(part, self.now_ms())?;

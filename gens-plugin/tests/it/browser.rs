@@ -7,24 +7,24 @@ use phytohub_plugin_sdk::Request;
 
 use crate::world::{ADDRESS, PASSWORD, World};
 
-pub const PREFIX: &str = "/gens/";
+pub(crate) const PREFIX: &str = "/gens/";
 /// The cookie of a session, over TLS.
-pub const SESSION: &str = "__Host-gens";
+pub(crate) const SESSION: &str = "__Host-gens";
 
-pub struct Browser {
+pub(crate) struct Browser {
     web: Web,
     pub cookies: BTreeMap<String, String>,
     pub scheme: &'static str,
 }
 
 impl Browser {
-    pub fn new(world: &World) -> Self {
+    pub(crate) fn new(world: &World) -> Self {
         let web = Web::new(world.gens.clone());
         Self { web, cookies: BTreeMap::new(), scheme: "https" }
     }
 
     /// A browser in which somebody is logged in.
-    pub fn of(world: &World, tenant: &str, name: &str) -> Self {
+    pub(crate) fn of(world: &World, tenant: &str, name: &str) -> Self {
         let mut browser = Self::new(world);
         browser.get("log-in");
         let fields = [("tenant", tenant), ("name", name), ("password", PASSWORD)];
@@ -34,19 +34,19 @@ impl Browser {
     }
 
     /// A browser with the session that the world began with: no password is looked at.
-    pub fn with_session(world: &World, tenant: &'static str, name: &'static str) -> Self {
+    pub(crate) fn with_session(world: &World, tenant: &'static str, name: &'static str) -> Self {
         let mut browser = Self::new(world);
         let token = World::token_of(tenant, name).to_owned();
         browser.cookies.insert(SESSION.to_owned(), token);
         browser
     }
 
-    pub fn get(&mut self, path: &str) -> Answer {
+    pub(crate) fn get(&mut self, path: &str) -> Answer {
         self.send("GET", path, None, &[])
     }
 
     /// Sends a form with the token that the last page of this visitor carried.
-    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.csrf();
         let mut all = vec![("csrf", &*csrf)];
         all.extend(fields);
@@ -54,7 +54,7 @@ impl Browser {
     }
 
     /// Sends a form with these fields and no others.
-    pub fn post_bare(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn post_bare(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body: Vec<String> = fields
             .iter()
             .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
@@ -65,7 +65,7 @@ impl Browser {
     }
 
     /// Sends a file.
-    pub fn upload(&mut self, path: &str, filename: &str, bytes: &[u8]) -> Answer {
+    pub(crate) fn upload(&mut self, path: &str, filename: &str, bytes: &[u8]) -> Answer {
         let csrf = self.csrf();
         let mut body = format!(
             "--B\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--B\r\n\
@@ -79,7 +79,7 @@ impl Browser {
     }
 
     /// Sends a request as the hub would: by the first route that fits.
-    pub fn send(
+    pub(crate) fn send(
         &mut self,
         method: &str,
         path: &str,
@@ -122,32 +122,32 @@ impl Browser {
     }
 
     /// The token of this visitor's forms, from a page that has a form for everybody.
-    pub fn csrf(&mut self) -> String {
+    pub(crate) fn csrf(&mut self) -> String {
         let own = field(&text(&self.get("account")), "csrf");
         let token = own.or_else(|| field(&text(&self.get("log-in")), "csrf"));
         token.expect("every page with a form carries a token")
     }
 }
 
-pub fn text(answer: &Answer) -> String {
+pub(crate) fn text(answer: &Answer) -> String {
     String::from_utf8_lossy(answer.body()).into_owned()
 }
 
 /// The value of the first hidden field of that name.
-pub fn field(page: &str, name: &str) -> Option<String> {
+pub(crate) fn field(page: &str, name: &str) -> Option<String> {
     let mark = format!("name=\"{name}\" value=\"");
     let (_, rest) = page.split_once(&mark)?;
     rest.split_once('"').map(|(value, _)| unescaped(value))
 }
 
-pub fn unescaped(text: &str) -> String {
+pub(crate) fn unescaped(text: &str) -> String {
     [("&#38;", "&"), ("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'")]
         .iter()
         .rev()
         .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
-pub fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 

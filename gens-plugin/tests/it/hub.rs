@@ -9,7 +9,7 @@ use phytohub_plugin_sdk::{Error, ErrorKind, Event, EventKind, Result, State};
 
 /// Where the process ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Crash {
+pub(crate) enum Crash {
     BeforeSubmit,
     AfterSubmit,
     BeforeAcknowledge,
@@ -17,7 +17,7 @@ pub enum Crash {
 }
 
 #[derive(Debug, Default)]
-pub struct FakeHub(Mutex<Memory>);
+pub(crate) struct FakeHub(Mutex<Memory>);
 
 #[derive(Debug, Default)]
 struct Memory {
@@ -39,40 +39,40 @@ impl FakeHub {
     }
 
     /// The next time that it comes there, the process ends.
-    pub fn crash_at(&self, crash: Crash) {
+    pub(crate) fn crash_at(&self, crash: Crash) {
         self.lock().crash = Some(crash);
     }
 
     /// From now on it refuses to take anything.
-    pub fn refuse(&self, kind: Option<ErrorKind>) {
+    pub(crate) fn refuse(&self, kind: Option<ErrorKind>) {
         self.lock().refusal = kind;
     }
 
     /// All envelopes with their contents, in the order of acceptance.
-    pub fn envelopes(&self) -> Vec<(Envelope, Vec<u8>)> {
+    pub(crate) fn envelopes(&self) -> Vec<(Envelope, Vec<u8>)> {
         self.lock().envelopes.values().cloned().collect()
     }
 
-    pub fn acknowledgements(&self) -> Vec<(String, Acknowledgement)> {
+    pub(crate) fn acknowledgements(&self) -> Vec<(String, Acknowledgement)> {
         self.lock().acknowledged.clone()
     }
 
-    pub fn audit_lines(&self) -> Vec<String> {
+    pub(crate) fn audit_lines(&self) -> Vec<String> {
         self.lock().audit.clone()
     }
 
     /// How often somebody tried to submit.
-    pub fn submissions(&self) -> u32 {
+    pub(crate) fn submissions(&self) -> u32 {
         self.lock().submissions
     }
 
     /// Another country's connection.
-    pub fn connect(&self, connection: Connection) {
+    pub(crate) fn connect(&self, connection: Connection) {
         self.lock().connections.push(connection);
     }
 
     /// An envelope of a system that is not ours.
-    pub fn deliver(
+    pub(crate) fn deliver(
         &self,
         from: &str,
         to: &str,
@@ -85,13 +85,13 @@ impl FakeHub {
     }
 
     /// A country's response of a system that is not ours.
-    pub fn respond(&self, from: &str, to: &str, number: &str, content: &[u8]) -> String {
+    pub(crate) fn respond(&self, from: &str, to: &str, number: &str, content: &[u8]) -> String {
         let mut memory = self.lock();
         memory.accept(from, to, 851, 41, number, content, true).hub_delivery_number
     }
 
     /// The recipient, or the hub, says what became of an envelope.
-    pub fn decide(&self, number: &str, state: State, message: &str) {
+    pub(crate) fn decide(&self, number: &str, state: State, message: &str) {
         let mut memory = self.lock();
         if let Some((envelope, _)) = memory.envelopes.get_mut(number) {
             envelope.state = state;
@@ -107,7 +107,7 @@ impl FakeHub {
     }
 
     /// Hands all events after a sequence to `hear`.
-    pub fn events_after<R>(&self, sequence: u64, hear: impl FnOnce(&[Event<'_>]) -> R) -> R {
+    pub(crate) fn events_after<R>(&self, sequence: u64, hear: impl FnOnce(&[Event<'_>]) -> R) -> R {
         let memory = self.lock();
         let told: Vec<_> = memory
             .events

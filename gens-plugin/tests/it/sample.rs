@@ -6,7 +6,7 @@ use phytohub_gens::domain::{
 };
 
 /// The least that can be issued.
-pub fn smallest(destination: &str) -> Draft {
+pub(crate) fn smallest(destination: &str) -> Draft {
     Draft {
         exporter: party("Export & Sons <Ltd>"),
         consignee: party("Import Trading"),
@@ -18,7 +18,7 @@ pub fn smallest(destination: &str) -> Draft {
 }
 
 /// Everything that can be said.
-pub fn full(destination: &str) -> Draft {
+pub(crate) fn full(destination: &str) -> Draft {
     let mut draft = smallest(destination);
     draft.transit = vec!["FR".to_owned(), "BE".to_owned()];
     draft.point_of_entry = place("NLRTM", "Rotterdam");
@@ -49,14 +49,14 @@ pub fn full(destination: &str) -> Draft {
     draft
 }
 
-pub fn party(name: &str) -> Party {
+pub(crate) fn party(name: &str) -> Party {
     Party {
         name: name.to_owned(),
         address: vec!["1 Sample Street".to_owned(), "Sampletown".to_owned()],
     }
 }
 
-pub fn line(produce: &str, botanical_name: &str) -> Line {
+pub(crate) fn line(produce: &str, botanical_name: &str) -> Line {
     Line {
         produce: produce.to_owned(),
         botanical_name: botanical_name.to_owned(),

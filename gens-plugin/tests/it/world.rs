@@ -17,15 +17,15 @@ use tempfile::TempDir;
 
 use crate::hub::FakeHub;
 
-pub const PASSWORD: &str = "correct horse battery";
-pub const ADDRESS: &str = "192.0.2.1";
+pub(crate) const PASSWORD: &str = "correct horse battery";
+pub(crate) const ADDRESS: &str = "192.0.2.1";
 
 /// A clock that goes when it is told to.
 #[derive(Debug)]
-pub struct Watch(AtomicI64);
+pub(crate) struct Watch(AtomicI64);
 
 impl Watch {
-    pub fn pass_ms(&self, ms: i64) {
+    pub(crate) fn pass_ms(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::SeqCst);
     }
 }
@@ -36,7 +36,7 @@ impl Clock for Watch {
     }
 }
 
-pub struct World {
+pub(crate) struct World {
     pub gens: Gens,
     pub hub: Arc<FakeHub>,
     pub watch: Arc<Watch>,
@@ -74,7 +74,7 @@ fn beginning() -> &'static Beginning {
 
 impl World {
     /// GH and NL with one user of each role, and in each two organizations with a user.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let beginning = beginning();
         let directory = tempfile::tempdir().expect("a directory can be made");
         let file = "gens.sqlite";
@@ -131,7 +131,7 @@ impl World {
         }
     }
 
-    pub fn register(&self, tenant: &str, name: &str) {
+    pub(crate) fn register(&self, tenant: &str, name: &str) {
         let registration = Registration {
             tenant: tenant.to_owned(),
             organization: format!("{name} of {tenant}"),
@@ -152,7 +152,7 @@ impl World {
         self.token(tenant, name, PASSWORD)
     }
 
-    pub fn log_in(&self, tenant: &str, name: &str, password: &str) -> Session {
+    pub(crate) fn log_in(&self, tenant: &str, name: &str, password: &str) -> Session {
         let token = self.token(tenant, name, password);
         let session = self.gens.session(&token, ADDRESS).expect("it is looked up");
         session.expect("it has just begun")
@@ -164,25 +164,25 @@ impl World {
         new.token().to_owned()
     }
 
-    pub fn session(&self, tenant: &'static str, name: &'static str) -> &Session {
+    pub(crate) fn session(&self, tenant: &'static str, name: &'static str) -> &Session {
         &self.sessions[&(tenant, name)]
     }
 
     /// The token of a session that every world begins with.
-    pub fn token_of(tenant: &'static str, name: &'static str) -> &'static str {
+    pub(crate) fn token_of(tenant: &'static str, name: &'static str) -> &'static str {
         &beginning().tokens[&(tenant, name)]
     }
 
-    pub fn organization(&self, tenant: &'static str, name: &'static str) -> OrganizationId {
+    pub(crate) fn organization(&self, tenant: &'static str, name: &'static str) -> OrganizationId {
         self.session(tenant, name).organization().expect("it is of an organization")
     }
 
-    pub fn proof() -> Reauthentication {
+    pub(crate) fn proof() -> Reauthentication {
         Reauthentication { password: PASSWORD.to_owned(), code: String::new() }
     }
 
     /// A saved draft of GH's trader.
-    pub fn draft(&self, draft: Draft) -> CertificateId {
+    pub(crate) fn draft(&self, draft: Draft) -> CertificateId {
         let trader = self.session("GH", "trader");
         let id = self.gens.create_draft(trader, None).expect("it is begun");
         self.gens.save_draft(trader, id, 1, draft).expect("it is saved");
@@ -190,7 +190,7 @@ impl World {
     }
 
     /// The same, up to approval.
-    pub fn approved(&self, draft: Draft) -> CertificateId {
+    pub(crate) fn approved(&self, draft: Draft) -> CertificateId {
         let id = self.draft(draft);
         self.gens.submit(self.session("GH", "trader"), id, 2).expect("it is submitted");
         self.gens.inspect(self.session("GH", "inspector"), id, "").expect("it is inspected");
@@ -199,7 +199,7 @@ impl World {
     }
 
     /// The same, up to issue; nothing has been sent.
-    pub fn issued(&self, draft: Draft) -> (CertificateId, String) {
+    pub(crate) fn issued(&self, draft: Draft) -> (CertificateId, String) {
         let id = self.approved(draft);
         let issuer = self.session("GH", "issuer");
         let number = self.gens.issue(issuer, id, 2, &Self::proof()).expect("it is issued");
@@ -207,7 +207,7 @@ impl World {
     }
 
     /// Both ends of the exchange, until nothing moves.
-    pub fn exchange(&self) {
+    pub(crate) fn exchange(&self) {
         for _ in 0..3 {
             self.gens.exchange(false);
             let heard = self.gens.heard().expect("it is known");
@@ -218,12 +218,12 @@ impl World {
     }
 
     /// Ends the process and starts it anew on what is on disk.
-    pub fn reopen(&mut self) {
+    pub(crate) fn reopen(&mut self) {
         self.gens = open(self.directory.path(), &self.hub, &self.watch);
     }
 }
 
-pub fn open(directory: &Path, hub: &Arc<FakeHub>, watch: &Arc<Watch>) -> Gens {
+pub(crate) fn open(directory: &Path, hub: &Arc<FakeHub>, watch: &Arc<Watch>) -> Gens {
     let tenants = [
         TenantConfig::new("GH", "GH", "Plant Health of Ghana", false),
         TenantConfig::new("NL", "NL", "Plant Health of the Netherlands", false),

@@ -167,17 +167,16 @@ fn collect(
     picks: impl Fn(&StoredEnvelope) -> bool,
 ) -> Result<Vec<Row>, ReadError> {
     let mut rows: Vec<Row> = Vec::new();
-    let (mut from, mut first_seen) = (after, None);
+    let (mut from, mut round) = (after, Round::behind(after));
     for _ in 0..WINDOWS_MAX {
         let window = store.queued(connection, queue, from, wanted)?;
         if window.is_empty() {
             break;
         }
         for (position, tracked) in window {
-            if first_seen == Some(position) {
+            if !round.goes_on(position) {
                 return Ok(rows);
             }
-            first_seen = first_seen.or(Some(position));
             from = position;
             match tracked {
                 Ok((envelope, state)) if picks(&envelope) => rows.push((position, envelope, state)),
@@ -191,6 +190,27 @@ fn collect(
         }
     }
     Ok(rows)
+}
+
+/// One round through the positions of a queue: from behind where it began to there, through the
+/// wrap. What is acknowledged meanwhile may be any of them, so that none marks the end.
+struct Round {
+    start: u64,
+    last: Option<u64>,
+}
+
+impl Round {
+    const fn behind(after: u64) -> Self {
+        Self { start: after.wrapping_add(1), last: None }
+    }
+
+    /// Whether this position comes later in the round than all before it.
+    fn goes_on(&mut self, position: u64) -> bool {
+        let way = position.wrapping_sub(self.start);
+        let later = self.last.is_none_or(|last| way > last);
+        self.last = Some(way);
+        later
+    }
 }
 
 /// Rows with their contents, oldest first; one that cannot be read is left out, with an alert.
@@ -229,3 +249,27 @@ fn is_for(registry: &Registry, envelope: &StoredEnvelope, country: &str) -> bool
 /// Windows that one filtered list looks through: sixteen thousand envelopes with the default
 /// limit, read in well under a second.
 const WINDOWS_MAX: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_one_round(after: u64, positions: &[u64]) -> usize {
+        let mut round = Round::behind(after);
+        positions.iter().take_while(|position| round.goes_on(**position)).count()
+    }
+
+    #[test]
+    fn a_round_wraps_and_ends_where_it_began() {
+        assert_eq!(of_one_round(5, &[6, 7, 2, 5, 6, 7]), 4);
+        assert_eq!(of_one_round(0, &[1, 2, 3, 1]), 3);
+        assert_eq!(of_one_round(u64::MAX, &[0, 1, u64::MAX, 0]), 3);
+        assert_eq!(of_one_round(9, &[4, 4]), 1);
+    }
+
+    #[test]
+    fn a_round_ends_though_what_it_began_with_was_acknowledged() {
+        assert_eq!(of_one_round(5, &[6, 7, 2, 7, 2]), 3);
+        assert_eq!(of_one_round(5, &[6, 7, 2, 8, 2]), 3);
+    }
+}

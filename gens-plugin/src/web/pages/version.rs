@@ -77,7 +77,7 @@ pub(in crate::web) fn changes(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let id: CertificateId = ask.id("id")?;
     let cards = ask.gens.versions(session, id)?;
     // What was not said is the last version and the one before it.
-    let last = |place: usize| cards.get(place).or(cards.first()).map(|card| card.number);
+    let last = |place: usize| cards.get(place).or_else(|| cards.first()).map(|card| card.number);
     let number = |name: &str, place| match &*ask.query(name) {
         "" => last(place).ok_or(Failure::NotFound),
         said => said.parse::<i64>().map_err(|_| Failure::NotFound),

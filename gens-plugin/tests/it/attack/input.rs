@@ -315,7 +315,7 @@ fn forms_made_to_be_slow_are_refused_soon() {
         (
             "no end",
             &path,
-            b"--B\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n".repeat(1),
+            b"--B\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n".to_vec(),
             form,
             &[400],
         ),

@@ -152,13 +152,15 @@ async fn a_restored_hub_knows_what_came_before_the_point_and_pauses_delivery() {
     assert!(backup::verify(&path).expect("a backup").holds, "a restore changes no backup");
 }
 
+type Snapshot = fn(&Path) -> PluginFiles;
+
 /// Plugins that do with their directory what a test wants of them.
 #[derive(Debug)]
-struct Plugins(Vec<(&'static str, fn(&Path) -> PluginFiles)>);
+struct Plugins(Vec<(&'static str, Snapshot)>);
 
 impl BackUpPlugins for Plugins {
     fn back_up(&self, directory: PathBuf) -> Boxed<Vec<PluginBackup>> {
-        let copy = |(id, copy): &(&str, fn(&Path) -> PluginFiles)| PluginBackup {
+        let copy = |(id, copy): &(&str, Snapshot)| PluginBackup {
             id: (*id).to_owned(),
             version: "1.0.0".to_owned(),
             files: copy(&directory.join(id)),
