@@ -74,7 +74,8 @@ fn issued_certificates_have_neither_severe_findings_nor_warnings() {
 fn what_hinders_issue_is_told_by_field_and_nothing_is_issued() {
     let world = World::new();
     let issuer = world.session("GH", "issuer");
-    let spoilt: [(&str, fn(&mut Draft)); 7] = [
+    type Spoil = fn(&mut Draft);
+    let spoilt: [(&str, Spoil); 7] = [
         ("exporter.name", |draft| draft.exporter.name.clear()),
         ("consignee.address", |draft| draft.consignee.address.clear()),
         ("destination", |draft| draft.destination.clear()),

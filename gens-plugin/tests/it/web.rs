@@ -195,11 +195,13 @@ fn received_certificates_are_text_and_nothing_else() {
     let mut hostile = sample::smallest("GH");
     hostile.lines[0].produce = EVIL.to_owned();
     hostile.exporter.name = EVIL.to_owned();
-    let mut facts = phytohub_gens::domain::IssueFacts::default();
-    facts.number = EVIL.to_owned();
-    facts.status = 70;
-    facts.issued = "2026-03-04T10:11:12Z".to_owned();
-    facts.country = "NL".to_owned();
+    let facts = phytohub_gens::domain::IssueFacts {
+        number: EVIL.to_owned(),
+        status: 70,
+        issued: "2026-03-04T10:11:12Z".to_owned(),
+        country: "NL".to_owned(),
+        ..Default::default()
+    };
     let xml = phytohub_gens::domain::certificate(&hostile, &facts, &[]).to_xml();
     world.hub.deliver("NL", "GH", EVIL, 70, xml.as_bytes());
     world.exchange();
@@ -368,7 +370,7 @@ fn oversized_bodies_are_refused() {
     assert_eq!(browser.upload(&path, "a.pdf", &large).status(), 413);
     large.truncate(ATTACHMENT_BYTES_MAX);
     assert_eq!(browser.upload(&path, "a.pdf", &large).status(), 303);
-    let form = vec![b'a'; FORM_BYTES_MAX as usize + 1];
+    let form = vec![b'a'; usize::try_from(FORM_BYTES_MAX).expect("it fits") + 1];
     let path = format!("certificates/{id}/save");
     assert_eq!(browser.send("POST", &path, Some(&form), &[]).status(), 413);
 }

@@ -3,7 +3,7 @@
 use rusqlite::ToSql;
 
 use super::*;
-use crate::domain::{Draft, TenantId};
+use crate::domain::{Draft, OrganizationId, TenantId};
 use crate::store::{Reach, Store, tenants};
 
 fn reach(store: &Store) -> Reach {
@@ -15,7 +15,7 @@ fn reach(store: &Store) -> Reach {
 /// Every filter on its own, and all of them together, each for who sees all and who is confined.
 fn filters() -> Vec<(&'static str, ListFilter<'static>)> {
     let none = ListFilter { limit: 50, ..ListFilter::default() };
-    let organization = Some(crate::domain::OrganizationId::of(1));
+    let organization = Some(OrganizationId::of(1));
     let (state, date) = (Some(State::Delivered), Some(1_000));
     let mut all = vec![
         ("none", none),
@@ -85,7 +85,7 @@ fn lists_follow_an_index() {
     let directory = tempfile::tempdir().expect("a directory can be made");
     let store = Store::open(directory.path()).expect("it opens");
     let everybody = reach(&store);
-    let organization = crate::domain::OrganizationId::of(1);
+    let organization = OrganizationId::of(1);
     let confined = Reach::new(TenantId::of(1), Some(organization));
     for reach in [everybody, confined] {
         for (what, filter) in filters() {

@@ -271,6 +271,60 @@ fn multipart(parts: impl IntoIterator<Item = (String, Vec<u8>)>) -> Vec<u8> {
     body
 }
 
+/// What is sent, and how it may be answered.
+type Slow = (&'static str, Vec<u8>, &'static [u16]);
+
+const MULTIPART: (&str, &[u8]) = ("content-type", b"multipart/form-data; boundary=B");
+const PAIRS: (&str, &[u8]) = ("content-type", b"application/x-www-form-urlencoded");
+
+fn token_part(csrf: &str) -> (String, Vec<u8>) {
+    ("Content-Disposition: form-data; name=\"csrf\"".to_owned(), csrf.as_bytes().to_vec())
+}
+
+fn file_part(name: &str, bytes: usize) -> (String, Vec<u8>) {
+    let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"");
+    let mut content = b"%PDF-1.7".to_vec();
+    content.resize(bytes, b'-');
+    (head, content)
+}
+
+fn slow_uploads(csrf: &str) -> Vec<Slow> {
+    let field = "Content-Disposition: form-data; name=\"x\"";
+    let long = format!("Content-Disposition: form-data{}", "; a=b".repeat(500_000));
+    let large = file_part("a.pdf", ATTACHMENT_BYTES_MAX + 1);
+    let fields = (0..5000).map(|_| (field.to_owned(), Vec::new()));
+    vec![
+        ("many fields", multipart(fields), &[413]),
+        ("many empty files", multipart((0..30_000).map(|_| file_part("", 8))), &[413, 403, 303]),
+        ("many files", multipart((0..20_000).map(|_| file_part("a.pdf", 8))), &[413, 403]),
+        ("many marks", b"--B".repeat(700_000), &[400, 403, 413]),
+        ("marks and ends", b"--B\r\n".repeat(600_000), &[400, 413]),
+        ("no end", format!("--B\r\n{field}\r\n\r\n").into_bytes(), &[400]),
+        ("long head", multipart([("x".repeat(3_000_000), Vec::new())]), &[400]),
+        ("long parameters", multipart([(long, Vec::new())]), &[400]),
+        ("file too large", multipart([token_part(csrf), large]), &[413]),
+    ]
+}
+
+fn slow_saves(csrf: &str) -> Vec<Slow> {
+    let pairs = |pair: &str, count: usize| {
+        let mut body = format!("csrf={}", encoded(csrf));
+        body.push_str(&pair.repeat(count));
+        body.into_bytes()
+    };
+    let lines: String =
+        (0..4000).map(|n| format!("&lines.{}.origins.{}.country=XX", n % 501, n % 51)).collect();
+    let far = "&lines.99999999999.produce=1&lines.500.treatments.999999.chemical=2";
+    let deep = format!("&{}=1", "a.0.".repeat(1000));
+    vec![
+        ("many pairs", pairs("&a", 200_000), &[413]),
+        ("many separators", pairs("&", 400_000), &[303, 404, 409, 422]),
+        ("deep names", pairs(&deep, 60), &[303, 404, 409, 422]),
+        ("far lines", pairs(far, 1000), &[303, 404, 409, 422]),
+        ("many lines", pairs(&lines, 1), &[303, 404, 409, 413, 422]),
+    ]
+}
+
 #[test]
 #[expect(clippy::disallowed_methods, reason = "what is measured is time")]
 fn forms_made_to_be_slow_are_refused_soon() {
@@ -278,99 +332,21 @@ fn forms_made_to_be_slow_are_refused_soon() {
     let id = world.draft(sample::smallest("NL"));
     let mut browser = Browser::with_session(&world, "GH", "trader");
     let csrf = browser.csrf();
-    let token =
-        || ("Content-Disposition: form-data; name=\"csrf\"".to_owned(), csrf.clone().into_bytes());
-    let file = |name: &str, bytes: usize| {
-        let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"");
-        let mut content = b"%PDF-1.7".to_vec();
-        content.resize(bytes, b'-');
-        (head, content)
-    };
-    let field =
-        |name: &str| (format!("Content-Disposition: form-data; name=\"{name}\""), Vec::new());
     let path = format!("certificates/{id}/attachments");
     let save = format!("certificates/{id}/save");
-    let form: (&str, &[u8]) = ("content-type", b"multipart/form-data; boundary=B");
-    let typed: (&str, &[u8]) = ("content-type", b"application/x-www-form-urlencoded");
-    let pairs = |pair: &str, count: usize| {
-        let mut body = format!("csrf={}", encoded(&csrf));
-        body.push_str(&pair.repeat(count));
-        body.into_bytes()
-    };
-    let lines: String =
-        (0..4000).map(|n| format!("&lines.{}.origins.{}.country=XX", n % 501, n % 51)).collect();
-    type Sent<'a> = (&'a str, &'a str, Vec<u8>, (&'a str, &'a [u8]), &'a [u16]);
-    let all: Vec<Sent<'_>> = vec![
-        ("many fields", &path, multipart((0..5000).map(|_| field("x"))), form, &[413]),
-        (
-            "many empty files",
-            &path,
-            multipart((0..30_000).map(|_| file("", 8))),
-            form,
-            &[413, 403, 303],
-        ),
-        ("many files", &path, multipart((0..20_000).map(|_| file("a.pdf", 8))), form, &[413, 403]),
-        ("many marks", &path, b"--B".repeat(700_000), form, &[400, 403, 413]),
-        ("marks and ends", &path, b"--B\r\n".repeat(600_000), form, &[400, 413]),
-        (
-            "no end",
-            &path,
-            b"--B\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n".to_vec(),
-            form,
-            &[400],
-        ),
-        ("long head", &path, multipart([("x".repeat(3_000_000), Vec::new())]), form, &[400]),
-        (
-            "long parameters",
-            &path,
-            multipart([(
-                format!("Content-Disposition: form-data{}", "; a=b".repeat(500_000)),
-                Vec::new(),
-            )]),
-            form,
-            &[400],
-        ),
-        (
-            "file too large",
-            &path,
-            multipart([token(), file("a.pdf", ATTACHMENT_BYTES_MAX + 1)]),
-            form,
-            &[413],
-        ),
-        ("many pairs", &save, pairs("&a", 200_000), typed, &[413]),
-        ("many separators", &save, pairs("&", 400_000), typed, &[303, 404, 409, 422]),
-        (
-            "deep names",
-            &save,
-            pairs(&format!("&{}=1", "a.0.".repeat(1000)), 60),
-            typed,
-            &[303, 404, 409, 422],
-        ),
-        (
-            "far lines",
-            &save,
-            pairs("&lines.99999999999.produce=1&lines.500.treatments.999999.chemical=2", 1000),
-            typed,
-            &[303, 404, 409, 422],
-        ),
-        (
-            "many lines",
-            &save,
-            [pairs("", 0), lines.into_bytes()].concat(),
-            typed,
-            &[303, 404, 409, 413, 422],
-        ),
-    ];
-    for (what, path, body, kind, expected) in all {
-        let start = std::time::Instant::now();
-        let answer = browser.send("POST", path, Some(&body), &[kind]);
-        let spent = start.elapsed();
-        assert!(expected.contains(&answer.status()), "{what}: {}", answer.status());
-        assert!(spent.as_secs() < 5, "{what}: {spent:?}");
+    let sets = [(&path, MULTIPART, slow_uploads(&csrf)), (&save, PAIRS, slow_saves(&csrf))];
+    for (path, kind, set) in sets {
+        for (what, body, expected) in set {
+            let start = std::time::Instant::now();
+            let answer = browser.send("POST", path, Some(&body), &[kind]);
+            let spent = start.elapsed();
+            assert!(expected.contains(&answer.status()), "{what}: {}", answer.status());
+            assert!(spent.as_secs() < 5, "{what}: {spent:?}");
+        }
     }
     // The control: one file is taken.
-    let body = multipart([token(), file("a.pdf", 1000)]);
-    assert_eq!(browser.send("POST", &path, Some(&body), &[form]).status(), 303);
+    let body = multipart([token_part(&csrf), file_part("a.pdf", 1000)]);
+    assert_eq!(browser.send("POST", &path, Some(&body), &[MULTIPART]).status(), 303);
 }
 
 #[test]

@@ -94,6 +94,7 @@ const AUDITOR: Who = ("GH", "auditor");
 
 impl Need {
     /// Makes in a world what the request is about.
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each kind of route")]
     pub(super) fn plan(self, world: &World) -> Plan {
         let (method, pattern) = (self.route.method, self.route.pattern);
         let bare = |owner: Who, ids: Vec<String>| Plan {

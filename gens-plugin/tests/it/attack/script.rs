@@ -107,12 +107,9 @@ fn paths(pattern: &str, ids: &[(&str, String)]) -> Vec<String> {
         .collect()
 }
 
-/// A world in which everything that can be written is evil.
-fn evil_world() -> (World, Vec<(&'static str, String)>) {
-    let world = World::new();
-    let gens = &world.gens;
-    let (trader, officer) = (world.session("GH", "trader"), world.session("GH", "officer"));
-    let admin = world.session("GH", "admin");
+/// An organization that registers itself and users, all evil: their ids.
+fn evil_people(world: &World) -> (String, String) {
+    let (gens, admin) = (&world.gens, world.session("GH", "admin"));
     let registration = Registration {
         tenant: "GH".to_owned(),
         organization: format!("organization {EVIL}"),
@@ -124,7 +121,7 @@ fn evil_world() -> (World, Vec<(&'static str, String)>) {
     };
     gens.register(&registration, ADDRESS).expect("it registers");
     let organization = one(
-        &world,
+        world,
         "SELECT CAST(max(id) AS TEXT) FROM organization WHERE tenant = 1 AND state = 'pending'",
     );
     let account = NewAccount {
@@ -146,6 +143,32 @@ fn evil_world() -> (World, Vec<(&'static str, String)>) {
         };
         gens.change_user(admin, session.user(), &change).expect("it is changed");
     }
+    (organization, user.to_string())
+}
+
+/// Sends what was issued, and has the hub fail with evil words.
+fn fail_to_deliver(world: &World) {
+    let envelopes_before = world.hub.envelopes().len();
+    world.gens.exchange(false);
+    let sent = world.hub.envelopes();
+    assert!(sent.len() > envelopes_before, "it was sent");
+    let (envelope, _) = sent.last().expect("it was sent");
+    let number = envelope.hub_delivery_number.clone();
+    world.hub.decide(
+        &number,
+        phytohub_plugin_sdk::State::FailedDelivery,
+        &format!("message {EVIL}"),
+    );
+    world.exchange();
+}
+
+/// A world in which everything that can be written is evil.
+fn evil_world() -> (World, Vec<(&'static str, String)>) {
+    let world = World::new();
+    let gens = &world.gens;
+    let (trader, officer) = (world.session("GH", "trader"), world.session("GH", "officer"));
+    let admin = world.session("GH", "admin");
+    let (organization, user) = evil_people(&world);
     let mut settings = gens.settings(admin).expect("they are read");
     settings.organization = format!("setting {EVIL}");
     settings.place = format!("place {EVIL}");
@@ -170,18 +193,7 @@ fn evil_world() -> (World, Vec<(&'static str, String)>) {
     issuable.declarations[1].text = format!("declaration {EVIL}");
     issuable.official_information = format!("official {EVIL}");
     let (issued, _) = world.issued(issuable);
-    let envelopes_before = world.hub.envelopes().len();
-    gens.exchange(false);
-    let sent = world.hub.envelopes();
-    assert!(sent.len() > envelopes_before, "it was sent");
-    let (envelope, _) = sent.last().expect("it was sent");
-    let number = envelope.hub_delivery_number.clone();
-    world.hub.decide(
-        &number,
-        phytohub_plugin_sdk::State::FailedDelivery,
-        &format!("message {EVIL}"),
-    );
-    world.exchange();
+    fail_to_deliver(&world);
     receive(&world);
     let importer = world.session("GH", "importer");
     let rows =
@@ -195,7 +207,7 @@ fn evil_world() -> (World, Vec<(&'static str, String)>) {
         [draft, returned, submitted, issued].map(|id| ("certificates", id.to_string())).into();
     ids.extend(rows.iter().map(|row| ("imports", row.id.to_string())));
     ids.extend([
-        ("users", user.to_string()),
+        ("users", user),
         ("users", trader.user().to_string()),
         ("organizations", organization),
         ("v", view.token.expect("there is one")),
@@ -206,14 +218,15 @@ fn evil_world() -> (World, Vec<(&'static str, String)>) {
 /// Certificates of a hostile partner: evil in every text, evil where codes belong, and not readable
 /// at all.
 fn receive(world: &World) {
-    let mut facts = IssueFacts::default();
-    facts.number = format!("number {EVIL}");
-    facts.status = 70;
-    facts.issued = "2026-03-04T10:11:12Z".to_owned();
-    facts.country = "NL".to_owned();
-    facts.organization = format!("issuer {EVIL}");
-    facts.place = format!("place {EVIL}");
-    facts.officer = format!("officer {EVIL}");
+    let facts = IssueFacts {
+        number: format!("number {EVIL}"),
+        status: 70,
+        issued: "2026-03-04T10:11:12Z".to_owned(),
+        country: "NL".to_owned(),
+        organization: format!("issuer {EVIL}"),
+        place: format!("place {EVIL}"),
+        officer: format!("officer {EVIL}"),
+    };
     let mut issuable = sample::full("GH");
     issuable.lines[0].produce = format!("produce {EVIL}");
     let readable = certificate(&issuable, &facts, &[]).to_xml();
