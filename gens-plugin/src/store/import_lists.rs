@@ -30,6 +30,7 @@ pub(crate) struct ImportFilter<'a> {
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Way {
+    Number,
     Words,
     Date,
     Id,
@@ -38,6 +39,10 @@ enum Way {
 impl ImportFilter<'_> {
     const fn has_dates(&self) -> bool {
         self.from_ms.is_some() || self.until_ms.is_some()
+    }
+
+    fn exact(&self) -> Option<&str> {
+        search::exact(self.words, self.number, &[self.party, self.commodity, self.country])
     }
 
     fn words(&self, mark: &str) -> Option<String> {
@@ -72,7 +77,7 @@ impl ImportFilter<'_> {
     fn sql(&self, way: Way) -> String {
         let from = match way {
             Way::Words => "inbox_text x CROSS JOIN inbox i ON i.id = x.rowid",
-            Way::Date | Way::Id => "inbox i",
+            Way::Number | Way::Date | Way::Id => "inbox i",
         };
         let mut sql = format!("SELECT {COLUMNS} FROM {from} WHERE i.tenant = {{tenant}}");
         let conditions = [
@@ -87,7 +92,8 @@ impl ImportFilter<'_> {
             (self.receipt.is_some(), " AND i.receipt = :receipt"),
             (self.has_dates(), " AND i.received_ms >= :from AND i.received_ms < :until"),
             (way == Way::Date, " AND (i.received_ms < :at OR i.id < :before)"),
-            (way == Way::Id, " AND i.id < :before"),
+            (way == Way::Number, " AND i.number = :number"),
+            (matches!(way, Way::Number | Way::Id), " AND i.id < :before"),
         ];
         for (wanted, condition) in conditions {
             if wanted {
@@ -97,7 +103,7 @@ impl ImportFilter<'_> {
         sql.push_str(match way {
             Way::Words => " ORDER BY x.rowid DESC LIMIT :limit",
             Way::Date => " ORDER BY i.received_ms DESC, i.id DESC LIMIT :limit",
-            Way::Id => " ORDER BY i.id DESC LIMIT :limit",
+            Way::Number | Way::Id => " ORDER BY i.id DESC LIMIT :limit",
         });
         sql
     }
@@ -112,7 +118,17 @@ const NOTICES: &str = "AND i.notice = 1 AND (
 impl Scope<'_> {
     /// A page of what was received: the newest first.
     pub(crate) fn imports(&self, filter: &ImportFilter<'_>) -> Result<Vec<ImportRow>, StoreError> {
-        let words = filter.words(&self.marked(&filter.kinds(), (filter.from_ms, filter.until_ms)));
+        if let Some(number) = filter.exact() {
+            let found =
+                self.with_imports(filter, Way::Number, Some(number), None, |sql, bound| {
+                    self.all(sql, bound, row)
+                })?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        let marks = self.marked(&filter.kinds(), (filter.from_ms, filter.until_ms));
+        let words = self.asked("inbox_text", &marks, |marks| filter.words(marks))?;
         let way = filter.way(words.as_deref());
         let at = match (way, filter.before) {
             (Way::Date, Some(before)) => {
@@ -140,8 +156,9 @@ impl Scope<'_> {
         let at_ms = at.unwrap_or(i64::MAX);
         let from_ms = filter.from_ms.unwrap_or(0);
         let until_ms = filter.until_ms.unwrap_or(i64::MAX).min(at_ms.saturating_add(1));
-        let all: [(bool, &str, &dyn ToSql); 8] = [
+        let all: [(bool, &str, &dyn ToSql); 9] = [
             (way == Way::Words, ":words", &words),
+            (way == Way::Number, ":number", &words),
             (filter.decision.is_some(), ":decision", &decision),
             (filter.receipt.is_some(), ":receipt", &receipt),
             (filter.has_dates(), ":from", &from_ms),

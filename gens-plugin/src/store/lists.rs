@@ -28,6 +28,8 @@ pub(crate) struct ListFilter<'a> {
 /// What leads to the rows of a list, in their order.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Way {
+    /// The index by number.
+    Number,
     /// The index of texts.
     Words,
     /// The index by date of issue.
@@ -49,6 +51,10 @@ impl ListFilter<'_> {
         }
     }
 
+    fn exact(&self) -> Option<&str> {
+        search::exact(self.words, self.number, &[self.party, self.commodity])
+    }
+
     fn words(&self, mark: &str) -> Option<String> {
         let fields = [
             (search::ANYWHERE, self.words),
@@ -67,7 +73,7 @@ impl ListFilter<'_> {
                 "SELECT c.* FROM certificate_text x CROSS JOIN certificate c ON c.id = x.rowid
                  WHERE certificate_text MATCH :words AND x.rowid < :before AND {visible c}"
             }
-            Way::Date | Way::Id => "SELECT c.* FROM certificate c WHERE {visible c}",
+            Way::Number | Way::Date | Way::Id => "SELECT c.* FROM certificate c WHERE {visible c}",
         });
         let conditions = [
             (self.state.is_some(), " AND c.state = :state"),
@@ -75,7 +81,8 @@ impl ListFilter<'_> {
             (self.organization.is_some(), " AND c.organization = :organization"),
             (self.has_dates(), " AND c.issued_ms >= :from AND c.issued_ms < :until"),
             (way == Way::Date, " AND (c.issued_ms < :at OR c.id < :before)"),
-            (way == Way::Id, " AND c.id < :before"),
+            (way == Way::Number, " AND c.number = :number"),
+            (matches!(way, Way::Number | Way::Id), " AND c.id < :before"),
         ];
         for (wanted, condition) in conditions {
             if wanted {
@@ -85,7 +92,7 @@ impl ListFilter<'_> {
         sql.push_str(match way {
             Way::Words => " ORDER BY x.rowid DESC LIMIT :limit",
             Way::Date => " ORDER BY c.issued_ms DESC, c.id DESC LIMIT :limit",
-            Way::Id => " ORDER BY c.id DESC LIMIT :limit",
+            Way::Number | Way::Id => " ORDER BY c.id DESC LIMIT :limit",
         });
         sql
     }
@@ -99,7 +106,16 @@ impl Scope<'_> {
     ) -> Result<Vec<CertificateRow>, StoreError> {
         let state = filter.state.map(|state| format!("s{}", state.as_str().replace('-', "")));
         let kinds: Vec<String> = state.into_iter().collect();
-        let words = filter.words(&self.marked(&kinds, (filter.from_ms, filter.until_ms)));
+        if let Some(number) = filter.exact() {
+            let found = self.with_list(filter, Way::Number, Some(number), None, |sql, bound| {
+                self.all(sql, bound, row)
+            })?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        let marks = self.marked(&kinds, (filter.from_ms, filter.until_ms));
+        let words = self.asked("certificate_text", &marks, |marks| filter.words(marks))?;
         let way = filter.way(words.as_deref());
         // Where the list is in the order of issue, the page begins at the moment of the last row.
         let at = match (way, filter.before) {
@@ -128,8 +144,9 @@ impl Scope<'_> {
         let at_ms = at.unwrap_or(i64::MAX);
         let from_ms = filter.from_ms.unwrap_or(0);
         let until_ms = filter.until_ms.unwrap_or(i64::MAX).min(at_ms.saturating_add(1));
-        let all: [(bool, &str, &dyn ToSql); 8] = [
+        let all: [(bool, &str, &dyn ToSql); 9] = [
             (way == Way::Words, ":words", &words),
+            (way == Way::Number, ":number", &words),
             (filter.state.is_some(), ":state", &state),
             (!filter.destination.is_empty(), ":destination", &filter.destination),
             (filter.organization.is_some(), ":organization", &organization),

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     counts::MIGRATION,
     later::FILTERS,
     marks::MIGRATION,
+    later::NUMBERS,
 ];
 
 /// Brings the tables to this version, each migration in a transaction of its own.

@@ -92,6 +92,21 @@ impl<'a> Scope<'a> {
         rows.next()?.map(read).transpose()
     }
 
+    /// How many rows an index of texts has for words, whoever's they are, counted no further than
+    /// to a bound. It says how a list is best read, and is told to nobody.
+    pub(super) fn text_rows(
+        &self,
+        table: &str,
+        words: &str,
+        bound: u32,
+    ) -> Result<u32, StoreError> {
+        let rows = format!("SELECT 1 FROM {table} WHERE {table} MATCH :words LIMIT :bound");
+        let counted = format!("SELECT count(*) FROM ({rows})");
+        let count =
+            global(self.db, &counted, &[(":words", &words), (":bound", &bound)], |row| row.get(0))?;
+        Ok(count.unwrap_or(bound))
+    }
+
     /// How the database would go about a statement, one line a step.
     #[cfg(test)]
     pub(super) fn plan(&self, sql: &str, bound: Bound<'_>) -> Result<Vec<String>, StoreError> {

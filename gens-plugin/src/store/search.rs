@@ -4,6 +4,20 @@ use super::{Scope, StoreError};
 use crate::domain::{CertificateId, Draft};
 
 impl Scope<'_> {
+    /// The words of a search as an index is asked for them. Marks tell the index what the reader may
+    /// see, in which state, and when: with them frequent words lead to few rows. Of rare words each
+    /// row is looked at, which costs less than what all rows of a tenant are marked with.
+    pub(super) fn asked(
+        &self,
+        table: &str,
+        marks: &str,
+        words: impl Fn(&str) -> Option<String>,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(bare) = words("") else { return Ok(None) };
+        let is_rare = self.text_rows(table, &bare, RARE_ROWS + 1)? <= RARE_ROWS;
+        Ok(if is_rare { Some(bare) } else { words(marks) })
+    }
+
     /// Makes a certificate's words findable.
     pub(crate) fn index_draft(
         &self,
@@ -106,7 +120,20 @@ pub(super) fn query(marked: &str, fields: &[(&str, &str)]) -> Option<String> {
     if words.is_empty() {
         return None;
     }
-    Some(format!("{marked} AND {}", words.join(" AND ")))
+    let marked = Some(marked.to_owned()).filter(|marked| !marked.is_empty());
+    Some(marked.into_iter().chain(words).collect::<Vec<_>>().join(" AND "))
+}
+
+/// What was typed, if it may be a whole number of a certificate and nothing else was.
+pub(super) fn exact<'a>(words: &'a str, number: &'a str, others: &[&str]) -> Option<&'a str> {
+    let typed = match (words.trim(), number.trim()) {
+        (word, "") => word,
+        ("", number) => number,
+        _ => return None,
+    };
+    let alone = others.iter().all(|other| other.trim().is_empty());
+    let is_one = typed.chars().any(|c| c.is_ascii_digit()) && !typed.contains(char::is_whitespace);
+    Some(typed).filter(|_| alone && is_one)
 }
 
 /// The columns in which words are looked for that are of no field of their own.
@@ -116,6 +143,8 @@ fn quoted(word: &str) -> String {
     word.replace('"', "\"\"").replace('\0', "")
 }
 
+/// Rows that a search looks at one by one: four pages of a list.
+const RARE_ROWS: u32 = 200;
 /// Words of one search; more only make it slow.
 const WORDS_MAX: usize = 12;
 /// Letters of a beginning that is looked for; what fewer begin are most words that there are.
@@ -133,6 +162,17 @@ mod tests {
         assert!(asked.contains(": \"bcd*\"*"), "{asked}");
         assert!(asked.contains("\"\"\"a\"\"\""), "{asked}");
         assert_eq!(query("scope : \"t1\"", &[(ANYWHERE, " - \" "), ("number", "")]), None);
+    }
+
+    #[test]
+    fn one_word_with_a_digit_may_be_a_number() {
+        assert_eq!(exact(" GH-2026-7 ", "", &["", " "]), Some("GH-2026-7"));
+        assert_eq!(exact("", "7", &[""]), Some("7"));
+        for (words, number, other) in
+            [("apples", "", ""), ("GH 7", "", ""), ("7", "8", ""), ("7", "", "x"), ("", "", "")]
+        {
+            assert_eq!(exact(words, number, &[other]), None, "{words} {number} {other}");
+        }
     }
 
     #[test]

@@ -144,3 +144,34 @@ fn pages_cost_the_same_however_far_down() {
         }
     }
 }
+
+/// Frequent words are looked for among what the reader may see; of rare ones each row is looked at.
+#[test]
+fn marks_are_asked_for_where_words_are_frequent() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let store = Store::open(directory.path()).expect("it opens");
+    let everybody = reach(&store);
+    let fill = |db: &rusqlite::Connection| {
+        db.execute_batch(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 201)
+             INSERT INTO certificate_text (rowid, scope, number, parties, commodities, countries)
+             SELECT i, 't1', i, 'Exporter', CASE i WHEN 7 THEN 'Raremelon' ELSE 'Apples' END, 'NL'
+             FROM n",
+        )?;
+        Ok::<_, StoreError>(())
+    };
+    store.write(fill).expect("it is filled");
+    let asked = |words: &str| {
+        let asked = |db: &rusqlite::Connection| {
+            let filter = ListFilter { words, ..ListFilter::default() };
+            let scope = Scope::new(db, everybody);
+            scope.asked("certificate_text", "scope : t1", |marks| filter.words(marks))
+        };
+        store.read(asked).expect("it is counted")
+    };
+    let is_marked = |words: &str| asked(words).expect("a word").starts_with("scope : t1 AND ");
+    assert!(is_marked("exporter"));
+    assert!(!is_marked("apples"), "200 are looked at one by one");
+    assert!(!is_marked("raremelon"));
+    assert_eq!(asked(" - "), None);
+}

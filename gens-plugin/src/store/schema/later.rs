@@ -61,3 +61,8 @@ CREATE TABLE difference (
 CREATE UNIQUE INDEX difference_hub_number ON difference (tenant, hub_number);
 CREATE INDEX difference_open ON difference (tenant, id) WHERE settled_ms IS NULL;
 ";
+
+/// Finds what was received by its number, whoever sent it.
+pub(super) const NUMBERS: &str = "
+CREATE INDEX inbox_any_number ON inbox (tenant, number, id) WHERE response = 0;
+";
