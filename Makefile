@@ -36,10 +36,10 @@ crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that m
 	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS) --drops-after-seconds 2,4
 
 load: setup ## what compares speeds, as ratios in one run that must hold; wants a quiet machine
-	@cargo bench --package phytohub-benches --profile dev --no-fail-fast -- --quick none
+	@cargo bench --workspace --bench '*' --profile dev --no-fail-fast -- --quick none
 
 bench: setup ## the benches at length, with the same ratios at the end
-	@cargo bench --package phytohub-benches --profile dev
+	@cargo bench --workspace --bench '*' --profile dev
 
 release: setup ## the binary as it is installed
 	@cargo build --release --package phytohub

@@ -8,11 +8,12 @@ use phytohub_plugin_testkit::build;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::gens::browser::Browser;
-use crate::support::{argument, has, phytohub, run, told};
+use crate::support::{argument, has, phytohub, run, start_of_a_demonstration, told};
 
 #[test]
 fn the_exchange_is_shown_and_ends() {
     modules();
+    let _start = start_of_a_demonstration();
     let output = run(&["demo", "--once"]);
     let said = told(&output);
     assert_eq!(output.status.code(), Some(0), "{said}");
@@ -40,6 +41,7 @@ fn modules() {
 #[test]
 fn the_link_opens_the_log_in_page_for_everybody_in_the_table() {
     modules();
+    let start = start_of_a_demonstration();
     let mut demo = phytohub().arg("demo").stdout(Stdio::piped()).spawn().expect("the binary runs");
     let mut lines = BufReader::new(demo.stdout.take().expect("its stdout"));
     let mut said = Vec::new();
@@ -48,6 +50,7 @@ fn the_link_opens_the_log_in_page_for_everybody_in_the_table() {
         assert!(lines.read_line(&mut line).expect("a line") > 0, "the demonstration ended");
         said.push(line.trim_end().to_owned());
     }
+    drop(start);
     let link = said.iter().find_map(|line| line.trim().strip_suffix("/gens/log-in"));
     let door = link.and_then(|link| link.strip_prefix("http://")).expect("a link on loopback");
     let door = door.parse().expect("an address");
@@ -84,6 +87,7 @@ fn the_link_opens_the_log_in_page_for_everybody_in_the_table() {
 fn a_named_directory_is_kept_and_never_overwritten() {
     let directory = tempfile::tempdir().expect("a directory");
     let hub = argument(&directory.path().join("it's here"));
+    let _start = start_of_a_demonstration();
     let output = run(&["demo", "--once", "--dir", &hub]);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     assert!(Path::new(&hub).join("pki/NO.p12").exists());
@@ -96,6 +100,7 @@ fn the_line_to_try_works() {
     if !has("curl") {
         return;
     }
+    let start = start_of_a_demonstration();
     let mut demo = phytohub().arg("demo").stdout(Stdio::piped()).spawn().expect("the binary runs");
     let mut lines = BufReader::new(demo.stdout.take().expect("its stdout"));
     let curl = loop {
@@ -105,6 +110,7 @@ fn the_line_to_try_works() {
             break line;
         }
     };
+    drop(start);
     let reply = Command::new("sh").args(["-c", &curl]).output().expect("a shell");
     let pid = i32::try_from(demo.id()).ok().and_then(Pid::from_raw).expect("a process");
     kill_process(pid, Signal::INT).expect("our own child");

@@ -7,7 +7,7 @@ use phytohub_plugin_testkit::build;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::clients::packages;
-use crate::support::{argument, has, phytohub, told, top};
+use crate::support::{argument, has, phytohub, start_of_a_demonstration, told, top};
 
 /// Who takes part in the demonstration, by the names of the story's persons.
 const PEOPLE: [(&str, &str, &str); 6] = [
@@ -31,6 +31,7 @@ impl Demonstration {
         for module in ["codex", "gens", "non-compliance", "woah"] {
             drop(build::cdylib(&format!("phytohub-{module}-module")));
         }
+        let start = start_of_a_demonstration();
         let mut process =
             phytohub().arg("demo").stdout(Stdio::piped()).spawn().expect("the binary runs");
         let stdout = process.stdout.take().expect("its stdout");
@@ -43,6 +44,7 @@ impl Demonstration {
                 break;
             }
         }
+        drop(start);
         let url = said.iter().find_map(|line| line.strip_suffix("log-in"));
         let url = url.expect("the link of the log-in page").to_owned();
         let officer = said.iter().find_map(|line| line.strip_prefix("officer "));

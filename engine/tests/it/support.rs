@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use phytohub::client::{ClientFiles, SoapClient};
 use phytohub_domain::EnvelopeHeader;
@@ -19,6 +20,13 @@ pub(crate) fn phytohub() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_phytohub"));
     command.stdin(Stdio::null());
     command
+}
+
+/// Held while a demonstration starts: of two that look at once whether the usual ports are free, one
+/// would find them taken when its hub comes to listen.
+pub(crate) fn start_of_a_demonstration() -> MutexGuard<'static, ()> {
+    static STARTS: Mutex<()> = Mutex::new(());
+    STARTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs a command to its end.
