@@ -7,6 +7,8 @@ export CARGO_TARGET_DIR ?= $(cache)/target
 NIGHTLY ?= nightly
 FUZZ_SECONDS ?= 60
 ROUNDS ?= 1000
+# The same for all: another choice of packages gives libraries other features, and builds them anew.
+build := cargo build --workspace --lib --bins --examples
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test load crash bench release fuzz
@@ -18,14 +20,12 @@ setup: ## installs what a fresh Debian lacks: libclang, libxml2, Python, Node, a
 	@.ci/setup
 
 run: setup ## a hub, a certificate on its way, and the national system of two countries in a browser
-	@cargo build --package phytohub --package phytohub-codex-module \
-		--package phytohub-gens-module --package phytohub-non-compliance-module \
-		--package phytohub-woah-module
+	@$(build)
 	@$(CARGO_TARGET_DIR)/debug/phytohub demo
 
 test: setup ## all tests, those with real clients (Python, Node, Java, curl) included
 	@engine/tests/clients/setup.sh $(cache)/clients
-	@cargo build --workspace --lib --bins --examples
+	@$(build)
 	@cargo test --workspace --no-fail-fast
 
 crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that must agree
