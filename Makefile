@@ -16,7 +16,7 @@ build := cargo build --workspace --lib --bins --examples
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## installs what a fresh Debian lacks: libclang, libxml2, Python, Node, a JDK, curl
+setup: ## installs what a fresh Debian lacks: libclang, libxml2, Python, Node, a JDK, Chromium, curl
 	@.ci/setup
 
 run: setup ## a hub, a certificate on its way, and the national system of two countries in a browser
@@ -29,11 +29,11 @@ test: setup ## all tests, those with real clients (Python, Node, Java, curl) inc
 	@cargo test --workspace --no-fail-fast
 
 crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that must agree
-	@PHYTOHUB_KILL_ROUNDS=20 cargo test --package phytohub --test it gens::kill
-	@cargo build --package phytohub
-	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS)
-	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS) --power-cut
-	@cargo run --package phytohub-load-tests --bin phytohub-crash -- --rounds $(ROUNDS) --drops-after-seconds 2,4
+	@$(build)
+	@PHYTOHUB_KILL_ROUNDS=20 cargo test --workspace --test it gens::kill
+	@$(CARGO_TARGET_DIR)/debug/phytohub-crash --rounds $(ROUNDS)
+	@$(CARGO_TARGET_DIR)/debug/phytohub-crash --rounds $(ROUNDS) --power-cut
+	@$(CARGO_TARGET_DIR)/debug/phytohub-crash --rounds $(ROUNDS) --drops-after-seconds 2,4
 
 load: setup ## what compares speeds, as ratios in one run that must hold; wants a quiet machine
 	@cargo bench --workspace --bench '*' --profile dev --no-fail-fast -- --quick none

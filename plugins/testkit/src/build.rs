@@ -5,8 +5,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Builds a package of this workspace that is a `cdylib`, with the profile and in the directory of
-/// the running test, and answers where the library is.
+/// Builds this workspace with the profile and in the directory of the running test, and answers where
+/// the library of one of its packages is, a `cdylib`.
+///
+/// All of it, as `make test` has built it before: a package by itself would be given libraries with
+/// other features, which would be compiled anew.
 ///
 /// # Panics
 ///
@@ -19,7 +22,7 @@ pub fn cdylib(package: &str) -> PathBuf {
         let mut files = message.get("filenames")?.as_array()?.iter().filter_map(|f| f.as_str());
         files.find(|file| file.ends_with(".so")).map(PathBuf::from)
     };
-    built(package, &["--lib"], is_library)
+    built(package, is_library)
 }
 
 /// Builds a program of a package of this workspace, as [`cdylib`] builds libraries.
@@ -29,20 +32,17 @@ pub fn cdylib(package: &str) -> PathBuf {
 /// If it cannot be built: with what the compiler said.
 #[must_use]
 pub fn program(package: &str, name: &str) -> PathBuf {
-    built(package, &["--bin", name], |message| {
+    built(package, |message| {
+        (message.pointer("/target/name")? == name).then_some(())?;
         message.get("executable")?.as_str().map(PathBuf::from)
     })
 }
 
-fn built(
-    package: &str,
-    what: &[&str],
-    file: impl Fn(&serde_json::Value) -> Option<PathBuf>,
-) -> PathBuf {
+fn built(package: &str, file: impl Fn(&serde_json::Value) -> Option<PathBuf>) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from(env!("CARGO")));
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--message-format=json-render-diagnostics"]);
-    command.args(["--package", package]).args(what);
+    command.args(["--workspace", "--lib", "--bins", "--examples"]);
     if let Some((target, profile)) = where_this_runs() {
         command.arg("--target-dir").arg(target);
         command.args(["--profile", if profile == "debug" { "dev" } else { &profile }]);
@@ -54,9 +54,17 @@ fn built(
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .filter(|message| message.get("reason").is_some_and(|r| r == "compiler-artifact"))
-        .filter_map(|message| file(&message))
-        .next_back()
-        .unwrap_or_else(|| panic!("{package} has no such target: {what:?}"))
+        .filter(|message| message["package_id"].as_str().is_some_and(|id| is_of(package, id)))
+        .find_map(|message| file(&message))
+        .unwrap_or_else(|| panic!("{package} has no such target"))
+}
+
+/// Whether a package id is of a package: `path+file:///…/DIR#NAME@VERSION`, or without `NAME@` where
+/// that is the name of the directory.
+fn is_of(package: &str, id: &str) -> bool {
+    let Some((place, version)) = id.rsplit_once('#') else { return false };
+    let named = version.split_once('@').map(|(name, _)| name);
+    named.or_else(|| place.rsplit('/').next()) == Some(package)
 }
 
 /// Directory of what is built and name of the profile, from where the running test lies:
@@ -88,4 +96,17 @@ pub fn c_library(source: &Path, include: &Path, library: &Path) {
         .expect("cc can be started");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{} cannot be compiled: {said}", source.display());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn package_is_known_by_its_id() {
+        assert!(is_of("phytohub-gens", "path+file:///there/gens-plugin#phytohub-gens@0.1.0"));
+        assert!(!is_of("phytohub-gens", "path+file:///there/module#phytohub-gens-module@0.1.0"));
+        assert!(is_of("mine", "path+file:///there/mine#0.1.0"));
+        assert!(!is_of("mine", "path+file:///there/theirs#0.1.0"));
+    }
 }
