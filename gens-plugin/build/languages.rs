@@ -1,36 +1,32 @@
 //! What languages there are. Its own file, so that a test can give it a folder of its own.
 
-use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
-/// The languages of a folder as an expression: tag and files of each.
-pub(crate) fn table(locales: &Path) -> String {
-    let mut table = String::from("&[\n");
-    for folder in names(locales) {
-        let path = locales.join(&folder);
-        let files: Vec<_> =
-            names(&path).into_iter().filter(|name| name.ends_with(".ftl")).collect();
+/// The languages of a folder, in their order: the tag and the files' texts of each.
+///
+/// The texts and not where they lie: a cache of builds may outlive the folder.
+pub(crate) fn languages(locales: &Path) -> io::Result<Vec<(String, Vec<String>)>> {
+    let mut found = Vec::new();
+    for tag in names(locales)? {
+        let folder = locales.join(&tag);
         // What an editor or a file browser leaves lying about is no language.
-        if !files.contains(&"locale.ftl".to_owned()) {
+        if !folder.join("locale.ftl").is_file() {
             continue;
         }
-        let _ = writeln!(table, "    ({folder:?}, &[");
-        for file in files {
-            let file = path.join(file).display().to_string();
-            let _ = writeln!(table, "        include_str!({file:?}),");
-        }
-        table.push_str("    ]),\n");
+        let files = names(&folder)?.into_iter().filter(|name| name.ends_with(".ftl"));
+        let texts = files.map(|name| fs::read_to_string(folder.join(name)));
+        found.push((tag, texts.collect::<io::Result<_>>()?));
     }
-    table.push_str("]\n");
-    table
+    Ok(found)
 }
 
-/// The names in a folder, in their order; none in what is no folder.
-fn names(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut names: Vec<_> =
-        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = fs::read_dir(folder)?;
+    let name = |entry: io::Result<fs::DirEntry>| {
+        entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
+    };
+    let mut names = entries.map(name).collect::<io::Result<Vec<_>>>()?;
     names.sort();
-    names
+    Ok(names)
 }

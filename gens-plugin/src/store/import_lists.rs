@@ -3,6 +3,7 @@
 use rusqlite::ToSql;
 
 use super::imports::{COLUMNS, row};
+use super::search::Way;
 use super::{ImportRow, Scope, StoreError, search};
 use crate::domain::{Decision, ImportId, Receipt, UserId};
 
@@ -26,14 +27,6 @@ pub(crate) struct ImportFilter<'a> {
     /// Those before this one: the newest come first.
     pub(crate) before: Option<i64>,
     pub(crate) limit: u32,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Way {
-    Number,
-    Words,
-    Date,
-    Id,
 }
 
 impl ImportFilter<'_> {
@@ -66,14 +59,6 @@ impl ImportFilter<'_> {
         kinds.into_iter().flatten().collect()
     }
 
-    fn way(&self, words: Option<&str>) -> Way {
-        match words {
-            Some(_) => Way::Words,
-            None if self.has_dates() => Way::Date,
-            None => Way::Id,
-        }
-    }
-
     fn sql(&self, way: Way) -> String {
         let from = match way {
             Way::Words => "inbox_text x CROSS JOIN inbox i ON i.id = x.rowid",
@@ -97,11 +82,7 @@ impl ImportFilter<'_> {
             (way == Way::Number, " AND i.number = :number"),
             (matches!(way, Way::Number | Way::Id), " AND i.id < :before"),
         ];
-        for (wanted, condition) in conditions {
-            if wanted {
-                sql.push_str(condition);
-            }
-        }
+        search::add_conditions(&mut sql, &conditions);
         sql.push_str(match way {
             Way::Words => " ORDER BY x.rowid DESC LIMIT :limit",
             Way::Date => " ORDER BY i.received_ms DESC, i.id DESC LIMIT :limit",
@@ -131,7 +112,7 @@ impl Scope<'_> {
         }
         let marks = self.marked(&filter.kinds(), (filter.from_ms, filter.until_ms));
         let words = self.asked("inbox_text", &marks, |marks| filter.words(marks))?;
-        let way = filter.way(words.as_deref());
+        let way = Way::of(words.as_deref(), filter.has_dates());
         let at = match (way, filter.before) {
             (Way::Date, Some(before)) => {
                 let Some(last) = self.import(ImportId::of(before))? else {

@@ -3,6 +3,7 @@
 use rusqlite::ToSql;
 
 use super::certificates::row;
+use super::search::Way;
 use super::{CertificateRow, Scope, StoreError, search};
 use crate::domain::{CertificateId, OrganizationId, State};
 
@@ -25,30 +26,9 @@ pub(crate) struct ListFilter<'a> {
     pub(crate) limit: u32,
 }
 
-/// What leads to the rows of a list, in their order.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Way {
-    /// The index by number.
-    Number,
-    /// The index of texts.
-    Words,
-    /// The index by date of issue.
-    Date,
-    /// An index that ends with the id.
-    Id,
-}
-
 impl ListFilter<'_> {
     const fn has_dates(&self) -> bool {
         self.from_ms.is_some() || self.until_ms.is_some()
-    }
-
-    fn way(&self, words: Option<&str>) -> Way {
-        match words {
-            Some(_) => Way::Words,
-            None if self.has_dates() => Way::Date,
-            None => Way::Id,
-        }
     }
 
     fn exact(&self) -> Option<&str> {
@@ -65,7 +45,6 @@ impl ListFilter<'_> {
         search::query(mark, &fields)
     }
 
-    /// The statement: nothing but what is asked for, so that each has an index of its own.
     fn sql(&self, way: Way) -> String {
         let mut sql = String::from(match way {
             // The order is kept: what the index of texts finds is looked up one by one.
@@ -84,11 +63,7 @@ impl ListFilter<'_> {
             (way == Way::Number, " AND c.number = :number"),
             (matches!(way, Way::Number | Way::Id), " AND c.id < :before"),
         ];
-        for (wanted, condition) in conditions {
-            if wanted {
-                sql.push_str(condition);
-            }
-        }
+        search::add_conditions(&mut sql, &conditions);
         sql.push_str(match way {
             Way::Words => " ORDER BY x.rowid DESC LIMIT :limit",
             Way::Date => " ORDER BY c.issued_ms DESC, c.id DESC LIMIT :limit",
@@ -116,7 +91,7 @@ impl Scope<'_> {
         }
         let marks = self.marked(&kinds, (filter.from_ms, filter.until_ms));
         let words = self.asked("certificate_text", &marks, |marks| filter.words(marks))?;
-        let way = filter.way(words.as_deref());
+        let way = Way::of(words.as_deref(), filter.has_dates());
         // Where the list is in the order of issue, the page begins at the moment of the last row.
         let at = match (way, filter.before) {
             (Way::Date, Some(before)) => {

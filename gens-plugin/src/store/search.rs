@@ -124,6 +124,37 @@ pub(super) fn query(marked: &str, fields: &[(&str, &str)]) -> Option<String> {
     Some(marked.into_iter().chain(words).collect::<Vec<_>>().join(" AND "))
 }
 
+/// What leads to the rows of a list, in their order.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Way {
+    /// The index by number.
+    Number,
+    /// The index of texts.
+    Words,
+    /// The index by date.
+    Date,
+    /// An index that ends with the id.
+    Id,
+}
+
+impl Way {
+    pub(super) const fn of(words: Option<&str>, has_dates: bool) -> Self {
+        match words {
+            Some(_) => Self::Words,
+            None if has_dates => Self::Date,
+            None => Self::Id,
+        }
+    }
+}
+
+/// Puts the conditions that are wanted behind a statement: nothing but what is asked for, so that
+/// each combination has an index of its own.
+pub(super) fn add_conditions(sql: &mut String, conditions: &[(bool, &str)]) {
+    for (_, condition) in conditions.iter().filter(|(wanted, _)| *wanted) {
+        sql.push_str(condition);
+    }
+}
+
 /// What was typed, if it may be a whole number of a certificate and nothing else was.
 pub(super) fn exact<'a>(words: &'a str, number: &'a str, others: &[&str]) -> Option<&'a str> {
     let typed = match (words.trim(), number.trim()) {

@@ -41,7 +41,7 @@ fn lists_follow_an_index() {
         let plan = |db: &rusqlite::Connection| {
             let scope = Scope::new(db, reach);
             let words = filter.words(&scope.text_mark());
-            let way = filter.way(words.as_deref());
+            let way = Way::of(words.as_deref(), filter.has_dates());
             let plan = |sql: &str, bound: &[(&str, &dyn ToSql)]| scope.plan(sql, bound);
             scope.with_imports(&filter, way, words.as_deref(), None, plan)
         };
@@ -51,6 +51,20 @@ fn lists_follow_an_index() {
             || plan.contains("VIRTUAL TABLE INDEX") && plan.contains("INTEGER PRIMARY KEY");
         assert!(by_index, "{what}: {plan}");
     }
+}
+
+#[test]
+fn whole_number_is_looked_up_by_its_index() {
+    let (_directory, store, reach) = opened();
+    let plan = |db: &rusqlite::Connection| {
+        let scope = Scope::new(db, reach);
+        let filter = ImportFilter { words: "NL-7", limit: 50, ..ImportFilter::default() };
+        let plan = |sql: &str, bound: &[(&str, &dyn ToSql)]| scope.plan(sql, bound);
+        scope.with_imports(&filter, Way::Number, filter.exact(), None, plan)
+    };
+    let plan = store.read(plan).expect("planned").join("; ");
+    assert!(plan.contains("inbox_any_number (tenant=? AND number=? AND id<?)"), "{plan}");
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
 }
 
 /// 60,000 received: each page does as many steps as the first, whatever is looked for.
@@ -79,7 +93,7 @@ fn pages_cost_the_same_however_far_down() {
             let read = |db: &rusqlite::Connection| {
                 let scope = Scope::new(db, reach);
                 let words = filter.words(&scope.text_mark());
-                let way = filter.way(words.as_deref());
+                let way = Way::of(words.as_deref(), filter.has_dates());
                 let at = before.filter(|_| way == Way::Date);
                 let cost = |sql: &str, bound: &[(&str, &dyn ToSql)]| scope.cost(sql, bound);
                 scope.with_imports(&filter, way, words.as_deref(), at, cost)

@@ -58,14 +58,14 @@ fn filters() -> Vec<(&'static str, ListFilter<'static>)> {
 
 fn planned(scope: &Scope<'_>, filter: &ListFilter<'_>) -> Vec<String> {
     let words = filter.words(&scope.text_mark());
-    let way = filter.way(words.as_deref());
+    let way = Way::of(words.as_deref(), filter.has_dates());
     let plan = |sql: &str, bound: &[(&str, &dyn ToSql)]| scope.plan(sql, bound);
     scope.with_list(filter, way, words.as_deref(), None, plan).expect("planned")
 }
 
 fn cost(scope: &Scope<'_>, filter: &ListFilter<'_>) -> (usize, i32) {
     let words = filter.words(&scope.text_mark());
-    let way = filter.way(words.as_deref());
+    let way = Way::of(words.as_deref(), filter.has_dates());
     let at = filter.before.filter(|_| way == Way::Date);
     let cost = |sql: &str, bound: &[(&str, &dyn ToSql)]| scope.cost(sql, bound);
     scope.with_list(filter, way, words.as_deref(), at, cost).expect("it is listed")
@@ -95,6 +95,21 @@ fn lists_follow_an_index() {
             follows_an_index(what, &store.read(plan).expect("it is planned"));
         }
     }
+}
+
+#[test]
+fn whole_number_is_looked_up_by_its_index() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let store = Store::open(directory.path()).expect("it opens");
+    let everybody = reach(&store);
+    let plan = |db: &rusqlite::Connection| {
+        let scope = Scope::new(db, everybody);
+        let filter = ListFilter { number: "GH-7", limit: 50, ..ListFilter::default() };
+        let plan = |sql: &str, bound: &[(&str, &dyn ToSql)]| scope.plan(sql, bound);
+        scope.with_list(&filter, Way::Number, filter.exact(), None, plan)
+    };
+    let plan = store.read(plan).expect("planned").join("; ");
+    assert!(plan.contains("certificate_number (tenant=? AND number=?)"), "{plan}");
 }
 
 /// 100,000 certificates, page after page: each page does as many steps as the first.
