@@ -15,7 +15,8 @@ fn main() -> io::Result<()> {
         for file in files(&directory)? {
             let within = file.strip_prefix(&directory).unwrap_or(&file);
             let name = format!("{package}/{}", within.display());
-            let _ = writeln!(table, "({name:?}, include_str!({:?})),", file.display().to_string());
+            // The text and not where it lies: a cache of builds may outlive the folder.
+            let _ = writeln!(table, "({name:?}, {:?}),", fs::read_to_string(&file)?);
         }
     }
     table.push(']');
