@@ -24,6 +24,7 @@ pub(crate) mod records;
 mod schema;
 mod scope;
 mod search;
+mod span;
 mod taking;
 pub(crate) mod tenants;
 pub(crate) mod versions;

@@ -13,32 +13,45 @@ use phytohub_plugin_sdk::host::{self, Acknowledgement, Connection, Envelope};
 use phytohub_plugin_sdk::{Error, Request, Result};
 
 use super::fill;
+use super::hub::{Serving, Trial, Wire};
 
 pub(crate) struct Office {
     pub size: u32,
     gens: Gens,
     tokens: Vec<(&'static str, String)>,
-    _directory: tempfile::TempDir,
+    hub: Serving,
+    _trial: Trial,
 }
 
 impl Office {
     pub(crate) fn of(size: u32) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let people = People::settle(directory.path());
-        fill::fill(&directory.path().join("gens.sqlite"), size);
-        let gens = open(directory.path());
-        Self { size, gens, tokens: people.tokens, _directory: directory }
+        let trial = Trial::new(SECRET);
+        let data = trial.data();
+        let people = People::settle(&data);
+        fill::fill(&data.join("gens.sqlite"), size);
+        let hub = trial.serve();
+        Self { size, gens: open(&data), tokens: people.tokens, hub, _trial: trial }
     }
 
+    /// The system without the hub and its door.
     pub(crate) fn browser(&self, name: &str) -> Browser {
+        Browser { web: Web::new(self.gens.clone()), cookie: self.cookie(name) }
+    }
+
+    /// A line to the system in the hub.
+    pub(crate) fn line(&self, name: &str) -> Wire {
+        self.hub.line(&self.cookie(name))
+    }
+
+    fn cookie(&self, name: &str) -> String {
         let (_, token) =
             self.tokens.iter().find(|(known, _)| *known == name).expect("there is one");
-        Browser { web: Web::new(self.gens.clone()), cookie: format!("gens={token}") }
+        format!("gens={token}")
     }
 
     /// An address with what depends on the size filled in.
     pub(crate) fn path(&self, path: &str) -> String {
-        let recent = fill::day(self.size - self.size / 50, self.size);
+        let recent = fill::day(self.size - self.size / 5, self.size);
         path.replace("{deep}", &(self.size / 10 * 6).to_string()).replace("{recent}", &recent)
     }
 
@@ -179,6 +192,7 @@ fn open(directory: &Path) -> Gens {
 }
 
 const ADDRESS: &str = "192.0.2.1";
+const SECRET: &[u8] = b"a secret that is long enough";
 const PASSWORD: &str = "correct horse battery";
 
 /// Pages of lists need no hub.
@@ -226,6 +240,6 @@ impl Hub for NoHub {
     }
 
     fn secret(&self, _: &str) -> Result<Vec<u8>> {
-        Ok(b"a secret that is long enough".to_vec())
+        Ok(SECRET.to_vec())
     }
 }

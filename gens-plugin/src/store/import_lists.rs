@@ -4,6 +4,7 @@ use rusqlite::ToSql;
 
 use super::imports::{COLUMNS, row};
 use super::search::Way;
+use super::span::{Dated, Span};
 use super::{ImportRow, Scope, StoreError, search};
 use crate::domain::{Decision, ImportId, Receipt, UserId};
 
@@ -110,8 +111,15 @@ impl Scope<'_> {
                 return Ok(found);
             }
         }
-        let marks = self.marked(&filter.kinds(), (filter.from_ms, filter.until_ms));
+        let span = match filter.words("") {
+            Some(_) if filter.has_dates() => {
+                Some(self.span(Dated::Received, filter.from_ms, filter.until_ms)?)
+            }
+            _ => None,
+        };
+        let marks = self.marked(&filter.kinds(), span);
         let words = self.asked("inbox_text", &marks, |marks| filter.words(marks))?;
+        let filter = &ImportFilter { before: Span::below(span, filter.before), ..*filter };
         let way = Way::of(words.as_deref(), filter.has_dates());
         let at = match (way, filter.before) {
             (Way::Date, Some(before)) => {

@@ -4,6 +4,7 @@ use rusqlite::ToSql;
 
 use super::certificates::row;
 use super::search::Way;
+use super::span::{Dated, Span};
 use super::{CertificateRow, Scope, StoreError, search};
 use crate::domain::{CertificateId, OrganizationId, State};
 
@@ -89,8 +90,15 @@ impl Scope<'_> {
                 return Ok(found);
             }
         }
-        let marks = self.marked(&kinds, (filter.from_ms, filter.until_ms));
+        let span = match filter.words("") {
+            Some(_) if filter.has_dates() => {
+                Some(self.span(Dated::Issued, filter.from_ms, filter.until_ms)?)
+            }
+            _ => None,
+        };
+        let marks = self.marked(&kinds, span);
         let words = self.asked("certificate_text", &marks, |marks| filter.words(marks))?;
+        let filter = &ListFilter { before: Span::below(span, filter.before), ..*filter };
         let way = Way::of(words.as_deref(), filter.has_dates());
         // Where the list is in the order of issue, the page begins at the moment of the last row.
         let at = match (way, filter.before) {

@@ -8,6 +8,7 @@
 
 use time::{Month, OffsetDateTime};
 
+use super::span::Span;
 use super::{Scope, StoreError};
 use crate::domain::OrganizationId;
 
@@ -93,20 +94,20 @@ impl Scope<'_> {
     /// What the index is asked for, for all that this scope sees.
     #[cfg(test)]
     pub(super) fn text_mark(&self) -> String {
-        self.marked(&[], (None, None))
+        self.marked(&[], None)
     }
 
     /// What the index is asked for, for what this scope sees: of these kinds, such as `sfailed`, and
-    /// of the months from one moment to another. Moments themselves are looked at in the rows.
-    pub(super) fn marked(&self, kinds: &[String], span: (Option<i64>, Option<i64>)) -> String {
+    /// of the months or years of a span. Moments themselves are looked at in the rows.
+    pub(super) fn marked(&self, kinds: &[String], span: Option<Span>) -> String {
         let owner = match self.organization().map(OrganizationId::number) {
             Some(organization) => format!("t{}o{organization}", self.tenant_id()),
             None => format!("t{}", self.tenant_id()),
         };
         let mut all: Vec<String> =
             kinds.iter().map(|kind| format!("scope : \"{owner}{kind}\"")).collect();
-        if let (Some(_), _) | (_, Some(_)) = span {
-            let parts = parts_of(span.0.unwrap_or(i64::MIN), span.1.unwrap_or(i64::MAX));
+        if let Some(span) = span {
+            let parts = parts_of(span.from_ms, span.until_ms);
             let parts: Vec<String> =
                 parts.iter().map(|part| format!("\"{owner}{part}\"")).collect();
             all.push(format!("scope : ({})", parts.join(" OR ")));
@@ -118,21 +119,16 @@ impl Scope<'_> {
     }
 }
 
-/// The years and months that a span of time touches, the whole years as one.
+/// The months that a span of time touches, or its years if they are many months: each part is looked
+/// up, and what of a year lies after the span has higher ids than all of the span.
 fn parts_of(from_ms: i64, until_ms: i64) -> Vec<String> {
-    let (from, until) = (month_of(from_ms), month_of(until_ms.saturating_sub(1)));
-    let (mut parts, mut month) = (Vec::new(), from);
-    while month <= until.max(from) {
-        let (year, of_year) = (month / 12, month % 12 + 1);
-        if of_year == 1 && month + 11 <= until {
-            parts.push(format!("y{year}"));
-            month += 12;
-        } else {
-            parts.push(format!("m{year}{of_year:02}"));
-            month += 1;
-        }
+    let from = month_of(from_ms);
+    let until = month_of(until_ms.saturating_sub(1)).max(from);
+    if until - from < MONTHS_MAX {
+        let month = |month: i32| format!("m{}{:02}", month / 12, month % 12 + 1);
+        return (from..=until).map(month).collect();
     }
-    parts
+    (from / 12..=until / 12).map(|year| format!("y{year}")).collect()
 }
 
 /// Months since the year 0, within the time in which there are certificates of this system.
@@ -142,6 +138,8 @@ fn month_of(ms: i64) -> i32 {
     at.year() * 12 + i32::from(u8::from(at.month())) - i32::from(u8::from(Month::January))
 }
 
+/// Half a year, which is as many parts as the years of six years.
+const MONTHS_MAX: i32 = 6;
 /// 2010-01-01: nothing here was issued before.
 const FIRST_S: i64 = 1_262_304_000;
 /// 2059-12-31: by then this is another system.
@@ -152,14 +150,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn span_is_its_whole_years_and_the_months_around_them() {
+    fn span_is_its_months_or_its_years() {
         let day = 86_400_000;
         // 2026-03-04 to 2026-05-01, which is not in it.
         let parts = parts_of(20_516 * day, 20_574 * day);
         assert_eq!(parts, ["m202603", "m202604"]);
-        // 2024-11-15 to 2026-02-01, which is.
-        let parts = parts_of(20_042 * day, 20_485 * day + 1);
-        assert_eq!(parts, ["m202411", "m202412", "y2025", "m202601", "m202602"]);
+        // 2025-11-15 to 2026-02-01, which is.
+        let parts = parts_of(20_407 * day, 20_485 * day + 1);
+        assert_eq!(parts, ["m202511", "m202512", "m202601", "m202602"]);
+        // 2024-11-15 to 2026-02-01.
+        let parts = parts_of(20_042 * day, 20_485 * day);
+        assert_eq!(parts, ["y2024", "y2025", "y2026"]);
         let all = parts_of(i64::MIN, i64::MAX);
         assert_eq!((all.len(), &*all[0], &*all[49]), (50, "y2010", "y2059"));
         // The wrong way round there is a month in which nothing fits.
