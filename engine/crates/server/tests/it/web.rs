@@ -1,224 +1,24 @@
-//! The door of browsers, with pages of the test's own behind it.
+//! The door of browsers.
 
-use std::convert::Infallible;
+#[path = "web/door.rs"]
+mod door;
+#[path = "web/plain.rs"]
+mod plain;
+
 use std::io::Read as _;
-use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, SET_COOKIE, VARY};
-use http::{Request, Response, StatusCode};
+use http::header::{CONTENT_ENCODING, ETAG, VARY};
+use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http2;
-use hyper::service::Service;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use phytohub_server::{
-    BindWebError, Forwarded, PageBody, ShutdownTrigger, SystemClock, Tasks, WebDoor, WebFiles,
-    WebSettings, WebTls,
-};
-use phytohub_telemetry::Metrics;
+use phytohub_server::{BindWebError, Forwarded, WebDoor, WebFiles, WebSettings, WebTls};
 use phytohub_testkit::{TestCa, TestTls};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
 
-/// Pages that answer what they were asked.
-#[derive(Clone, Default)]
-struct Echo {
-    /// Told when a request to `/wait` is there.
-    came: Arc<Notify>,
-    /// What it waits for.
-    go: Arc<Notify>,
-}
-
-type Answering = Pin<Box<dyn Future<Output = Result<Response<PageBody>, Infallible>> + Send>>;
-
-impl Service<Request<PageBody>> for Echo {
-    type Response = Response<PageBody>;
-    type Error = Infallible;
-    type Future = Answering;
-
-    fn call(&self, request: Request<PageBody>) -> Answering {
-        let this = self.clone();
-        Box::pin(async move { Ok(this.answer(request).await) })
-    }
-}
-
-impl Echo {
-    async fn answer(&self, request: Request<PageBody>) -> Response<PageBody> {
-        let (parts, body) = request.into_parts();
-        match parts.uri.path() {
-            "/wait" => {
-                self.came.notify_one();
-                self.go.notified().await;
-                page("text/plain", "waited")
-            }
-            "/text" => {
-                let mut response = page("text/html; charset=utf-8", "a page of text ".repeat(1000));
-                response.headers_mut().insert(ETAG, "\"one\"".parse().expect("a tag"));
-                response
-            }
-            "/picture" => page("image/png", "0".repeat(5000)),
-            "/cookies" => {
-                let mut response = page("text/plain", "two");
-                for cookie in ["a=1; Path=/", "b=2; HttpOnly"] {
-                    let cookie = cookie.parse().expect("a value");
-                    response.headers_mut().append(SET_COOKIE, cookie);
-                }
-                let policy = "default-src 'none'".parse().expect("a value");
-                response.headers_mut().insert("content-security-policy", policy);
-                response.headers_mut().insert("connection", "x-odd".parse().expect("a value"));
-                response
-            }
-            "/refuse" => {
-                let mut response = page("text/plain", "too large");
-                *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-                response
-            }
-            _ => {
-                let client = parts.extensions.get::<IpAddr>().expect("an address");
-                let told = parts.headers.keys().any(|name| name.as_str().contains("forward"));
-                let Ok(body) = body.collect().await else { return page("text/plain", "gone") };
-                let body = String::from_utf8_lossy(&body.to_bytes()).into_owned();
-                let text = format!("{} {} {client} {told} {body}", parts.method, parts.uri);
-                page("text/plain", text)
-            }
-        }
-    }
-}
-
-fn page(kind: &'static str, text: impl Into<Bytes>) -> Response<PageBody> {
-    let body = Full::new(text.into()).map_err(|never| match never {});
-    let mut response = Response::new(body.boxed_unsync());
-    response.headers_mut().insert(CONTENT_TYPE, kind.parse().expect("a type"));
-    response
-}
-
-struct TestDoor {
-    address: SocketAddr,
-    echo: Echo,
-    tasks: Tasks,
-    trigger: ShutdownTrigger,
-}
-
-impl TestDoor {
-    async fn start(settings: WebSettings, tls: Option<WebTls>) -> Self {
-        let door = WebDoor::bind(([127, 0, 0, 1], 0).into(), tls.map(Arc::new)).await;
-        let door = door.expect("a free port");
-        let (address, tasks, echo) = (door.address(), Tasks::new(), Echo::default());
-        let (trigger, shutdown) = ShutdownTrigger::new();
-        let (pages, own) = (Arc::new(echo.clone()), tasks.clone());
-        let with = (Arc::new(SystemClock::new()) as _, Arc::new(Metrics::new()));
-        tasks.spawn("web door", async move {
-            door.serve(pages, settings, with, own, shutdown).await;
-        });
-        Self { address, echo, tasks, trigger }
-    }
-
-    async fn plain() -> Self {
-        Self::start(WebSettings::default(), None).await
-    }
-
-    async fn open(&self) -> Plain<TcpStream> {
-        Plain(TcpStream::connect(self.address).await.expect("it listens"), Vec::new())
-    }
-
-    /// One request on a socket of its own, with `Host: localhost` unless the lines name another.
-    async fn ask(&self, line: &str, lines: &str) -> Reply {
-        let host = if lines.contains("Host:") { "" } else { "Host: localhost\r\n" };
-        let mut socket = self.open().await;
-        socket.send(&format!("{line} HTTP/1.1\r\n{host}{lines}\r\n")).await;
-        socket.reply().await
-    }
-}
-
-/// HTTP by hand.
-struct Plain<S>(S, Vec<u8>);
-
-struct Reply {
-    head: String,
-    body: Vec<u8>,
-}
-
-impl Reply {
-    fn status(&self) -> &str {
-        self.head.split(' ').nth(1).unwrap_or_default()
-    }
-
-    fn all(&self, name: &str) -> Vec<&str> {
-        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines.filter(|(known, _)| known.eq_ignore_ascii_case(name)).map(|line| line.1).collect()
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        self.all(name).first().copied()
-    }
-
-    fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).expect("UTF-8")
-    }
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Plain<S> {
-    async fn send(&mut self, text: &str) {
-        self.0.write_all(text.as_bytes()).await.expect("the door takes bytes");
-        self.0.flush().await.expect("the door takes bytes");
-    }
-
-    /// The next reply, with a body of the length that it says, or up to the last chunk.
-    async fn reply(&mut self) -> Reply {
-        let end = loop {
-            if let Some(at) = self.1.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-                break at + 4;
-            }
-            assert!(self.more().await, "closed: {:?}", String::from_utf8_lossy(&self.1));
-        };
-        let head = String::from_utf8_lossy(&self.1[..end]).into_owned();
-        self.1.drain(..end);
-        let mut reply = Reply { head, body: Vec::new() };
-        if reply.header("transfer-encoding") == Some("chunked") {
-            while let Some(chunk) = self.chunk().await {
-                reply.body.extend(chunk);
-            }
-            return reply;
-        }
-        let length = reply.header("content-length").unwrap_or("0").parse().expect("a length");
-        while self.1.len() < length {
-            assert!(self.more().await, "closed inside a body");
-        }
-        reply.body = self.1.drain(..length).collect();
-        reply
-    }
-
-    async fn chunk(&mut self) -> Option<Vec<u8>> {
-        let line = loop {
-            if let Some(at) = self.1.windows(2).position(|bytes| bytes == b"\r\n") {
-                break self.1.drain(..at + 2).collect::<Vec<u8>>();
-            }
-            assert!(self.more().await, "closed between chunks");
-        };
-        let length = std::str::from_utf8(&line).expect("a number").trim();
-        let length = usize::from_str_radix(length, 16).expect("a number");
-        while self.1.len() < length + 2 {
-            assert!(self.more().await, "closed inside a chunk");
-        }
-        let chunk: Vec<u8> = self.1.drain(..length + 2).take(length).collect();
-        (length > 0).then_some(chunk)
-    }
-
-    async fn more(&mut self) -> bool {
-        let mut scratch = vec![0; 16 << 10];
-        let read = self.0.read(&mut scratch).await.unwrap_or(0);
-        self.1.extend_from_slice(&scratch[..read]);
-        read > 0
-    }
-
-    async fn is_closed(&mut self) -> bool {
-        self.1.is_empty() && !self.more().await
-    }
-}
+use door::TestDoor;
 
 #[tokio::test]
 async fn a_page_is_asked_with_the_address_that_the_browser_sees() {
