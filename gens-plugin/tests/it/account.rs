@@ -15,16 +15,6 @@ fn alive(world: &World, session: &NewSession) -> bool {
     world.gens.session(session.token(), ADDRESS).expect("it is looked up").is_some()
 }
 
-/// A second factor of the issuer's; answers its seed.
-fn enrol(world: &World) -> String {
-    let issuer = world.session("GH", "issuer");
-    let begun = world.gens.begin_second_factor(issuer, &World::proof()).expect("it is begun");
-    let now_ms = world.gens.now_ms();
-    let code = totp_code(&begun.seed, now_ms).expect("it is a seed");
-    world.gens.confirm_second_factor(issuer, &code).expect("it is confirmed");
-    begun.seed
-}
-
 #[test]
 fn every_log_in_has_a_token_of_its_own() {
     let world = World::new();
@@ -46,7 +36,7 @@ fn every_log_in_has_a_token_of_its_own() {
 fn neither_tokens_nor_seeds_nor_passwords_are_in_the_database() {
     let world = World::new();
     let session = token(&world, "officer");
-    let seed = enrol(&world);
+    let seed = world.enrol_issuer();
     let mut bytes = Vec::new();
     for entry in std::fs::read_dir(world.directory.path()).expect("it is there") {
         bytes.extend(std::fs::read(entry.expect("it is there").path()).expect("it is read"));
@@ -79,13 +69,13 @@ fn session_ends_by_idleness_and_by_age() {
 #[test]
 fn password_is_half_the_way_where_there_is_a_second_factor() {
     let world = World::new();
-    let seed = enrol(&world);
+    let seed = world.enrol_issuer();
     let waiting = token(&world, "issuer");
     assert!(!alive(&world, &waiting), "it is good for nothing else");
     let wrong = world.gens.second_factor(waiting.token(), "000000", ADDRESS);
     assert!(matches!(wrong, Err(ServiceError::Credentials)), "{wrong:?}");
     world.watch.pass_ms(30_000);
-    let code = totp_code(&seed, world.gens.now_ms()).expect("it is a seed");
+    let code = world.code(&seed);
     let session = world.gens.second_factor(waiting.token(), &code, ADDRESS).expect("it is right");
     assert_ne!(session.token(), waiting.token());
     assert!(alive(&world, &session));
@@ -96,7 +86,7 @@ fn password_is_half_the_way_where_there_is_a_second_factor() {
 #[test]
 fn code_is_good_once_and_within_a_step_of_its_time() {
     let world = World::new();
-    let seed = enrol(&world);
+    let seed = world.enrol_issuer();
     let code_at = |skew: i64| totp_code(&seed, world.gens.now_ms() + skew).expect("a seed");
     let enter =
         |code: &str| world.gens.second_factor(token(&world, "issuer").token(), code, ADDRESS);
@@ -117,16 +107,16 @@ fn code_is_good_once_and_within_a_step_of_its_time() {
 fn issue_needs_the_second_factor_too() {
     let world = World::new();
     let id = world.approved(crate::sample::smallest("NL"));
-    let seed = enrol(&world);
+    let seed = world.enrol_issuer();
     world.watch.pass_ms(60_000);
     let waiting = token(&world, "issuer");
-    let code = totp_code(&seed, world.gens.now_ms()).expect("it is a seed");
+    let code = world.code(&seed);
     let session = world.gens.second_factor(waiting.token(), &code, ADDRESS).expect("right");
     let session = world.gens.session(session.token(), ADDRESS).expect("looked up").expect("alive");
     let used = world.gens.issue(&session, id, 2, &Reauthentication { code, ..World::proof() });
     assert!(matches!(used, Err(ServiceError::Credentials)), "{used:?}");
     world.watch.pass_ms(30_000);
-    let code = totp_code(&seed, world.gens.now_ms()).expect("it is a seed");
+    let code = world.code(&seed);
     let proof = Reauthentication { code, ..World::proof() };
     world.gens.issue(&session, id, 2, &proof).expect("it is issued");
 }
@@ -182,7 +172,7 @@ fn reset_by_an_administrator_ends_all_sessions() {
 #[test]
 fn lost_second_factor_is_taken_away_and_ends_all_sessions() {
     let world = World::new();
-    enrol(&world);
+    world.enrol_issuer();
     let issuer = world.session("GH", "issuer").user();
     let admin = world.session("GH", "admin");
     world.gens.reset_second_factor(admin, issuer, &World::proof()).expect("it is taken away");

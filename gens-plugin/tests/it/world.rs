@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use phytohub_gens::auth::Session;
+use phytohub_gens::auth::{Session, totp_code};
 use phytohub_gens::domain::{CertificateId, Draft, OrganizationId, Role};
 use phytohub_gens::environment::{Clock, MachineRandom};
 use phytohub_gens::service::{
@@ -179,6 +179,20 @@ impl World {
 
     pub(crate) fn proof() -> Reauthentication {
         Reauthentication { password: PASSWORD.to_owned(), code: String::new() }
+    }
+
+    /// Gives GH's issuer a second factor; answers its seed. The code of this moment is used up.
+    pub(crate) fn enrol_issuer(&self) -> String {
+        let issuer = self.session("GH", "issuer");
+        let begun = self.gens.begin_second_factor(issuer, &Self::proof()).expect("it is begun");
+        let code = self.code(&begun.seed);
+        self.gens.confirm_second_factor(issuer, &code).expect("it is confirmed");
+        begun.seed
+    }
+
+    /// What a second factor of this seed shows now.
+    pub(crate) fn code(&self, seed: &str) -> String {
+        totp_code(seed, self.gens.now_ms()).expect("it is a seed")
     }
 
     /// A saved draft of GH's trader.

@@ -1,6 +1,5 @@
 //! Requests that somebody else makes a browser send, and sessions that somebody else chose.
 
-use phytohub_gens::auth::totp_code;
 use phytohub_gens::web::routes;
 
 use super::plan::needs;
@@ -137,10 +136,7 @@ fn session_that_somebody_planted_is_neither_raised_nor_kept() {
 #[test]
 fn token_changes_with_each_factor_and_half_a_log_in_is_none() {
     let world = World::new();
-    let issuer = world.session("GH", "issuer");
-    let begun = world.gens.begin_second_factor(issuer, &World::proof()).expect("it is begun");
-    let code = totp_code(&begun.seed, world.gens.now_ms()).expect("it is a seed");
-    world.gens.confirm_second_factor(issuer, &code).expect("it is confirmed");
+    let seed = world.enrol_issuer();
     world.watch.pass_ms(60_000);
     let mut browser = Browser::new(&world);
     let asked = log_in(&mut browser, "issuer");
@@ -153,7 +149,7 @@ fn token_changes_with_each_factor_and_half_a_log_in_is_none() {
     let mut thief = Browser::new(&world);
     thief.cookies.insert(SESSION.to_owned(), token.clone());
     assert_eq!(thief.get("certificates").status(), 303);
-    let code = totp_code(&begun.seed, world.gens.now_ms()).expect("it is a seed");
+    let code = world.code(&seed);
     assert_eq!(browser.post("log-in/second-factor", &[("code", &code)]).status(), 303);
     assert_ne!(browser.cookies[SESSION], token);
     assert!(!browser.cookies.contains_key(&waiting), "what waited is over");

@@ -52,10 +52,7 @@ fn whoever_has_a_network_has_one_address() {
 #[test]
 fn codes_of_the_second_factor_cannot_be_tried_through() {
     let world = World::new();
-    let issuer = world.session("GH", "issuer");
-    let begun = world.gens.begin_second_factor(issuer, &World::proof()).expect("it is begun");
-    let code = totp_code(&begun.seed, world.gens.now_ms()).expect("it is a seed");
-    world.gens.confirm_second_factor(issuer, &code).expect("it is confirmed");
+    let seed = world.enrol_issuer();
     world.watch.pass_ms(60_000);
     let waiting = || match world.gens.log_in("GH", "issuer", PASSWORD, ADDRESS) {
         Ok(LogIn::SecondFactor(session)) => Ok(session),
@@ -76,7 +73,7 @@ fn codes_of_the_second_factor_cannot_be_tried_through() {
     assert!(tries <= limit::TRIES_OF_ACCOUNT_MAX, "{tries}");
     world.watch.pass_ms(limit::TRIES_WINDOW_MS);
     let session = waiting().expect("the password is right");
-    let code = totp_code(&begun.seed, world.gens.now_ms()).expect("it is a seed");
+    let code = world.code(&seed);
     world.gens.second_factor(session.token(), &code, ADDRESS).expect("it is right");
 }
 
@@ -218,21 +215,18 @@ fn tries_are_counted_by_what_fits_a_row() {
 fn lost_factor_taken_away_and_password_given_anew_end_what_was_open() {
     for path in ["password", "second-factor"] {
         let world = World::new();
-        let issuer = world.session("GH", "issuer");
-        let begun = world.gens.begin_second_factor(issuer, &World::proof()).expect("it is begun");
-        let code = totp_code(&begun.seed, world.gens.now_ms()).expect("it is a seed");
-        world.gens.confirm_second_factor(issuer, &code).expect("it is confirmed");
+        let seed = world.enrol_issuer();
         let mut open = Browser::with_session(&world, "GH", "issuer");
         assert_eq!(open.get("").status(), 200);
         let waiting = world.gens.log_in("GH", "issuer", PASSWORD, ADDRESS).expect("half way");
         let LogIn::SecondFactor(waiting) = waiting else { panic!("it is asked for") };
         let mut admin = Browser::with_session(&world, "GH", "admin");
-        let page = format!("users/{}/{path}", issuer.user());
+        let page = format!("users/{}/{path}", world.session("GH", "issuer").user());
         assert_eq!(admin.post(&page, &[("password", "wrong")]).status(), 422);
         assert_eq!(open.get("").status(), 200, "nothing was done");
         assert_eq!(admin.post(&page, &[("password", PASSWORD)]).status(), 200);
         assert_eq!(open.get("").status(), 303, "{path}: the session has ended");
-        let code = totp_code(&begun.seed, world.gens.now_ms() + 30_000).expect("it is a seed");
+        let code = totp_code(&seed, world.gens.now_ms() + 30_000).expect("it is a seed");
         let late = world.gens.second_factor(waiting.token(), &code, ADDRESS);
         assert!(matches!(late, Err(ServiceError::SessionEnded)), "{path}: {late:?}");
     }

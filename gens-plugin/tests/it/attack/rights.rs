@@ -257,3 +257,14 @@ fn no_role_includes_both_to_apply_and_to_decide() {
     let fields = [("name", "both"), ("full_name", "Both"), ("officer", "yes"), ("auditor", "yes")];
     assert_eq!(admin.post("users/new", &fields).status(), 200);
 }
+
+#[test]
+fn plain_applicants_keep_no_users() {
+    let world = World::new();
+    let mut plain = applicant(&world);
+    for path in ["users", "users/new", "users.csv", "settings", "audit", "organizations", "imports"]
+    {
+        assert_eq!(plain.get(path).status(), 403, "{path}");
+    }
+    assert_eq!(plain.get("certificates").status(), 200);
+}

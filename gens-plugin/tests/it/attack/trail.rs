@@ -62,7 +62,6 @@ fn every_form_leaves_a_line() {
 
 /// Forms of people about themselves; the patterns that were walked.
 fn people() -> BTreeSet<&'static str> {
-    use phytohub_gens::auth::totp_code;
     let world = World::new();
     let mut seen = BTreeSet::new();
     let mut leaves = |browser: &mut Browser, path: &'static str, fields: &[(&str, &str)], line| {
@@ -88,8 +87,8 @@ fn people() -> BTreeSet<&'static str> {
     let secret = page.split("class=\"secret\"").nth(1).expect("the seed is shown");
     let secret = secret.split("<bdi>").nth(1).and_then(|rest| rest.split('<').next());
     let seed: String = secret.expect("it stands there").split_whitespace().collect();
-    let code = |world: &World| totp_code(&seed, world.gens.now_ms()).expect("it is a seed");
-    let first = code(&world);
+    let code = || world.code(&seed);
+    let first = code();
     let confirm = "account/second-factor/confirm";
     leaves(&mut issuer, confirm, &[("code", &*first)], "confirm-second-factor");
     let new = [("old", PASSWORD), ("new", "quite another phrase")];
@@ -101,7 +100,7 @@ fn people() -> BTreeSet<&'static str> {
     let entry = [("tenant", "GH"), ("name", "issuer"), ("password", "quite another phrase")];
     // Half of a log-in is none, and leaves no line.
     leaves(&mut again, "log-in", &entry, "");
-    leaves(&mut again, "log-in/second-factor", &[("code", &*code(&world))], "log-in");
+    leaves(&mut again, "log-in/second-factor", &[("code", &*code())], "log-in");
     let fields = [
         ("tenant", "GH"),
         ("organization", "Newcomer"),
