@@ -1,6 +1,7 @@
 //! The words of a national system: who may do what, what a certificate goes through, what stands in
 //! one. No clock, no randomness, no database.
 
+mod attachment;
 mod difference;
 mod draft;
 mod id;
@@ -11,10 +12,11 @@ mod right;
 mod workflow;
 mod writing;
 
+pub use attachment::{Attachment, AttachmentKind};
 pub use difference::{Difference, differences};
 pub use draft::{
-    Attachment, AttachmentKind, Container, Declaration, Draft, DraftFlaw, FlawKind, Line, Measure,
-    Origin, Package, Party, Place, Transport, Treatment,
+    Container, Declaration, Draft, DraftFlaw, FlawKind, Line, Measure, Origin, Package, Party,
+    Place, Transport, Treatment,
 };
 pub use id::{
     AttachmentId, CertificateId, DifferenceId, ImportId, OrganizationId, PackageId, SessionId,

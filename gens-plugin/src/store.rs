@@ -24,6 +24,7 @@ pub(crate) mod records;
 mod schema;
 mod scope;
 mod search;
+pub(crate) mod sessions;
 mod span;
 mod taking;
 pub(crate) mod tenants;
@@ -31,13 +32,14 @@ pub(crate) mod versions;
 mod work;
 mod work_list;
 
-pub(crate) use accounts::{KnownSession, NewUser, UserRow};
+pub(crate) use accounts::{NewUser, UserRow};
 pub(crate) use certificates::{CertificateRow, NewStep};
 pub(crate) use import_lists::ImportFilter;
 pub(crate) use imports::{ImportRow, NewImport};
 pub(crate) use lists::ListFilter;
 pub(crate) use organizations::OrganizationRow;
 pub(crate) use scope::{Bound, Reach, Scope};
+pub(crate) use sessions::KnownSession;
 pub(crate) use tenants::TenantRow;
 pub(crate) use work_list::WorkFilter;
 

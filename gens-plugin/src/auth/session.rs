@@ -8,7 +8,7 @@ use super::limit::{SECOND_FACTOR_MS, SESSION_IDLE_MS, SESSION_MS};
 use super::random_text;
 use crate::domain::{Actor, OrganizationId, Rights, Role, SessionId, UserId};
 use crate::environment::Random;
-use crate::store::{Db, KnownSession, Reach, StoreError, accounts};
+use crate::store::{Db, KnownSession, Reach, StoreError, sessions};
 
 /// What a browser proves itself with. It is in no log and no database.
 #[derive(Clone, Eq, PartialEq)]
@@ -188,7 +188,7 @@ pub(crate) fn start(
 ) -> Result<Token, crate::service::ServiceError> {
     let token = random_text(random)?;
     let kept = hashed("session", &token);
-    accounts::insert_session(db, &kept, user, stage.as_str(), address, now_ms)?;
+    sessions::insert_session(db, &kept, user, stage.as_str(), address, now_ms)?;
     Ok(Token(token))
 }
 
@@ -200,7 +200,7 @@ pub(crate) fn resume(
     address: &str,
     now_ms: i64,
 ) -> Result<Option<Session>, StoreError> {
-    let Some(known) = accounts::session_of(db, &hashed("session", token))? else {
+    let Some(known) = sessions::session_of(db, &hashed("session", token))? else {
         return Ok(None);
     };
     let age = now_ms - known.created_ms;

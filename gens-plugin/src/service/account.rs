@@ -2,7 +2,7 @@
 
 use super::{Gens, Reauthentication, ServiceError};
 use crate::auth::{self, Session, TotpEnrolment};
-use crate::store::accounts;
+use crate::store::{accounts, sessions};
 
 /// The longest tag of a language: what RFC 5646, section 4.4.1, asks implementations to bear.
 const LANGUAGE_CHARS_MAX: usize = 35;
@@ -33,7 +33,7 @@ impl Gens {
         let hash = auth::hash(new, &*self.0.random)?;
         self.write(session, |work| {
             accounts::set_password(work.db, session.user(), &hash, false, work.now_ms)?;
-            accounts::delete_sessions_of(work.db, session.user(), Some(session.id()))?;
+            sessions::delete_sessions_of(work.db, session.user(), Some(session.id()))?;
             work.audit("change-password", session.user_name(), "")
         })
     }
@@ -92,8 +92,8 @@ impl Gens {
         self.write(session, |work| {
             accounts::set_second_factor(work.db, user, Some(&sealed), work.now_ms)?;
             accounts::use_step(work.db, user, step)?;
-            accounts::forget_attempt(work.db, tried)?;
-            accounts::delete_sessions_of(work.db, user, Some(session.id()))?;
+            sessions::forget_attempt(work.db, tried)?;
+            sessions::delete_sessions_of(work.db, user, Some(session.id()))?;
             work.audit("confirm-second-factor", session.user_name(), "")
         })
     }
@@ -110,7 +110,7 @@ impl Gens {
                 self.reserve_try(session.tenant_code(), session.user_name(), session.address())?;
             let step = self.totp_step(session.user(), &proof.code)?;
             self.use_step(session.user(), step)?;
-            self.0.store.write(|db| accounts::forget_attempt(db, tried))?;
+            self.0.store.write(|db| sessions::forget_attempt(db, tried))?;
         }
         Ok(())
     }
@@ -122,7 +122,7 @@ impl Gens {
         if !auth::verify(password, &credential.password) {
             return Err(ServiceError::Credentials);
         }
-        self.0.store.write(|db| accounts::forget_attempt(db, tried))?;
+        self.0.store.write(|db| sessions::forget_attempt(db, tried))?;
         Ok(())
     }
 }

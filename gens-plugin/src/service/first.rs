@@ -4,7 +4,7 @@ use super::user::{checked_name, insert, object};
 use super::{Gens, ServiceError, TemporaryPassword};
 use crate::auth;
 use crate::domain::{Role, UserId};
-use crate::store::{Db, NewUser, Scope, accounts, tenants};
+use crate::store::{Db, NewUser, Scope, accounts, sessions, tenants};
 
 /// Whether somebody works in a tenant.
 enum Beginning {
@@ -39,7 +39,7 @@ impl Gens {
                 Beginning::Begun => return Ok(false),
                 Beginning::Waiting(user) => {
                     accounts::set_password(db, user, &hash, true, now_ms)?;
-                    accounts::delete_sessions_of(db, user, None)?;
+                    sessions::delete_sessions_of(db, user, None)?;
                     let what = object(user);
                     scope.insert_audit(None, "", "reset-password", &what, "first", now_ms)?;
                 }

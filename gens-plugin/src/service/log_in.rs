@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::{Gens, ServiceError};
 use crate::auth::{self, Session, Stage, limit};
 use crate::domain::UserId;
-use crate::store::{Scope, accounts};
+use crate::store::{Scope, accounts, sessions};
 
 /// A token for the browser's cookie. It is shown once and kept nowhere.
 #[derive(Clone, Eq, PartialEq)]
@@ -88,7 +88,7 @@ impl Gens {
         let step = self.totp_step(session.user(), code)?;
         self.use_step(session.user(), step)?;
         let started = self.enter(session.user(), Stage::Working, address, tried)?;
-        self.0.store.write(|db| accounts::delete_session(db, session.id()))?;
+        self.0.store.write(|db| sessions::delete_session(db, session.id()))?;
         Ok(started)
     }
 
@@ -103,7 +103,7 @@ impl Gens {
             self.0.store.read(|db| auth::resume(db, token, Stage::Working, address, now_ms))?;
         let Some(session) = found else { return Ok(None) };
         if auth::is_worth_noting(&session, now_ms) {
-            self.0.store.write(|db| accounts::touch_session(db, session.id(), now_ms))?;
+            self.0.store.write(|db| sessions::touch_session(db, session.id(), now_ms))?;
         }
         Ok(Some(session))
     }
@@ -115,7 +115,7 @@ impl Gens {
     /// The database refused.
     pub fn log_out(&self, session: &Session) -> Result<(), ServiceError> {
         self.write(session, |work| {
-            accounts::delete_session(work.db, session.id())?;
+            sessions::delete_session(work.db, session.id())?;
             work.audit("log-out", session.user_name(), "")
         })
     }
@@ -130,8 +130,8 @@ impl Gens {
     ) -> Result<NewSession, ServiceError> {
         let now_ms = self.now_ms();
         self.0.store.write(|db| {
-            accounts::forget_attempt(db, tried)?;
-            accounts::sweep(
+            sessions::forget_attempt(db, tried)?;
+            sessions::sweep(
                 db,
                 now_ms - limit::SESSION_MS,
                 now_ms - limit::SESSION_IDLE_MS,
@@ -170,14 +170,14 @@ impl Gens {
         let [tenant, name] = [tenant, name].map(counted_by);
         let (tenant, name, address) = (&*tenant, &*name, &*network(address));
         self.0.store.write(|db| {
-            let (of_account, of_address) = accounts::attempts(db, tenant, name, address, since)?;
+            let (of_account, of_address) = sessions::attempts(db, tenant, name, address, since)?;
             if of_account >= limit::TRIES_OF_ACCOUNT_MAX
                 || of_address >= limit::TRIES_OF_ADDRESS_MAX
             {
                 let retry_after_seconds = limit::TRIES_WINDOW_MS / 1000;
                 return Err(ServiceError::Limited { retry_after_seconds });
             }
-            Ok(accounts::insert_attempt(db, tenant, name, address, now_ms)?)
+            Ok(sessions::insert_attempt(db, tenant, name, address, now_ms)?)
         })
     }
 

@@ -124,7 +124,7 @@ impl Gens {
         if right != Some(false) {
             let now_ms = self.now_ms();
             self.0.store.write(|db| {
-                crate::store::accounts::forget_attempt(db, tried)?;
+                crate::store::sessions::forget_attempt(db, tried)?;
                 if right == Some(true) {
                     let (scope, object) = (Scope::new(db, reach), super::certificate::object(id));
                     scope.insert_audit(None, address, "verify-paper", &object, "", now_ms)?;

@@ -4,7 +4,7 @@ use super::log_in::{NAME_CHARS_MAX, account_name};
 use super::{Gens, Reauthentication, ServiceError, may, reassign};
 use crate::auth::{self, Session};
 use crate::domain::{Action, OrganizationId, Role, Subject, UserId, limit};
-use crate::store::{NewUser, Scope, UserRow, accounts};
+use crate::store::{NewUser, Scope, UserRow, accounts, sessions};
 
 /// A user.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -193,7 +193,7 @@ impl Gens {
             row.roles.clone_from(&change.roles);
             work.scope.update_user(&row)?;
             if other_rights {
-                accounts::delete_sessions_of(work.db, id, None)?;
+                sessions::delete_sessions_of(work.db, id, None)?;
             }
             work.audit("change-user", &object(id), &format!("{:?}", change.roles))
         })
@@ -217,7 +217,7 @@ impl Gens {
         self.write(session, |work| {
             seen(&work.scope, session, id, Action::ManageUser)?;
             accounts::set_password(work.db, id, &hash, true, work.now_ms)?;
-            accounts::delete_sessions_of(work.db, id, None)?;
+            sessions::delete_sessions_of(work.db, id, None)?;
             work.audit("reset-password", &object(id), "")
         })?;
         Ok(TemporaryPassword(password))
@@ -239,7 +239,7 @@ impl Gens {
         self.write(session, |work| {
             seen(&work.scope, session, id, Action::ManageUser)?;
             accounts::set_second_factor(work.db, id, None, work.now_ms)?;
-            accounts::delete_sessions_of(work.db, id, None)?;
+            sessions::delete_sessions_of(work.db, id, None)?;
             work.audit("reset-second-factor", &object(id), "")
         })
     }
@@ -265,7 +265,7 @@ impl Gens {
             let given = reassign::hand_over(work, &row, successor)?;
             row.state = "ended".to_owned();
             work.scope.update_user(&row)?;
-            accounts::delete_sessions_of(work.db, id, None)?;
+            sessions::delete_sessions_of(work.db, id, None)?;
             let detail = format!("certificates handed over: {given}");
             work.audit("end-user", &object(id), &detail)?;
             Ok(given)

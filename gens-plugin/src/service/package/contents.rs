@@ -5,7 +5,7 @@ use std::io;
 use super::super::csv::{self, AUDIT, CERTIFICATES, IMPORTS};
 use super::super::view::{AuditView, CertificateCard, ImportCard};
 use super::super::{Gens, StoreError, issue, setting};
-use super::writing::{Archive, Rows};
+use super::writing::Archive;
 use crate::domain::CertificateId;
 use crate::store::{Reach, Scope};
 
@@ -54,96 +54,95 @@ impl Gens {
         archive.add("settings", "settings.json", &text)
     }
 
-    /// Reads page after page, each by the key of the last row, and writes its rows.
-    fn pack_pages<R>(
+    /// A list, read page after page, each from the key of the last row; `row` makes of a row its key
+    /// and its fields.
+    fn pack_list<R>(
         &self,
         reach: Reach,
-        rows: &mut Rows,
+        archive: &mut Archive,
+        (kind, head): (&'static str, &[&str]),
         page: impl Fn(&Scope<'_>, i64) -> Result<Vec<R>, StoreError>,
-        key: impl Fn(&R) -> i64,
-        fields: impl Fn(R) -> Vec<String>,
+        row: impl Fn(R) -> (i64, Vec<String>),
     ) -> Result<(), PackError> {
-        let mut after = 0;
-        loop {
-            let found = self.from(reach, |scope| page(scope, after))?;
-            let Some(last) = found.last().map(&key) else { return Ok(()) };
-            after = last;
-            for row in found {
-                rows.row(fields(row))?;
+        archive.list(kind, head, |rows| {
+            let mut after = 0;
+            loop {
+                let found = self.from(reach, |scope| page(scope, after))?;
+                if found.is_empty() {
+                    return Ok(());
+                }
+                for one in found {
+                    let (key, fields) = row(one);
+                    after = key;
+                    rows.row(fields)?;
+                }
             }
-        }
+        })
     }
 
     fn pack_lists(&self, reach: Reach, archive: &mut Archive) -> Result<(), PackError> {
-        archive.list("certificates", CERTIFICATES, |rows| {
-            let page = |scope: &Scope<'_>, after| scope.certificates_after(after, PAGE);
-            self.pack_pages(
-                reach,
-                rows,
-                page,
-                |row| row.id.number(),
-                |row| csv::certificate(CertificateCard::from(row)),
-            )
-        })?;
-        archive.list("imports", IMPORTS, |rows| {
-            let page = |scope: &Scope<'_>, after| scope.imports_after(after, PAGE);
-            self.pack_pages(
-                reach,
-                rows,
-                page,
-                |row| row.id.number(),
-                |row| csv::import(ImportCard::from(&row)),
-            )
-        })?;
-        archive.list(
-            "users",
-            &["id", "name", "full_name", "contact", "roles", "state"],
-            |rows| {
-                let page = |scope: &Scope<'_>, after| scope.users(after, PAGE);
-                self.pack_pages(
-                    reach,
-                    rows,
-                    page,
-                    |row| row.id.number(),
-                    |row| {
-                        let roles: Vec<_> = row.roles.iter().map(|role| role.as_str()).collect();
-                        let id = row.id.to_string();
-                        vec![id, row.name, row.full_name, row.contact, roles.join(" "), row.state]
-                    },
-                )
+        self.pack_list(
+            reach,
+            archive,
+            ("certificates", CERTIFICATES),
+            |scope, after| scope.certificates_after(after, PAGE),
+            |row| (row.id.number(), csv::certificate(CertificateCard::from(row))),
+        )?;
+        self.pack_list(
+            reach,
+            archive,
+            ("imports", IMPORTS),
+            |scope, after| scope.imports_after(after, PAGE),
+            |row| (row.id.number(), csv::import(ImportCard::from(&row))),
+        )?;
+        self.pack_list(
+            reach,
+            archive,
+            ("users", &["id", "name", "full_name", "contact", "roles", "state"]),
+            |scope, after| scope.users(after, PAGE),
+            |row| {
+                let roles: Vec<_> = row.roles.iter().map(|role| role.as_str()).collect();
+                let (id, roles) = (row.id.to_string(), roles.join(" "));
+                let fields = vec![id, row.name, row.full_name, row.contact, roles, row.state];
+                (row.id.number(), fields)
             },
         )?;
-        let head = ["id", "name", "address", "contact", "state", "registered"];
-        archive.list("organizations", &head, |rows| {
-            let page = |scope: &Scope<'_>, after| scope.organizations(false, after, PAGE);
-            self.pack_pages(
-                reach,
-                rows,
-                page,
-                |row| row.id.number(),
-                |row| {
-                    let (id, at) = (row.id.to_string(), issue::moment(row.registered_ms));
-                    vec![id, row.name, row.address, row.contact, row.state, at]
-                },
-            )
-        })?;
+        self.pack_list(
+            reach,
+            archive,
+            ("organizations", &["id", "name", "address", "contact", "state", "registered"]),
+            |scope, after| scope.organizations(false, after, PAGE),
+            |row| {
+                let (id, at) = (row.id.to_string(), issue::moment(row.registered_ms));
+                let fields = vec![id, row.name, row.address, row.contact, row.state, at];
+                (row.id.number(), fields)
+            },
+        )?;
         self.pack_records(reach, archive)
     }
 
     fn pack_records(&self, reach: Reach, archive: &mut Archive) -> Result<(), PackError> {
-        let head = ["certificate", "at", "user", "step", "state", "version", "reason"];
-        archive.list("steps", &head, |rows| {
-            let page = |scope: &Scope<'_>, after| scope.steps_after(after, PAGE);
-            self.pack_pages(reach, rows, page, |row| row.0, |row| row.1)
-        })?;
-        archive.list("decisions", &["import", "at", "user", "decision", "reason"], |rows| {
-            let page = |scope: &Scope<'_>, after| scope.decisions_after(after, PAGE);
-            self.pack_pages(reach, rows, page, |row| row.0, |row| row.1)
-        })?;
-        archive.list("audit", AUDIT, |rows| {
-            let page = |scope: &Scope<'_>, after| scope.audit_after(after, PAGE);
-            self.pack_pages(reach, rows, page, |row| row.id, |row| csv::audit(AuditView::from(row)))
-        })?;
+        self.pack_list(
+            reach,
+            archive,
+            ("steps", &["certificate", "at", "user", "step", "state", "version", "reason"]),
+            |scope, after| scope.steps_after(after, PAGE),
+            |row| row,
+        )?;
+        self.pack_list(
+            reach,
+            archive,
+            ("decisions", &["import", "at", "user", "decision", "reason"]),
+            |scope, after| scope.decisions_after(after, PAGE),
+            |row| row,
+        )?;
+        self.pack_list(
+            reach,
+            archive,
+            ("audit", AUDIT),
+            |scope, after| scope.audit_after(after, PAGE),
+            |row| (row.id, csv::audit(AuditView::from(row))),
+        )?;
         archive.list("statistics", &["month", "destination", "produce", "count"], |rows| {
             let counts = self.from(reach, |scope| scope.issued_counts(0, i64::MAX))?;
             counts.into_iter().try_for_each(|(month, destination, produce, count)| {
