@@ -1,8 +1,11 @@
 //! Work that blocks, kept off the reactor.
 
+use tokio::runtime::Handle;
+
 use crate::CallError;
 
-/// Runs reads of the store where blocking does no harm.
+/// Runs reads of the store where blocking does no harm: on a thread of the runtime's for that, or
+/// here where there is no runtime, which is how simulations stay in order.
 pub(crate) async fn read<T, E>(
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, CallError>
@@ -10,7 +13,10 @@ where
     T: Send + 'static,
     E: Into<CallError> + Send + 'static,
 {
-    match tokio::task::spawn_blocking(work).await {
+    let Ok(runtime) = Handle::try_current() else {
+        return work().map_err(|error| alert(error.into()));
+    };
+    match runtime.spawn_blocking(work).await {
         Ok(result) => result.map_err(|error| alert(error.into())),
         Err(_) => Err(CallError::Closing),
     }

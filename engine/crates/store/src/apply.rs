@@ -14,10 +14,10 @@ use phytohub_domain::{
     ChannelRule, Connection, ConnectionId, HubDeliveryNumber, Timestamp, TrackingState,
 };
 use phytohub_telemetry::{Actor, Event, EventKind};
-use rocksdb::WriteBatch;
 
 use crate::command::{Accepted, Answer, ChangeOutcome, DueOutcome, Settled};
 use crate::counters::Counters;
+use crate::database::{Database, WriteBatch};
 use crate::due::DueKey;
 use crate::error::{CommitError, ReadError};
 use crate::event::encode_event;
@@ -25,7 +25,7 @@ use crate::held::{HeldEnvelope, HeldView};
 use crate::keys::{self, ContentId};
 use crate::known::Known;
 use crate::mailbox::{Mailboxes, Queue};
-use crate::open::{Database, lower_bound_key};
+use crate::open::lower_bound_key;
 use crate::plugin::{PluginId, PluginMeta, PluginWritten};
 use crate::record::{self, StoredCodeList, StoredEnvelope};
 use crate::segment::AuditWrite;

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use phytohub_domain::{Clock, Timestamp};
 use phytohub_telemetry::{Actor, Event, EventKind};
 use rocksdb::checkpoint::Checkpoint;
-use rocksdb::{DB, DBRecoveryMode, WriteBatch};
+use rocksdb::{DB, DBRecoveryMode};
 use thiserror::Error;
 
 use crate::counters::Counters;
+use crate::database::{Database, WriteBatch, WriteError};
 use crate::error::{OpenError, ReadError};
 use crate::event::encode_event;
-use crate::open::{self, Database};
+use crate::open;
 use crate::record::corrupt;
 use crate::segment::{chain, chain_head};
 use crate::{Store, StoreConfig, keys, options};
@@ -89,7 +90,11 @@ impl Store {
     /// When the copy cannot be written; what is there is of no use then.
     pub fn checkpoint(&self, path: &Path) -> Result<(), BackupError> {
         let failed = |source| BackupError::Database { path: path.to_owned(), source };
-        let checkpoint = Checkpoint::new(&self.database().db).map_err(failed)?;
+        let Some(db) = self.database().db() else {
+            let source = std::io::ErrorKind::Unsupported.into();
+            return Err(BackupError::File { path: path.to_owned(), source });
+        };
+        let checkpoint = Checkpoint::new(db).map_err(failed)?;
         checkpoint.create_checkpoint(path).map_err(failed)
     }
 }
@@ -103,7 +108,7 @@ pub fn inspect(path: &Path) -> Result<Inspection, BackupError> {
     let point = point(&database)?;
     let (first_event, broken_at) = follow(&database, &point)?;
     let mut pending = 0;
-    let rows = database.db.iterator_cf(database.family(keys::INBOX), rocksdb::IteratorMode::Start);
+    let rows = database.rows(database.family(keys::INBOX), rocksdb::IteratorMode::Start);
     for row in rows {
         row.map_err(ReadError::Database)?;
         pending += 1;
@@ -122,7 +127,7 @@ pub fn revive(path: &Path, clock: &dyn Clock, why: &str) -> Result<BackupPoint, 
     let recovery = DBRecoveryMode::AbsoluteConsistency;
     let families = options::families(&config);
     let db = DB::open_cf_descriptors(&options::database(&config, recovery), path, families);
-    let database = Database { db: db.map_err(failed)? };
+    let database = Database::rocks(db.map_err(failed)?);
     let reached = point(&database)?;
     let counters = database.get(keys::META, keys::COUNTERS)?;
     let counters = counters.as_deref().and_then(Counters::decode);
@@ -140,8 +145,12 @@ pub fn revive(path: &Path, clock: &dyn Clock, why: &str) -> Result<BackupPoint, 
     batch.put_cf(database.family(keys::EVENT), counters.event.to_be_bytes(), bytes);
     batch.put_cf(meta, keys::COUNTERS, counters.encode());
     batch.put_cf(meta, keys::PAUSED, why);
-    database.db.write_opt(batch, &options::write(&config)).map_err(failed)?;
-    Ok(reached)
+    match database.write(batch, &options::write(&config)) {
+        Ok(()) => Ok(reached),
+        Err(WriteError::Rocks(source)) => Err(failed(source)),
+        #[cfg(feature = "simulation")]
+        Err(WriteError::Gone) => unreachable!("copies lie in files"),
+    }
 }
 
 fn point(database: &Database) -> Result<BackupPoint, BackupError> {
@@ -203,7 +212,7 @@ fn open_read_only(path: &Path) -> Result<(Database, tempfile::TempDir), BackupEr
     let families = options::families(&config);
     let families = families.into_iter().filter(|family| there.contains(family.name()));
     let db = DB::open_cf_descriptors_read_only(&database_options, path, families, false);
-    Ok((Database { db: db.map_err(failed)? }, diary))
+    Ok((Database::rocks(db.map_err(failed)?), diary))
 }
 
 /// Few enough to hold, many enough that seeking does not matter.

@@ -5,6 +5,8 @@
 //! batch behind them.
 
 mod accept;
+#[cfg(feature = "simulation")]
+mod by_hand;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,11 +20,11 @@ use crate::apply::{Batch, Waiting};
 use crate::clock::{ClockGuard, ClockStatus};
 use crate::command::{Answer, Command, PluginCommand};
 use crate::counters::Counters;
+use crate::database::{Database, WriteError};
 use crate::error::{CommitError, StoreFailure};
 use crate::held::HeldView;
 use crate::known::Known;
 use crate::mailbox::Mailboxes;
-use crate::open::Database;
 use crate::plugin::PluginMetas;
 use crate::recent::Recent;
 use crate::reserve::Reserve;
@@ -63,6 +65,8 @@ pub(crate) struct Signals {
 }
 
 pub(crate) use accept::Large;
+#[cfg(feature = "simulation")]
+pub use by_hand::ByHand;
 
 /// A commit failed; everybody who must know has been told.
 struct Failed;
@@ -141,7 +145,7 @@ impl Committer {
             batch.waiting.drain(..).for_each(|waiting| waiting.answer(&Ok(())));
         }
         let write = std::mem::take(&mut batch.write);
-        if let Err(error) = database.db.write_opt(write, &self.write_options) {
+        if let Err(error) = database.write(write, &self.write_options) {
             self.fail(&error, batch.waiting);
             return Err(Failed);
         }
@@ -257,7 +261,7 @@ impl Committer {
     }
 
     /// A failed sync is not tried again: what the disk holds is unknown.
-    fn fail(&mut self, error: &rocksdb::Error, waiting: Vec<Waiting>) {
+    fn fail(&mut self, error: &WriteError, waiting: Vec<Waiting>) {
         let cause = Arc::from(error.to_string());
         self.failure.send_replace(Some(StoreFailure { cause }));
         waiting.into_iter().for_each(|w| w.answer(&Err(CommitError::OutcomeUnknown)));
@@ -283,7 +287,7 @@ impl Committer {
         batch.put_lower_bounds(&self.counters);
         batch.seal(self.clock_guard.status().high_water);
         let write = std::mem::take(&mut batch.write);
-        if let Err(error) = database.db.write_opt(write, &self.write_options) {
+        if let Err(error) = database.write(write, &self.write_options) {
             self.fail(&error, Vec::new());
         }
     }

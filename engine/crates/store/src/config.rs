@@ -29,6 +29,9 @@ pub struct StoreConfig {
     /// Whether envelopes can be found by their certificate number. Each costs a row more; what is
     /// there when it is switched on is indexed when the store opens.
     pub certificate_index: bool,
+    /// The disk in memory that takes the place of the directory, for simulations.
+    #[cfg(feature = "simulation")]
+    pub memory: Option<crate::MemoryDisk>,
     /// Answers before the commit, so that the crash test can show that it would notice. No setting
     /// of the hub reaches this.
     pub answer_before_commit: bool,
@@ -48,6 +51,8 @@ impl StoreConfig {
             sync: true,
             retention: Retention::default(),
             certificate_index: false,
+            #[cfg(feature = "simulation")]
+            memory: None,
             answer_before_commit: false,
         }
     }

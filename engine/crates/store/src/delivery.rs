@@ -108,9 +108,10 @@ impl Store {
     /// # Errors
     /// If the database cannot be written.
     pub fn settle(&self) -> Result<(), ReadError> {
+        let Some(db) = self.database().db() else { return Ok(()) };
         let mut options = WaitForCompactOptions::default();
         options.set_flush(true);
-        self.database().db.wait_for_compact(&options).map_err(ReadError::Database)
+        db.wait_for_compact(&options).map_err(ReadError::Database)
     }
 
     /// How many envelopes of this sender wait in this inbox, from memory.

@@ -15,6 +15,7 @@ mod command;
 mod committer;
 mod config;
 mod counters;
+mod database;
 mod delivery;
 mod due;
 mod error;
@@ -23,6 +24,8 @@ mod held;
 mod keys;
 mod known;
 mod mailbox;
+#[cfg(feature = "simulation")]
+mod memory;
 mod open;
 mod options;
 mod plugin;
@@ -48,6 +51,10 @@ pub use error::{CommitError, OpenError, ReadError, StoreFailure};
 pub use event::StoredEvent;
 pub use held::HeldEnvelope;
 pub use mailbox::Queue;
+#[cfg(feature = "simulation")]
+pub use committer::ByHand;
+#[cfg(feature = "simulation")]
+pub use memory::{Broken, MemoryDisk};
 pub use open::OpenReport;
 pub use plugin::{
     KvAction, KvExpectation, KvOperation, KvRow, PluginId, PluginMeta, PluginWrite, PluginWritten,

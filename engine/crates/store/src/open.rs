@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use phytohub_domain::{ChannelRule, Clock, Connection, ConnectionId};
-use rocksdb::{ColumnFamily, DB, DBRecoveryMode, Direction, IteratorMode, WriteBatch};
+use rocksdb::{DB, DBRecoveryMode, Direction, IteratorMode};
 
 use crate::clock::ClockGuard;
 use crate::counters::Counters;
+use crate::database::{Database, WriteBatch, WriteError};
 use crate::due::{self, DueCursor, DueKey};
-use crate::error::{OpenError, ReadError};
+use crate::error::OpenError;
 use crate::known::Known;
 use crate::mailbox::{Mailboxes, Queue};
 use crate::plugin::StoredPlugin;
@@ -32,24 +33,6 @@ pub struct OpenReport {
     pub pending: u64,
 }
 
-/// The open database, with its column families at hand.
-#[derive(Debug)]
-pub(crate) struct Database {
-    pub(crate) db: DB,
-}
-
-impl Database {
-    /// A column family by its name.
-    pub(crate) fn family(&self, name: &str) -> &ColumnFamily {
-        self.db.cf_handle(name).expect("every family is opened with the database")
-    }
-
-    /// One value.
-    pub(crate) fn get(&self, family: &str, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        self.db.get_cf(self.family(family), key).map_err(ReadError::Database)
-    }
-}
-
 /// Everything that opening brings up.
 #[derive(Debug)]
 pub(crate) struct Opened {
@@ -66,11 +49,8 @@ pub(crate) struct Opened {
 }
 
 pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, OpenError> {
-    std::fs::create_dir_all(&config.path)
-        .map_err(|source| OpenError::Directory { path: config.path.clone(), source })?;
     let mut report = OpenReport::default();
-    let database = Database { db: open_database(config, &mut report)? };
-    options::after_open(&database.db).map_err(|source| failed(config, source))?;
+    let database = open_database(config, &mut report)?;
     let counters = match read_meta(&database, config, keys::COUNTERS)? {
         Some(bytes) => {
             check_format(&database, config)?;
@@ -107,7 +87,20 @@ pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, Op
     })
 }
 
-fn open_database(config: &StoreConfig, report: &mut OpenReport) -> Result<DB, OpenError> {
+fn open_database(config: &StoreConfig, report: &mut OpenReport) -> Result<Database, OpenError> {
+    #[cfg(feature = "simulation")]
+    if let Some(disk) = &config.memory {
+        let locked = || OpenError::Locked { path: config.path.clone() };
+        return disk.attach().map(Database::memory).ok_or_else(locked);
+    }
+    std::fs::create_dir_all(&config.path)
+        .map_err(|source| OpenError::Directory { path: config.path.clone(), source })?;
+    let db = open_rocksdb(config, report)?;
+    options::after_open(&db).map_err(|source| failed(config, source))?;
+    Ok(Database::rocks(db))
+}
+
+fn open_rocksdb(config: &StoreConfig, report: &mut OpenReport) -> Result<DB, OpenError> {
     let open = |recovery| {
         let database_options = options::database(config, recovery);
         let families = options::families(config);
@@ -187,7 +180,7 @@ fn remove_orphans(database: &Database, config: &StoreConfig) -> Result<usize, Op
         for chunk in 0..chunks {
             let key = keys::content(id, chunk);
             // Only what was put may be single-deleted.
-            let there = database.db.get_pinned_cf(content, key);
+            let there = database.get_pinned_cf(content, key);
             if there.map_err(|source| failed(config, source))?.is_some() {
                 batch.single_delete_cf(content, key);
             }
@@ -238,13 +231,12 @@ fn read_mailboxes(
             let lower = read_meta(database, config, &lower_key)?
                 .and_then(|bytes| bytes.as_slice().try_into().ok())
                 .map_or(0, u64::from_be_bytes);
-            let bounds = options::range(
+            let bounds = (
                 keys::queue(connection.id, lower).to_vec(),
                 keys::queue(connection.id, u64::MAX).to_vec(),
             );
             let family = database.family(queue.family());
-            let rows = database.db.iterator_cf_opt(family, bounds, IteratorMode::Start);
-            for row in rows {
+            for row in database.range(family, bounds, Direction::Forward) {
                 let (key, _) = row.map_err(|source| failed(config, source))?;
                 let (_, sequence) =
                     keys::split_queue(&key).ok_or(OpenError::Corrupt { what: "queue" })?;
@@ -265,9 +257,8 @@ fn read_due(database: &Database, config: &StoreConfig) -> Result<DueCursor, Open
     let from = read_meta(database, config, keys::DUE_FROM)?;
     let from = from.map_or(Some([0; 25]), |bytes| DueKey::try_from(bytes).ok());
     let from = from.ok_or(OpenError::Corrupt { what: "due" })?;
-    let bounds = options::range(from.to_vec(), vec![u8::MAX; 25]);
-    let mut rows =
-        database.db.iterator_cf_opt(database.family(keys::DUE), bounds, IteratorMode::Start);
+    let bounds = (from.to_vec(), vec![u8::MAX; 25]);
+    let mut rows = database.range(database.family(keys::DUE), bounds, Direction::Forward);
     let first = rows.next().transpose().map_err(|source| failed(config, source))?;
     Ok(DueCursor::opened(from, first.map(|(key, _)| due::time_of(&key))))
 }
@@ -296,7 +287,7 @@ fn scan(
 ) -> Result<Vec<Row>, OpenError> {
     let mode = IteratorMode::From(prefix, Direction::Forward);
     let mut rows = Vec::new();
-    for row in database.db.iterator_cf(database.family(family), mode) {
+    for row in database.rows(database.family(family), mode) {
         let (key, value) = row.map_err(|source| failed(config, source))?;
         if !key.starts_with(prefix) {
             break;
@@ -311,13 +302,20 @@ fn read_meta(
     config: &StoreConfig,
     key: &[u8],
 ) -> Result<Option<Vec<u8>>, OpenError> {
-    let value = database.db.get_cf(database.family(keys::META), key);
+    let value = database.get_cf(database.family(keys::META), key);
     value.map_err(|source| failed(config, source))
 }
 
 fn write(database: &Database, config: &StoreConfig, batch: WriteBatch) -> Result<(), OpenError> {
-    let written = database.db.write_opt(batch, &options::write(config));
-    written.map_err(|source| failed(config, source))
+    match database.write(batch, &options::write(config)) {
+        Ok(()) => Ok(()),
+        Err(WriteError::Rocks(source)) => Err(failed(config, source)),
+        #[cfg(feature = "simulation")]
+        Err(error @ WriteError::Gone) => {
+            let source = std::io::Error::other(error.to_string());
+            Err(OpenError::Directory { path: config.path.clone(), source })
+        }
+    }
 }
 
 fn failed(config: &StoreConfig, source: rocksdb::Error) -> OpenError {

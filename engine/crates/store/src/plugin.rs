@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use phytohub_domain::{ConnectionId, HubDeliveryNumber};
 use phytohub_telemetry::Actor;
-use rocksdb::IteratorMode;
+use rocksdb::Direction;
 use tokio::sync::watch;
 
 use crate::apply::{certificate_prefix, split_submission};
@@ -13,7 +13,7 @@ use crate::command::{Command, HeldOutcome, PluginCommand, Settled};
 use crate::error::{CommitError, ReadError};
 use crate::held::HeldEnvelope;
 use crate::record::corrupt;
-use crate::{Store, keys, options};
+use crate::{Store, keys};
 
 /// A plugin's number in this store; 0 is the hub's own.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -188,7 +188,7 @@ impl Store {
     ) -> Result<bool, ReadError> {
         let database = self.database();
         let key = keys::plugin(plugin.0, keys::PLUGIN_KV, key);
-        let value = database.db.get_pinned_cf(database.family(keys::PLUGIN), key);
+        let value = database.get_pinned_cf(database.family(keys::PLUGIN), key);
         let value = value.map_err(ReadError::Database)?;
         value.as_ref().inspect(|value| out(value));
         Ok(value.is_some())
@@ -212,11 +212,11 @@ impl Store {
             // The first key that comes after it.
             from.push(0);
         }
-        let bounds = options::range(from.max(begin.clone()), keys::successor(&begin));
+        let bounds = (from.max(begin.clone()), keys::successor(&begin));
         let database = self.database();
         let family = database.family(keys::PLUGIN);
         let (mut found, mut bytes) = (Vec::new(), 0);
-        for row in database.db.iterator_cf_opt(family, bounds, IteratorMode::Start).take(limit) {
+        for row in database.range(family, bounds, Direction::Forward).take(limit) {
             let (key, value) = row.map_err(ReadError::Database)?;
             let own = key.get(PREFIX_BYTES..).unwrap_or_default();
             bytes += own.len() + value.len();
@@ -270,8 +270,8 @@ impl Store {
             end = [prefix.as_slice(), &before.to_bytes()].concat();
         }
         let database = self.database();
-        let (bounds, family) = (options::range(prefix, end), database.family(keys::PLUGIN));
-        let rows = database.db.iterator_cf_opt(family, bounds, IteratorMode::End).take(limit);
+        let (bounds, family) = ((prefix, end), database.family(keys::PLUGIN));
+        let rows = database.range(family, bounds, Direction::Reverse).take(limit);
         let numbers = rows.map(|row| {
             let (key, _) = row.map_err(ReadError::Database)?;
             let number = key.last_chunk().copied().ok_or_else(|| corrupt("certificate", &key))?;

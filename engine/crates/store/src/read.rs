@@ -10,7 +10,7 @@ use crate::error::ReadError;
 use crate::event::{StoredEvent, decode_event};
 use crate::mailbox::Queue;
 use crate::record::{self, StoredEnvelope, corrupt};
-use crate::{CHUNK_BYTES, Store, committer, keys, options};
+use crate::{CHUNK_BYTES, Store, committer, keys};
 
 /// An envelope with its state.
 type Tracked = (StoredEnvelope, TrackingState);
@@ -82,8 +82,8 @@ impl Store {
         let (database, key) = (self.database(), number.to_bytes());
         let family = database.family(keys::ENVELOPE);
         let before = IteratorMode::From(&key, Direction::Reverse);
-        let row = database.db.iterator_cf(family, before).next();
-        let row = row.or_else(|| database.db.iterator_cf(family, IteratorMode::Start).next());
+        let row = database.rows(family, before).next();
+        let row = row.or_else(|| database.rows(family, IteratorMode::Start).next());
         let Some((key, value)) = row.transpose().map_err(ReadError::Database)? else {
             return Ok(None);
         };
@@ -104,7 +104,7 @@ impl Store {
         let database = self.database();
         let from = after.map_or([0; 16], HubDeliveryNumber::to_bytes);
         let mode = IteratorMode::From(&from, Direction::Forward);
-        let rows = database.db.iterator_cf(database.family(keys::ENVELOPE), mode);
+        let rows = database.rows(database.family(keys::ENVELOPE), mode);
         let mut found = Vec::new();
         for row in rows.take(count + 1) {
             let (key, value) = row.map_err(ReadError::Database)?;
@@ -169,7 +169,8 @@ impl Store {
         let queue_keys: Vec<_> =
             positions.iter().map(|position| keys::queue(connection, *position)).collect();
         let mut found = Vec::with_capacity(positions.len());
-        for (position, number) in positions.iter().zip(self.multi_get(queue.family(), &queue_keys))
+        for (position, number) in
+            positions.iter().zip(self.database().multi_get(queue.family(), &queue_keys))
         {
             match number?.as_deref().map(<[u8; 16]>::try_from) {
                 Some(Ok(number)) => found.push((*position, HubDeliveryNumber::from_bytes(number))),
@@ -178,8 +179,8 @@ impl Store {
             }
         }
         let numbers: Vec<_> = found.iter().map(|(_, number)| number.to_bytes()).collect();
-        let envelopes = self.multi_get(keys::ENVELOPE, &numbers);
-        let states = self.multi_get(keys::STATE, &numbers);
+        let envelopes = self.database().multi_get(keys::ENVELOPE, &numbers);
+        let states = self.database().multi_get(keys::STATE, &numbers);
         let rows = found.iter().zip(envelopes.into_iter().zip(states));
         let mut queued = Vec::with_capacity(found.len());
         for ((position, number), (envelope, state)) in rows {
@@ -191,19 +192,6 @@ impl Store {
             }
         }
         Ok(queued)
-    }
-
-    fn multi_get<K: AsRef<[u8]>>(
-        &self,
-        family: &str,
-        keys: &[K],
-    ) -> Vec<Result<Option<Vec<u8>>, ReadError>> {
-        let database = self.database();
-        let values = database.db.batched_multi_get_cf(database.family(family), keys.iter(), false);
-        let owned = values.into_iter().map(|value| {
-            value.map(|value| value.map(|slice| slice.to_vec())).map_err(ReadError::Database)
-        });
-        owned.collect()
     }
 
     /// How many pieces an envelope's content has.
@@ -221,7 +209,6 @@ impl Store {
         let database = self.database();
         let key = keys::content(envelope.content_id, chunk);
         let value = database
-            .db
             .get_pinned_cf(database.family(keys::CONTENT), key)
             .map_err(ReadError::Database)?;
         let start = u64::from(chunk) * CHUNK_BYTES as u64;
@@ -246,10 +233,10 @@ impl Store {
     pub fn history(&self, number: HubDeliveryNumber) -> Result<Vec<StoredEvent>, ReadError> {
         let database = self.database();
         let (from, to) = (keys::history(number, 0), keys::history(number, u64::MAX));
-        let bounds = options::range(from.to_vec(), to.to_vec());
+        let bounds = (from.to_vec(), to.to_vec());
         let family = database.family(keys::HISTORY);
         let mut events = Vec::new();
-        for row in database.db.iterator_cf_opt(family, bounds, IteratorMode::Start) {
+        for row in database.range(family, bounds, Direction::Forward) {
             let (key, _) = row.map_err(ReadError::Database)?;
             let sequence = key.last_chunk().map(|bytes| u64::from_be_bytes(*bytes));
             let sequence = sequence.ok_or_else(|| corrupt("history", &key))?;
@@ -268,7 +255,7 @@ impl Store {
         let database = self.database();
         let from = from.to_be_bytes();
         let mode = IteratorMode::From(&from, Direction::Forward);
-        let rows = database.db.iterator_cf(database.family(keys::EVENT), mode).take(count);
+        let rows = database.rows(database.family(keys::EVENT), mode).take(count);
         rows.map(|row| {
             let (key, value) = row.map_err(ReadError::Database)?;
             let sequence = key.first_chunk().map(|bytes| u64::from_be_bytes(*bytes));

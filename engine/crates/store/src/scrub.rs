@@ -1,7 +1,5 @@
 //! The store's health: what RocksDB says of itself, and reading everything with its checksums.
 
-use rocksdb::{IteratorMode, ReadOptions};
-
 use crate::error::ReadError;
 use crate::{Store, keys};
 
@@ -43,9 +41,10 @@ impl Store {
     /// # Errors
     /// If it does not say anything.
     pub fn health(&self) -> Result<StoreHealth, ReadError> {
-        let db = &self.database().db;
+        let Some(db) = self.database().db() else { return Ok(StoreHealth::default()) };
         let of = |family: &str, name: &str| {
-            let value = db.property_int_value_cf(self.database().family(family), name);
+            let family = db.cf_handle(family).expect("every family is opened with the database");
+            let value = db.property_int_value_cf(family, name);
             value.map(Option::unwrap_or_default).map_err(ReadError::Database)
         };
         let mut health = StoreHealth::default();
@@ -70,13 +69,7 @@ impl Store {
         let mut report = ScrubReport::default();
         let database = self.database();
         for family in keys::FAMILIES {
-            let mut options = ReadOptions::default();
-            options.set_verify_checksums(true);
-            options.fill_cache(false);
-            options.set_readahead_size(READAHEAD_BYTES);
-            let rows =
-                database.db.iterator_cf_opt(database.family(family), options, IteratorMode::Start);
-            for row in rows {
+            for row in database.rows_from_disk(family) {
                 match row {
                     Ok((key, value)) => {
                         report.records += 1;
@@ -92,6 +85,3 @@ impl Store {
         report
     }
 }
-
-/// Large sequential reads: a scrub is bounded by the disk.
-const READAHEAD_BYTES: usize = 2 << 20;

@@ -4,14 +4,14 @@
 
 use phytohub_domain::{HubDeliveryNumber, Timestamp};
 use phytohub_telemetry::{Actor, Event, EventKind};
-use rocksdb::{Direction, IteratorMode, WriteBatch};
+use rocksdb::{Direction, IteratorMode};
 
 use crate::counters::Counters;
+use crate::database::{Database, WriteBatch};
 use crate::error::{CommitError, ReadError};
 use crate::event::{decode_event, hash_of};
-use crate::open::Database;
 use crate::record::{corrupt, decode_prune, decode_segment, encode_prune, encode_segment};
-use crate::{Store, keys, options};
+use crate::{Store, keys};
 
 /// A closed piece of the chain of events, with its signed head.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -183,7 +183,7 @@ impl Store {
             for number in links.iter().filter_map(|link| link.envelope) {
                 let key = number.to_bytes();
                 let family = database.family(keys::ENVELOPE);
-                let there = database.db.get_pinned_cf(family, key).map_err(ReadError::Database)?;
+                let there = database.get_pinned_cf(family, key).map_err(ReadError::Database)?;
                 if there.is_some() {
                     return Ok(Some(number));
                 }
@@ -275,7 +275,7 @@ pub(crate) fn chain(
 ) -> Result<Vec<ChainLink>, ReadError> {
     let from = from.to_be_bytes();
     let mode = IteratorMode::From(&from, Direction::Forward);
-    let rows = database.db.iterator_cf(database.family(keys::EVENT), mode).take(count);
+    let rows = database.rows(database.family(keys::EVENT), mode).take(count);
     rows.map(|row| {
         let (key, value) = row.map_err(ReadError::Database)?;
         let sequence = key.first_chunk().map(|bytes| u64::from_be_bytes(*bytes));
@@ -304,9 +304,9 @@ fn rows<T>(
     what: &'static str,
     decode: impl Fn(&[u8]) -> Option<T>,
 ) -> Result<Vec<T>, ReadError> {
-    let bounds = options::range(vec![kind], vec![kind + 1]);
+    let bounds = (vec![kind], vec![kind + 1]);
     let family = database.family(keys::REGISTRY);
-    let rows = database.db.iterator_cf_opt(family, bounds, IteratorMode::Start);
+    let rows = database.range(family, bounds, Direction::Forward);
     rows.map(|row| {
         let (key, value) = row.map_err(ReadError::Database)?;
         decode(&value).ok_or_else(|| corrupt(what, &key))

@@ -11,10 +11,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::ClockStatus;
 use crate::command::{Accepted, Change, ChangeOutcome, Command, NewEnvelope};
 use crate::committer::{Committer, Signals};
+use crate::database::Database;
 use crate::error::{CommitError, OpenError, StoreFailure};
 use crate::held::HeldView;
 use crate::mailbox::Mailboxes;
-use crate::open::{Database, OpenReport, Opened};
+use crate::open::{OpenReport, Opened};
 use crate::plugin::{PluginMetas, StoredPlugin};
 use crate::recent::Recent;
 use crate::record::{StoredCodeList, StoredEnvelope};
@@ -67,6 +68,35 @@ impl Store {
         clock: Arc<dyn Clock>,
         metrics: Arc<Metrics>,
     ) -> Result<(Self, OpenReport), OpenError> {
+        let (store, committer, report) = Self::assemble(config, clock, metrics)?;
+        let thread = std::thread::Builder::new()
+            .name("committer".into())
+            .spawn(move || committer.run())
+            .map_err(OpenError::Thread)?;
+        *store.inner.committer.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok((store, report))
+    }
+
+    /// Opens a store whose committer works only when it is told to, for simulations.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    #[cfg(feature = "simulation")]
+    pub fn open_by_hand(
+        config: StoreConfig,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<Metrics>,
+    ) -> Result<(Self, crate::ByHand, OpenReport), OpenError> {
+        let (store, committer, report) = Self::assemble(config, clock, metrics)?;
+        Ok((store, committer.by_hand(), report))
+    }
+
+    /// The store with its committer, which does not work yet.
+    fn assemble(
+        config: StoreConfig,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<Metrics>,
+    ) -> Result<(Self, Committer, OpenReport), OpenError> {
         let opened = open::open(&config, &*clock)?;
         let (commands, receiver) = mpsc::channel(COMMANDS_MAX);
         let (failure_sender, failure) = watch::channel(None);
@@ -99,10 +129,6 @@ impl Store {
             carried: None,
             large: VecDeque::new(),
         };
-        let thread = std::thread::Builder::new()
-            .name("committer".into())
-            .spawn(move || committer.run())
-            .map_err(OpenError::Thread)?;
         let inner = Inner {
             database: opened.database,
             mailboxes,
@@ -118,9 +144,9 @@ impl Store {
             rules: opened.rules,
             plugins: opened.plugins,
             certificate_index,
-            committer: Mutex::new(Some(thread)),
+            committer: Mutex::new(None),
         };
-        Ok((Self { inner: Arc::new(inner) }, opened.report))
+        Ok((Self { inner: Arc::new(inner) }, committer, opened.report))
     }
 
     /// Accepts an envelope. When this is answered, record, content, queue entries and event are

@@ -25,6 +25,9 @@ pub struct PushConfig {
     pub call_time: Duration,
     /// When the hub stops, calls in flight may take this long to end.
     pub stop_grace: Duration,
+    /// What the jitter of waits is drawn from, so that a simulation can be repeated; nothing
+    /// draws it so that nobody can guess it.
+    pub jitter_seed: Option<u64>,
 }
 
 impl Default for PushConfig {
@@ -40,6 +43,7 @@ impl Default for PushConfig {
             // What real clients give the hub.
             call_time: Duration::from_secs(60),
             stop_grace: Duration::from_secs(5),
+            jitter_seed: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One partner's lane at work: asks the schedule what to do, does it, and hears what is told.
 
 use std::future::poll_fn;
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher, RandomState};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -328,7 +328,13 @@ impl Runner {
 
     fn roll(&mut self) -> u64 {
         self.rolls += 1;
-        self.random.hash_one(self.rolls)
+        match self.config.jitter_seed {
+            None => self.random.hash_one(self.rolls),
+            Some(seed) => {
+                let fixed = BuildHasherDefault::<DefaultHasher>::default();
+                fixed.hash_one((seed, self.id.0, self.rolls))
+            }
+        }
     }
 }
 

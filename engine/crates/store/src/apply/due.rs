@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use phytohub_domain::{ConnectionId, HubDeliveryNumber, Timestamp, Transition};
 use phytohub_telemetry::{Actor, EventKind};
-use rocksdb::IteratorMode;
+use rocksdb::Direction;
 
 use super::Batch;
 use crate::command::{Change, DueOutcome};
@@ -12,7 +12,7 @@ use crate::due::{self, Due, DueKey, DueKind};
 use crate::error::{CommitError, ReadError};
 use crate::event::decode_event;
 use crate::mailbox::Queue;
-use crate::{keys, options, record};
+use crate::{keys, record};
 
 impl Batch<'_> {
     pub(super) fn put_due(&mut self, due: &Due, value: &[u8]) {
@@ -62,9 +62,9 @@ impl Batch<'_> {
         let mut outcome = DueOutcome::default();
         let (start, until) = (self.known.due.next, due::after(self.now));
         let (mut next, mut first, mut left) = (until.max(start), None, None::<DueKey>);
-        let bounds = options::range(start.to_vec(), vec![u8::MAX; 25]);
+        let bounds = (start.to_vec(), vec![u8::MAX; 25]);
         let family = self.database.family(keys::DUE);
-        let rows = self.database.db.iterator_cf_opt(family, bounds, IteratorMode::Start);
+        let rows = self.database.range(family, bounds, Direction::Forward);
         for (looked_at, row) in rows.enumerate() {
             let (key, value) = row.map_err(ReadError::Database)?;
             let key = <DueKey>::try_from(&*key).map_err(|_| record::corrupt("due", &key))?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use phytohub_domain::{HubDeliveryNumber, TrackingState, Transition};
 use phytohub_telemetry::{Actor, Event, EventKind};
-use rocksdb::IteratorMode;
+use rocksdb::Direction;
 
 use super::Batch;
 use crate::due::{Due, DueKind};
@@ -12,7 +12,7 @@ use crate::error::ReadError;
 use crate::keys::{self, ContentId};
 use crate::mailbox::Queue;
 use crate::record::{self, StoredEnvelope};
-use crate::{committer, options};
+use crate::committer;
 
 impl Batch<'_> {
     /// Puts down when the content of an envelope that was just acknowledged, or released from
@@ -154,10 +154,10 @@ impl Batch<'_> {
     /// Places of an envelope's events, those of this batch too.
     pub(super) fn events_of(&self, number: HubDeliveryNumber) -> Result<Vec<u64>, ReadError> {
         let (from, to) = (keys::history(number, 0), keys::history(number, u64::MAX));
-        let bounds = options::range(from.to_vec(), to.to_vec());
+        let bounds = (from.to_vec(), to.to_vec());
         let family = self.database.family(keys::HISTORY);
         let mut sequences = Vec::new();
-        for row in self.database.db.iterator_cf_opt(family, bounds, IteratorMode::Start) {
+        for row in self.database.range(family, bounds, Direction::Forward) {
             let (key, _) = row.map_err(ReadError::Database)?;
             let sequence = key.last_chunk().map(|bytes| u64::from_be_bytes(*bytes));
             sequences.push(sequence.ok_or_else(|| record::corrupt("history", &key))?);

@@ -2,10 +2,11 @@
 //! made or removed as the settings say.
 
 use phytohub_domain::HubDeliveryNumber;
-use rocksdb::{IteratorMode, WriteBatch};
+use rocksdb::IteratorMode;
 
-use super::{Database, failed, read_meta, scan, write};
+use super::{failed, read_meta, scan, write};
 use crate::apply::certificate_key;
+use crate::database::{Database, WriteBatch};
 use crate::error::OpenError;
 use crate::held::{HeldSet, decode_held};
 use crate::known::Plugins;
@@ -27,10 +28,10 @@ pub(super) fn read(
             return Err(OpenError::Corrupt { what: "plugin" });
         };
         let gates = keys::plugin(id.0, keys::PLUGIN_GATES, b"");
-        let gates = database.db.get_cf(database.family(keys::PLUGIN), gates);
+        let gates = database.get_cf(database.family(keys::PLUGIN), gates);
         let gates = gates.map_err(|source| failed(config, source))?.unwrap_or_default();
         let meta = keys::plugin(id.0, keys::PLUGIN_META, b"");
-        let meta = database.db.get_cf(database.family(keys::PLUGIN), meta);
+        let meta = database.get_cf(database.family(keys::PLUGIN), meta);
         if let Some(bytes) = meta.map_err(|source| failed(config, source))? {
             let meta = PluginMeta::decode(&bytes);
             known.metas.insert(id, meta.ok_or(OpenError::Corrupt { what: "plugin" })?);
@@ -74,7 +75,7 @@ fn keep_index(database: &Database, config: &StoreConfig) -> Result<(), OpenError
         batch.delete_cf(meta, keys::CERTIFICATES);
         return write(database, config, batch);
     }
-    for row in database.db.iterator_cf(database.family(keys::ENVELOPE), IteratorMode::Start) {
+    for row in database.rows(database.family(keys::ENVELOPE), IteratorMode::Start) {
         let (key, value) = row.map_err(|source| failed(config, source))?;
         let number = <[u8; 16]>::try_from(&*key).ok().map(HubDeliveryNumber::from_bytes);
         let read = number.map(|number| record::decode_envelope(number, &value));

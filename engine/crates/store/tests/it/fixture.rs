@@ -1,8 +1,9 @@
 //! A store with two connections, and envelopes to put into it.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,8 +12,8 @@ use phytohub_domain::{
     ContentForm, ContentHash, HubDeliveryNumber, Timestamp,
 };
 use phytohub_store::{
-    Accepted, Change, ChangeOutcome, CommitError, NewContent, NewEnvelope, OpenReport, Store,
-    StoreConfig,
+    Accepted, Change, ChangeOutcome, CommitError, MemoryDisk, NewContent, NewEnvelope, OpenReport,
+    Store, StoreConfig,
 };
 use phytohub_telemetry::{Actor, Metrics};
 
@@ -43,7 +44,24 @@ pub(crate) const START: u64 = 1_795_000_000_000;
 pub(crate) fn config(path: &Path) -> StoreConfig {
     let mut config = StoreConfig::new(path);
     (config.disk_reserve_bytes, config.disk_reserve_percent) = (0, 0);
+    config.memory = super::IN_MEMORY.then(|| disk(path));
     config
+}
+
+/// The disk in memory that stands for a directory.
+pub(crate) fn disk(path: &Path) -> MemoryDisk {
+    disks().entry(path.to_owned()).or_default().clone()
+}
+
+/// What lies in one directory lies in the other too.
+pub(crate) fn copy_disk(from: &Path, to: &Path) {
+    let copy = disk(from).snapshot();
+    disks().insert(to.to_owned(), copy);
+}
+
+fn disks() -> MutexGuard<'static, HashMap<PathBuf, MemoryDisk>> {
+    static DISKS: LazyLock<Mutex<HashMap<PathBuf, MemoryDisk>>> = LazyLock::new(Mutex::default);
+    DISKS.lock().expect("nothing panics")
 }
 
 pub(crate) fn open(path: &Path) -> (Store, OpenReport) {

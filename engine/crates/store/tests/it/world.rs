@@ -13,7 +13,7 @@ use phytohub_domain::{
 use phytohub_store::{Accepted, DueOutcome, NewCopy, NewEnvelope, Retention, Store};
 use phytohub_telemetry::{Actor, EventKind, Metrics};
 
-use super::fixture::{LK, NO, START, config, envelope};
+use super::fixture::{LK, NO, START, config, copy_disk, disk, envelope};
 
 /// A channel.
 pub(crate) const CH: ConnectionId = ConnectionId(3);
@@ -98,6 +98,10 @@ impl World {
     /// As a restore leaves it.
     pub(crate) fn pause(&mut self) {
         drop(self.store.take());
+        if super::IN_MEMORY {
+            disk(self.path()).put("meta", b"paused", b"restored");
+            return self.reopen();
+        }
         let options = rocksdb::Options::default();
         let families = rocksdb::DB::list_cf(&options, self.path()).expect("a store");
         let db = rocksdb::DB::open_cf(&options, self.path(), families).expect("opens");
@@ -115,6 +119,7 @@ impl World {
             let name = path.file_name().expect("a name");
             std::fs::copy(&path, directory.path().join(name)).expect("copied");
         }
+        copy_disk(self.path(), directory.path());
         drop(self.store.take());
         self.directory = directory;
         self.reopen();
@@ -155,6 +160,10 @@ impl World {
     /// Everything that the database holds, by family. The store is closed for it.
     pub(crate) fn rows(&mut self) -> BTreeMap<String, Vec<Row>> {
         drop(self.store.take());
+        if super::IN_MEMORY {
+            self.reopen();
+            return disk(self.path()).rows();
+        }
         let options = rocksdb::Options::default();
         let families = rocksdb::DB::list_cf(&options, self.path()).expect("a store");
         let db = rocksdb::DB::open_cf_for_read_only(&options, self.path(), &families, false);

@@ -1,0 +1,71 @@
+//! What the disk in memory can do beside keeping: break, and be stricter than a disk.
+
+use std::sync::Arc;
+
+use phytohub_store::{Broken, OpenError, Store};
+use phytohub_telemetry::Metrics;
+
+use super::fixture::{
+    START, Ticking, accept, config, disk, envelope, open, waiting, with_connections,
+};
+
+#[tokio::test]
+async fn a_commit_that_broke_is_there_or_not_as_was_said_and_nothing_follows_it() {
+    for (broken, there) in [(Broken::Before, false), (Broken::After, true)] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = with_connections(directory.path()).await;
+        let disk = disk(directory.path());
+        disk.break_after(1, broken);
+        let first = accept(&store, "A-1", b"1").await.number;
+        assert!(store.accept(envelope("A-2", b"2")).await.is_err(), "nobody knows");
+        assert!(disk.is_gone() && store.failure().is_some());
+        assert!(store.accept(envelope("A-3", b"3")).await.is_err(), "nothing is taken any more");
+        drop(store);
+        disk.mend();
+        let (store, _) = open(directory.path());
+        let left = waiting(&store);
+        assert_eq!((left.first(), left.len()), (Some(&first), 1 + usize::from(there)));
+    }
+}
+
+#[tokio::test]
+async fn one_store_at_a_time_has_the_disk() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = with_connections(directory.path()).await;
+    let again = || {
+        Store::open(config(directory.path()), Ticking::at(START), Arc::new(Metrics::new())).err()
+    };
+    assert!(matches!(again(), Some(OpenError::Locked { .. })));
+    drop(store);
+    assert!(again().is_none());
+}
+
+#[tokio::test]
+async fn a_committer_moved_by_hand_commits_what_waits_together() {
+    let directory = tempfile::tempdir().expect("a directory");
+    drop(with_connections(directory.path()).await);
+    let metrics = Arc::new(Metrics::new());
+    let opened = Store::open_by_hand(config(directory.path()), Ticking::at(START), metrics);
+    let (store, mut committer, _) = opened.expect("a store opens");
+    let (first, second) = (envelope("A-1", b"1"), envelope("A-2", b"2"));
+    let before = disk(directory.path()).commits();
+    let both = async { tokio::join!(store.accept(first), store.accept(second)) };
+    let mut both = std::pin::pin!(both);
+    assert!(now(both.as_mut()).is_none(), "nothing is answered before it is committed");
+    assert_eq!(committer.waiting(), 2);
+    assert!(committer.turn() && !committer.turn());
+    assert_eq!(disk(directory.path()).commits(), before + 1);
+    let (first, second) = now(both.as_mut()).expect("answered");
+    assert!(first.expect("accepted").number < second.expect("accepted").number);
+    committer.close();
+    assert_eq!(waiting(&store).len(), 2);
+}
+
+/// What a future gives now, if anything.
+fn now<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match future.poll(&mut context) {
+        std::task::Poll::Ready(value) => Some(value),
+        std::task::Poll::Pending => None,
+    }
+}
