@@ -1,9 +1,10 @@
 //! For tests alone: a clock that is set by hand, a certificate authority with odd certificates,
-//! phytosanitary documents of any size, and a hub in process with a client to call it.
+//! phytosanitary documents of any size, a bad line for UDP, and a hub in process with a client to
+//! call it.
 //!
 //! Nothing that ships may depend on this crate. It panics where a test could not go on.
 //!
-//! Start from [`TestHub`]; [`TestCa`] and [`FakeClock`] stand alone.
+//! Start from [`TestHub`]; [`TestCa`], [`FakeClock`] and [`Relay`] stand alone.
 
 #![forbid(unsafe_code)]
 
@@ -13,6 +14,7 @@ mod clock;
 mod document;
 mod hub;
 mod partner;
+mod relay;
 
 pub use certificate::{KeyKind, TestCa, TestCertificate};
 pub use client::{TestClient, TestReply, TestTls};
@@ -20,3 +22,4 @@ pub use clock::FakeClock;
 pub use document::{CERTIFICATE_XML_BYTES_MIN, certificate_xml};
 pub use hub::{TestHub, TestHubOptions};
 pub use partner::{PartnerAnswer, TestCall, TestPartner};
+pub use relay::{Line, Passed, Relay, RelayCounts};
