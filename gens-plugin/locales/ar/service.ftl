@@ -2,6 +2,7 @@
 versions-title = النسخ
 versions-lead = كل نص قُدِّم أو أُصدر أو أُعيد إرساله أو سُحب، والأحدث أولًا.
 version-present = النص الحالي
+both = { $one } · { $other }
 version-number = النسخة { $name }
 version-column = النسخة
 version-step = سبب إنشائها
@@ -47,7 +48,8 @@ archive-waiting = قيد الإعداد
 archive-ready = جاهزة
 archive-failed = تعذّر إعدادها
 archive-removed = حُذفت
-archive-download = تنزيل (حتى { $name })
+archive-download = تنزيل
+archive-until = متاحة حتى
 archive-busy = هناك حزمة قيد الإعداد بالفعل.
 
 # الاختلافات عن المحور

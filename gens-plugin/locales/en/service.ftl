@@ -2,6 +2,7 @@
 versions-title = Versions
 versions-lead = Every text that was handed in, issued, sent again or withdrawn, the last first.
 version-present = Present text
+both = { $one } · { $other }
 version-number = Version { $name }
 version-column = Version
 version-step = Made by
@@ -47,7 +48,8 @@ archive-waiting = Being made
 archive-ready = Ready
 archive-failed = Failed
 archive-removed = Removed
-archive-download = Download (until { $name })
+archive-download = Download
+archive-until = Available until
 archive-busy = A package is being made already.
 
 # What differs from the hub

@@ -284,6 +284,8 @@ pub(super) struct Cell {
     pub(super) text: String,
     pub(super) path: String,
     pub(super) tone: &'static str,
+    /// The moment that the text names; empty for everything else.
+    pub(super) at: String,
 }
 
 impl Cell {
@@ -292,11 +294,16 @@ impl Cell {
     }
 
     pub(super) fn link(text: impl Into<String>, path: String) -> Self {
-        Self { text: text.into(), path, tone: "" }
+        Self { text: text.into(), path, ..Self::default() }
     }
 
     pub(super) fn state(text: impl Into<String>, tone: &'static str) -> Self {
-        Self { text: text.into(), path: String::new(), tone }
+        Self { text: text.into(), tone, ..Self::default() }
+    }
+
+    /// A moment as a machine reads it and as people do.
+    pub(super) fn moment((at, text): (String, String)) -> Self {
+        Self { text, at, ..Self::default() }
     }
 }
 
@@ -305,6 +312,8 @@ impl Cell {
 pub(super) struct TableRow {
     pub(super) cells: Vec<Cell>,
     pub(super) actions: Vec<ActionView>,
+    /// What has a page of its own.
+    pub(super) links: Vec<ActionView>,
 }
 
 macro_rules! pages {

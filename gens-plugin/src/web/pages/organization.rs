@@ -30,6 +30,7 @@ pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
                 Cell::state(locale.text(key), tone),
             ],
             actions: if one.state == "pending" { vec![approve] } else { Vec::new() },
+            ..TableRow::default()
         }
     };
     ask.page(&TablePage {

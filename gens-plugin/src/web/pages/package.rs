@@ -13,7 +13,14 @@ pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let locale = ask.locale;
     let all = ask.gens.packages(ask.session()?)?;
     let waits = all.iter().any(|one| one.state == PackageState::Waiting);
-    let columns = ["audit-when", "audit-who", "user-state", "archive-size", "archive-digest"];
+    let columns = [
+        "audit-when",
+        "audit-who",
+        "user-state",
+        "archive-until",
+        "archive-size",
+        "archive-digest",
+    ];
     let add = match waits {
         true => Default::default(),
         false => ("packages/new".to_owned(), locale.text("archive-new")),
@@ -46,24 +53,27 @@ fn row(ask: &Ask<'_>, one: PackageView) -> TableRow {
         PackageState::Removed => ("archive-removed", "plain"),
         _ => ("archive-failed", "bad"),
     };
-    let download = one.until_ms.map(|until| ActionView {
+    let until = one.until_ms.map(|until| Cell::moment(show::moment(until, locale)));
+    let download = until.is_some().then(|| ActionView {
         path: format!("packages/{}/file", one.id),
-        label: locale.fill("archive-download", "name", show::moment(until, locale).1),
+        label: locale.text("archive-download"),
         tone: "primary",
     });
     let size = match one.bytes {
         0 => String::new(),
-        bytes => format!("{} kB", bytes.div_ceil(1024)),
+        bytes => format!("{}\u{a0}kB", bytes.div_ceil(1024)),
     };
     TableRow {
         cells: vec![
-            Cell::text(show::moment(one.asked_ms, ask.locale).1),
+            Cell::moment(show::moment(one.asked_ms, locale)),
             Cell::text(one.user),
             Cell::state(locale.text(key), tone),
+            until.unwrap_or_default(),
             Cell::text(size),
             Cell::text(one.digest),
         ],
         actions: download.into_iter().collect(),
+        ..TableRow::default()
     }
 }
 

@@ -40,9 +40,11 @@ fn row(ask: &Ask<'_>, one: HubDifference) -> TableRow {
         (Remedy::Step, _) => "restore-todo-step",
         _ => "restore-todo-export",
     };
-    let here = one
-        .here
-        .map_or_else(|| locale.text("restore-nothing"), |state| show::state(state, locale).0);
+    let here = match one.here.map(|state| show::state(state, locale)) {
+        Some((state, "")) => Cell::state(state, "plain"),
+        Some((state, tone)) => Cell::state(state, tone),
+        None => Cell::text(locale.text("restore-nothing")),
+    };
     let number = match one.certificate {
         Some(id) => Cell::link(one.number, show::path(id)),
         None => Cell::text(one.number),
@@ -52,16 +54,22 @@ fn row(ask: &Ask<'_>, one: HubDifference) -> TableRow {
         label: locale.text("restore-take-over"),
         tone: "primary",
     };
+    let settle = ActionView {
+        path: format!("differences/{}", one.id),
+        label: locale.text("restore-settle"),
+        tone: "plain",
+    };
     TableRow {
         cells: vec![
             number,
             Cell::text(one.hub_number),
-            Cell::text(format!("{} → {}", one.sender, one.recipient)),
-            Cell::text(there(ask, &one.there, one.certificate_status)),
-            Cell::text(here),
-            Cell::link(locale.text(todo), format!("differences/{}", one.id)),
+            Cell::text(parties(&one.sender, &one.recipient)),
+            Cell::state(there(ask, &one.there, one.certificate_status), "way"),
+            here,
+            Cell::text(locale.text(todo)),
         ],
         actions: vec![take_over],
+        links: vec![settle],
     }
 }
 
@@ -73,11 +81,16 @@ pub(super) fn home_row(ask: &Ask<'_>, one: HubDifference) -> Row {
         number: one.number,
         state: there(ask, &one.there, one.certificate_status),
         tone: "wait",
-        country: format!("{} → {}", one.sender, one.recipient),
+        country: parties(&one.sender, &one.recipient),
         changed,
         changed_text,
         ..Row::default()
     }
+}
+
+/// Between whom, on one line.
+fn parties(sender: &str, recipient: &str) -> String {
+    format!("{sender}\u{a0}→\u{a0}{recipient}")
 }
 
 fn there(ask: &Ask<'_>, state: &str, certificate_status: i32) -> String {
@@ -130,7 +143,7 @@ fn page(ask: &Ask<'_>, status: u16, error: &str) -> Result<Answer, Failure> {
             facts: vec![
                 (locale.text("fact-number"), one.number),
                 (locale.text("fact-hub-number"), one.hub_number),
-                (locale.text("restore-parties"), format!("{} → {}", one.sender, one.recipient)),
+                (locale.text("restore-parties"), parties(&one.sender, &one.recipient)),
             ],
             warning: if error.is_empty() { String::new() } else { locale.text(error) },
             narrow: false,

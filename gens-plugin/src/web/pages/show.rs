@@ -36,6 +36,12 @@ pub(super) fn day(text: &str) -> Option<i64> {
     Some(date.midnight().assume_utc().unix_timestamp() * 1000)
 }
 
+/// Two things beside each other, each in its own direction: a date after Arabic words would be turned
+/// round by them.
+pub(super) fn both(one: String, other: String, locale: &Locale) -> String {
+    locale.filled("both", &[("one", one), ("other", other)])
+}
+
 /// A day and a night in milliseconds: what is searched "to" a day includes it.
 pub(super) const DAY_MS: i64 = 86_400_000;
 

@@ -16,14 +16,14 @@ pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
         // Who has no account comes by a network all the same; the hub does not.
         let nobody = if one.address.is_empty() { "history-hub" } else { "audit-visitor" };
         let subject = [about(&one.object, locale), one.detail].join(" ");
-        let cells = [
-            show::moment(one.at_ms, locale).1,
-            one.user.unwrap_or_else(|| locale.text(nobody)),
-            action(&one.action, locale),
-            subject.trim().to_owned(),
-            one.address,
+        let cells = vec![
+            Cell::moment(show::moment(one.at_ms, locale)),
+            Cell::text(one.user.unwrap_or_else(|| locale.text(nobody))),
+            Cell::text(action(&one.action, locale)),
+            Cell::text(subject.trim()),
+            Cell::text(one.address),
         ];
-        TableRow { cells: cells.map(Cell::text).into(), actions: Vec::new() }
+        TableRow { cells, ..TableRow::default() }
     };
     let columns = ["audit-when", "audit-who", "audit-what", "audit-subject", "audit-address"];
     ask.page(&TablePage {
@@ -70,7 +70,7 @@ pub(in crate::web) fn statistics(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let row = |one: MonthlyCount| {
         let country = Coded::Country.label(&one.destination, locale);
         let cells = [one.month, country, one.produce, one.count.to_string()];
-        TableRow { cells: cells.map(Cell::text).into(), actions: Vec::new() }
+        TableRow { cells: cells.map(Cell::text).into(), ..TableRow::default() }
     };
     let columns =
         ["statistics-month", "statistics-partner", "statistics-commodity", "statistics-count"];

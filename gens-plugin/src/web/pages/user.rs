@@ -24,7 +24,7 @@ pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
                 Cell::text(roles),
                 state(user.active, locale),
             ],
-            actions: Vec::new(),
+            ..TableRow::default()
         }
     };
     let columns = ["user-name", "user-login", "user-roles", "user-state"];

@@ -64,8 +64,8 @@ fn title(ask: &Ask<'_>, number: i64) -> String {
 
 fn choices(ask: &Ask<'_>, cards: &[VersionCard]) -> Vec<Choice> {
     let choice = |card: &VersionCard| {
-        let label =
-            format!("{} · {}", title(ask, card.number), show::moment(card.at_ms, ask.locale).1);
+        let at = show::moment(card.at_ms, ask.locale).1;
+        let label = show::both(title(ask, card.number), at, ask.locale);
         Choice::new(card.number.to_string(), label)
     };
     cards.iter().map(choice).collect()
@@ -86,8 +86,9 @@ pub(in crate::web) fn changes(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let found = ask.gens.version_changes(session, id, (before, after))?;
     let told = |number| {
         let card = cards.iter().find(|card| card.number == number);
-        let at =
-            card.map(|card| format!("{} · {}", show::moment(card.at_ms, ask.locale).1, card.user));
+        let at = card.map(|card| {
+            show::both(show::moment(card.at_ms, ask.locale).1, card.user.clone(), ask.locale)
+        });
         (title(ask, number), at.unwrap_or_default())
     };
     let row = |one: Difference| {
