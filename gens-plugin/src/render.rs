@@ -19,6 +19,8 @@ pub use phytohub_gens_paper::{Date, Public, Sheet};
 pub enum Mark {
     /// Printed for the first time.
     None,
+    /// An original in place of one that was lost or spoilt: its number, counted from 2.
+    Duplicate(i64),
     /// Not issued.
     Draft,
     /// Of a country that is only trained.

@@ -58,8 +58,8 @@ pub use restore::{HubDifference, Remedy};
 pub use setting::Settings;
 pub use user::{NewAccount, TemporaryPassword, UserChange, UserView};
 pub use view::{
-    AnswerView, AttachmentView, AuditView, CertificateCard, CertificateView, Holder, ImportCard,
-    MonthlyCount, PrintView, StepView,
+    AnswerView, AttachmentView, AuditView, CertificateCard, CertificateView, DuplicateView, Holder,
+    ImportCard, MonthlyCount, PrintView, StepView,
 };
 
 /// A country that is served, as the operator configures it.

@@ -19,7 +19,7 @@ mod lists;
 mod marks;
 mod organizations;
 pub(crate) mod packages;
-mod prints;
+pub(crate) mod prints;
 pub(crate) mod records;
 mod schema;
 mod scope;

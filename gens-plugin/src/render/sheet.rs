@@ -10,6 +10,7 @@ pub(super) fn of(certificate: &Certificate, print: &Print<'_>) -> Sheet {
     let l = Locale::of(print.language).unwrap_or_else(Locale::english);
     let mark = match print.mark {
         Mark::None => String::new(),
+        Mark::Duplicate(number) => l.fill("paper-duplicate", "name", number),
         Mark::Draft => l.text("paper-draft"),
         Mark::Training => l.text("paper-training"),
         Mark::Copy => l.text("paper-copy"),
@@ -19,6 +20,11 @@ pub(super) fn of(certificate: &Certificate, print: &Print<'_>) -> Sheet {
     let title = l.text(if reexport { "paper-title-reexport" } else { "paper-title" });
     let has_liability = certificate.statements.iter().any(|statement| statement.id == "5");
     let small = [("paper-liability", !has_liability), ("paper-electronic", print.received)];
+    let mut small: Vec<String> =
+        small.into_iter().filter(|(_, is)| *is).map(|(key, _)| l.text(key)).collect();
+    if let Mark::Duplicate(number) = print.mark {
+        small.insert(0, l.fill("paper-duplicate-only", "name", number));
+    }
     Sheet {
         language: l.tag().to_owned(),
         right_to_left: l.direction() == "rtl",
@@ -26,7 +32,7 @@ pub(super) fn of(certificate: &Certificate, print: &Print<'_>) -> Sheet {
         date: Date::of(&certificate.issued).unwrap_or(print.today),
         mark,
         parts: parts(certificate, l),
-        small: small.into_iter().filter(|(_, is)| *is).map(|(key, _)| l.text(key)).collect(),
+        small,
         public: print.public.as_ref().map(|(url, code)| Public {
             url: url.clone(),
             caption: l.text("paper-compare"),

@@ -88,7 +88,7 @@ fn certificate_for_reexport_is_titled_as_one_and_names_its_original() {
 
 #[test]
 fn each_mark_has_its_word_in_every_language_of_papers() {
-    let marks = [Mark::Draft, Mark::Training, Mark::Copy, Mark::Withdrawn];
+    let marks = [Mark::Draft, Mark::Training, Mark::Copy, Mark::Withdrawn, Mark::Duplicate(2)];
     for locale in Locale::of_papers() {
         let words = marks.map(|mark| {
             let print = Print {
@@ -101,6 +101,28 @@ fn each_mark_has_its_word_in_every_language_of_papers() {
             sheet(&Certificate::default(), &print).mark
         });
         let different: std::collections::BTreeSet<&String> = words.iter().collect();
-        assert!(different.len() == 4 && words.iter().all(|word| !word.is_empty()), "{words:?}");
+        assert!(
+            different.len() == marks.len() && words.iter().all(|word| !word.is_empty()),
+            "{words:?}"
+        );
+    }
+}
+
+#[test]
+fn duplicate_says_which_original_it_is_in_the_language_of_the_paper() {
+    for (tag, word, only) in [
+        ("en", "DUPLICATE ORIGINAL No. 2", "Earlier originals are no longer valid."),
+        ("ar", "بدل الأصل رقم", "لم تعد الأصول السابقة سارية."),
+    ] {
+        let print = Print {
+            language: tag,
+            mark: Mark::Duplicate(2),
+            received: false,
+            today: Date::default(),
+            public: None,
+        };
+        let sheet = sheet(&Certificate::default(), &print);
+        assert!(sheet.mark.starts_with(word) && sheet.mark.contains('2'), "{}", sheet.mark);
+        assert!(sheet.small[0].contains(only), "{:?}", sheet.small);
     }
 }

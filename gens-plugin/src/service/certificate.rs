@@ -256,6 +256,7 @@ fn view(
         token: row.token.clone(),
         paper_code: row.paper_code.clone(),
         printed: scope.print(id)?.map(|(at_ms, user)| PrintView { at_ms, user }),
+        duplicates: super::print::duplicates(scope, id)?,
         printable: super::print::is_printable(session, &row),
         answers: answers(scope, &row)?,
         reassignable: reassign::holders(session, &row),

@@ -37,6 +37,8 @@ pub struct PublicCard {
     pub issued_ms: i64,
     /// Whether it is one for training.
     pub training: bool,
+    /// The original that is valid, where the first was lost or spoilt: its number.
+    pub duplicate: Option<i64>,
     /// Produce and quantities, for whoever has the code on the paper.
     pub goods: Option<Vec<PublicGoods>>,
 }
@@ -117,6 +119,7 @@ impl Gens {
                 destination: row.destination,
                 issued_ms: row.issued_ms.unwrap_or_default(),
                 training: tenant.training,
+                duplicate: scope.duplicates(id)?.last().map(|last| last.number),
                 goods,
             };
             Ok::<_, ServiceError>((card, right))

@@ -89,9 +89,11 @@ pub struct CertificateView {
     pub token: Option<String>,
     /// The code on the paper that shows the goods on the public page.
     pub paper_code: Option<String>,
-    /// When the original was printed; whatever is printed after is a copy.
+    /// When the original was printed; whatever is printed after is a copy, but for duplicates.
     pub printed: Option<PrintView>,
-    /// Whether this user may print the original, if nobody did.
+    /// The originals that took the place of one that was lost or spoilt, the first first.
+    pub duplicates: Vec<DuplicateView>,
+    /// Whether this user may print originals.
     pub printable: bool,
     /// What importing countries answered, the first first.
     pub answers: Vec<AnswerView>,
@@ -107,6 +109,33 @@ pub struct PrintView {
     pub at_ms: i64,
     /// By whom.
     pub user: String,
+}
+
+/// An original in place of one that was lost or spoilt.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct DuplicateView {
+    /// Which original it is, counted from 2.
+    pub number: i64,
+    /// When the one before was said to be lost, in milliseconds since 1970.
+    pub lost_ms: i64,
+    /// By whom.
+    pub user: String,
+    /// Why.
+    pub reason: String,
+    /// When this one was printed; until then it can be, once.
+    pub printed: Option<PrintView>,
+}
+
+impl CertificateView {
+    /// The original that has not been printed yet: 1, or the number of a duplicate.
+    #[must_use]
+    pub fn due_original(&self) -> Option<i64> {
+        if self.printed.is_none() {
+            return Some(1);
+        }
+        self.duplicates.iter().find(|one| one.printed.is_none()).map(|one| one.number)
+    }
 }
 
 /// What an importing country answered to a certificate.

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     later::FILTERS,
     marks::MIGRATION,
     later::NUMBERS,
+    later::DUPLICATES,
 ];
 
 /// Brings the tables to this version, each migration in a transaction of its own.

@@ -70,6 +70,36 @@ impl Scope<'_> {
         )
     }
 
+    /// Further originals after an id.
+    pub(crate) fn duplicates_after(
+        &self,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Listed>, StoreError> {
+        self.all(
+            "SELECT d.id, CAST(d.certificate AS TEXT), CAST(d.number AS TEXT), d.at_ms, u.name,
+               d.reason, d.printed_ms, coalesce(p.name, '')
+             FROM duplicate d JOIN user u ON u.id = d.user LEFT JOIN user p ON p.id = d.printer
+             WHERE d.tenant = {tenant} AND d.id > :after ORDER BY d.id LIMIT :limit",
+            &[(":after", &after), (":limit", &limit)],
+            |row| {
+                let at = crate::service::issue::moment(row.get(3)?);
+                let printed: Option<i64> = row.get(6)?;
+                let printed = printed.map(crate::service::issue::moment).unwrap_or_default();
+                let fields = vec![
+                    row.get(1)?,
+                    row.get(2)?,
+                    at,
+                    row.get(4)?,
+                    row.get(5)?,
+                    printed,
+                    row.get(7)?,
+                ];
+                Ok((row.get(0)?, fields))
+            },
+        )
+    }
+
     /// Decisions after an id.
     pub(crate) fn decisions_after(
         &self,

@@ -9,6 +9,7 @@ pub(super) mod home;
 pub(super) mod import;
 pub(super) mod list;
 pub(super) mod log_in;
+pub(super) mod lost;
 pub(super) mod organization;
 pub(super) mod package;
 pub(super) mod paper;

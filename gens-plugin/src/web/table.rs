@@ -8,8 +8,9 @@ use super::ask::Ask;
 use super::failure::Failure;
 use super::form::{FORM_BYTES_MAX, UPLOAD_BYTES_MAX};
 use super::pages::{
-    account, attachment, certificate, draft, export, home, import, list, log_in, organization,
-    package, paper, public, reassign, register, restore, setting, step, trail, user, version,
+    account, attachment, certificate, draft, export, home, import, list, log_in, lost,
+    organization, package, paper, public, reassign, register, restore, setting, step, trail, user,
+    version,
 };
 use crate::domain::{Right, Rights};
 
@@ -147,6 +148,8 @@ static ROUTES: &[Route] = &[
     get("certificates/{id}/paper", READ, paper::certificate),
     get("certificates/{id}/pdf", READ, paper::certificate_pdf),
     post("certificates/{id}/print", PRINT, paper::original),
+    get("certificates/{id}/lost", PRINT, lost::form),
+    post("certificates/{id}/lost", PRINT, lost::declare),
     get("certificates/{id}/xml", READ, certificate::xml),
     get("certificates/{id}/versions", READ, version::list),
     get("certificates/{id}/versions/{version}/paper", READ, version::paper),

@@ -12,7 +12,7 @@ const isFile = (pattern) => /\.csv$|\/xml$|\/pdf$|\{file\}$/.test(pattern);
 
 /** What the story looks at, in several states. */
 const IN_STORY = ["", "certificates/{id}", "certificates/{id}/edit", "certificates/{id}/paper",
-  "certificates/{id}/steps/{step}", "imports", "imports/{id}", "imports/{id}/paper"];
+  "certificates/{id}/steps/{step}", "certificates/{id}/lost", "imports", "imports/{id}", "imports/{id}/paper"];
 
 /** For whoever is not logged in. */
 const OF_VISITORS = ["log-in", "register", "v/{token}"];

@@ -71,6 +71,27 @@ export async function apply(exporter, { to, scripts }) {
   return path;
 }
 
+/** Prints the original, loses it, and prints a duplicate. */
+async function lose(issuer, path) {
+  const print = async () => {
+    const [file] = await Promise.all([
+      issuer.page.waitForEvent("download"),
+      issuer.page.locator('form[action$="/print"] button').click(),
+    ]);
+    assert.match(file.suggestedFilename(), /\.pdf$/);
+    await issuer.go(path);
+  };
+  await print();
+  await issuer.press('a[href$="/lost"]');
+  await issuer.inspect("lost");
+  await issuer.fill({ reason: "It fell into the harbour.", password: issuer.password });
+  await issuer.press("main form button.button");
+  assert.equal(issuer.path, path);
+  await issuer.inspect("certificate-lost");
+  await print();
+  assert.equal(await issuer.page.locator('form[action$="/print"]').count(), 0, "each is printed once");
+}
+
 /** The whole story; answers what was made, for whoever wants to look at it. */
 export async function story(site, people, options = {}) {
   const { language, slow, scripts = true } = options;
@@ -116,6 +137,8 @@ export async function story(site, people, options = {}) {
   await issuer.await(".track .now:last-child");
   await issuer.inspect("certificate-delivered");
   const publicPath = await issuer.page.locator("dd", { hasText: "/v/" }).innerText();
+  // Papers are large for a slow line, and no larger there than here.
+  if (!slow) await lose(issuer, path);
 
   const importer = await open(port);
   await importer.inspect("home-importer");

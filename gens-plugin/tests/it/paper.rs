@@ -6,7 +6,7 @@ use phytohub_gens::web::{Answer, routes};
 
 use crate::browser::{Browser, text};
 use crate::sample;
-use crate::world::World;
+use crate::world::{PASSWORD, World};
 
 /// What the file says of itself: the text of a page is compressed, its name is not.
 fn assert_pdf(answer: &Answer) {
@@ -96,10 +96,10 @@ fn only_issuing_officers_print_originals_and_only_of_what_is_valid() {
         let mut browser = Browser::of(&world, "GH", name);
         assert_eq!(browser.post(&format!("certificates/{id}/print"), &[]).status(), 403, "{name}");
         assert_pdf(&browser.get(&format!("certificates/{id}/pdf")));
-        let denied = world.gens.take_original(world.session("GH", name), id);
+        let denied = world.gens.take_original(world.session("GH", name), id, 1);
         assert!(matches!(denied, Err(ServiceError::Denied(_))), "{name}: {denied:?}");
     }
-    let elsewhere = world.gens.take_original(world.session("NL", "issuer"), id);
+    let elsewhere = world.gens.take_original(world.session("NL", "issuer"), id, 1);
     assert!(matches!(elsewhere, Err(ServiceError::NotFound)), "{elsewhere:?}");
 
     let officer = world.session("GH", "issuer");
@@ -112,11 +112,94 @@ fn only_issuing_officers_print_originals_and_only_of_what_is_valid() {
 fn first_print_survives_the_end_of_the_process() {
     let mut world = World::new();
     let (id, _) = issued(&world);
-    assert!(world.gens.take_original(world.session("GH", "issuer"), id).expect("it is taken"));
+    assert!(world.gens.take_original(world.session("GH", "issuer"), id, 1).expect("it is taken"));
     world.reopen();
-    assert!(!world.gens.take_original(world.session("GH", "issuer"), id).expect("it is asked"));
+    assert!(!world.gens.take_original(world.session("GH", "issuer"), id, 1).expect("it is asked"));
     let view = world.gens.certificate(world.session("GH", "auditor"), id).expect("it is seen");
     assert_eq!(view.printed.expect("it is").user, "Person issuer");
+}
+
+#[test]
+fn lost_original_has_a_duplicate_that_says_so() {
+    let world = World::new();
+    let (id, number) = issued(&world);
+    let (page, print) = (format!("certificates/{id}"), format!("certificates/{id}/print"));
+    let lost = format!("{page}/lost");
+    let mut issuer = Browser::of(&world, "GH", "issuer");
+    let fields = [("reason", "Fell into the <harbour>"), ("password", PASSWORD)];
+    // There is nothing to lose yet.
+    assert_eq!(issuer.get(&lost).value("location"), Some(&*format!("/gens/{page}")));
+    issuer.post(&lost, &fields);
+    let view = world.gens.certificate(world.session("GH", "issuer"), id).expect("it is seen");
+    assert!(view.duplicates.is_empty());
+    let original = issuer.post(&print, &[]);
+    assert_pdf(&original);
+    let copy = issuer.post(&print, &[]);
+
+    let shown = text(&issuer.get(&page));
+    assert!(shown.contains(&format!("/gens/{lost}\"")), "{shown}");
+    let form = text(&issuer.get(&lost));
+    assert!(form.contains(&number) && form.contains("name=\"reason\""), "{form}");
+    assert_eq!(issuer.post(&lost, &[("password", PASSWORD)]).status(), 422, "without a reason");
+    let wrong = [("reason", "Lost"), ("password", "wrong")];
+    assert_eq!(issuer.post(&lost, &wrong).status(), 422);
+    assert_eq!(issuer.post(&print, &[]).body(), copy.body(), "nothing was declared");
+    assert_eq!(issuer.post(&lost, &fields).status(), 303);
+    // Sent twice, it is one duplicate.
+    assert_eq!(issuer.post(&lost, &fields).status(), 303);
+
+    let shown = text(&issuer.get(&page));
+    assert!(shown.contains("Print duplicate original no. 2"), "{shown}");
+    assert!(shown.contains("Fell into the &#60;harbour&#62;"), "{shown}");
+    let duplicate = issuer.post(&print, &[]);
+    assert_pdf(&duplicate);
+    for other in [&original, &copy] {
+        assert_ne!(duplicate.body(), other.body());
+    }
+    assert_eq!(issuer.post(&print, &[]).body(), copy.body(), "each original is printed once");
+    let shown = text(&issuer.get(&page));
+    assert!(shown.contains("<dt>Duplicate original no. 2</dt>"), "{shown}");
+
+    // It can be lost as well.
+    let third =
+        world.gens.declare_lost(world.session("GH", "issuer"), id, "Coffee", &World::proof());
+    assert_eq!(third.expect("it is declared"), 3);
+    let next = issuer.post(&print, &[]);
+    assert_pdf(&next);
+    assert_ne!(next.body(), duplicate.body());
+
+    let trail = world.gens.audit(world.session("GH", "auditor"), None).expect("it is read");
+    let lines = |action: &str| {
+        let of = trail.rows.iter().filter(|line| line.action == action);
+        of.map(|line| line.detail.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(lines("lose-original"), ["Coffee", "Fell into the <harbour>"]);
+    assert_eq!(lines("print-duplicate"), [format!("{number} (3)"), format!("{number} (2)")]);
+    // Whoever holds an earlier one is told by the public page.
+    let token = view.token.expect("it has one");
+    let public = text(&Browser::new(&world).get(&format!("v/{token}")));
+    assert!(public.contains("Duplicate original no. 3"), "{public}");
+}
+
+#[test]
+fn nobody_else_has_duplicates_and_withdrawn_certificates_have_none() {
+    let world = World::new();
+    let (id, _) = issued(&world);
+    let issuer = world.session("GH", "issuer");
+    world.gens.take_original(issuer, id, 1).expect("it is printed");
+    let proof = World::proof();
+    for name in ["trader", "officer", "inspector", "auditor", "admin"] {
+        let denied = world.gens.declare_lost(world.session("GH", name), id, "Lost", &proof);
+        assert!(matches!(denied, Err(ServiceError::Denied(_))), "{name}: {denied:?}");
+    }
+    // There is to be no second one yet.
+    assert!(!world.gens.take_original(issuer, id, 2).expect("it is asked"));
+    assert_eq!(world.gens.declare_lost(issuer, id, "Lost", &proof).expect("it is declared"), 2);
+    let again = world.gens.declare_lost(issuer, id, "Lost", &proof);
+    assert!(matches!(again, Err(ServiceError::Busy)), "{again:?}");
+    world.gens.withdraw(issuer, id, "A pest", &proof).expect("it is withdrawn");
+    let late = world.gens.take_original(issuer, id, 2);
+    assert!(matches!(late, Err(ServiceError::Step(_))), "{late:?}");
 }
 
 #[test]

@@ -136,6 +136,14 @@ impl Gens {
             |scope, after| scope.decisions_after(after, PAGE),
             |row| row,
         )?;
+        let head = ["certificate", "original", "at", "user", "reason", "printed_at", "printed_by"];
+        self.pack_list(
+            reach,
+            archive,
+            ("duplicates", &head),
+            |scope, after| scope.duplicates_after(after, PAGE),
+            |row| row,
+        )?;
         self.pack_list(
             reach,
             archive,

@@ -62,6 +62,24 @@ CREATE UNIQUE INDEX difference_hub_number ON difference (tenant, hub_number);
 CREATE INDEX difference_open ON difference (tenant, id) WHERE settled_ms IS NULL;
 ";
 
+/// Further originals of a certificate, in place of one that was lost or spoilt: declared first, then
+/// printed once each. The first original is number 1 and stands in `print`.
+pub(super) const DUPLICATES: &str = "
+CREATE TABLE duplicate (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant INTEGER NOT NULL REFERENCES tenant,
+  certificate INTEGER NOT NULL REFERENCES certificate,
+  number INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  user INTEGER NOT NULL REFERENCES user,
+  reason TEXT NOT NULL,
+  printed_ms INTEGER,
+  printer INTEGER REFERENCES user
+) STRICT;
+CREATE UNIQUE INDEX duplicate_number ON duplicate (certificate, number);
+CREATE INDEX duplicate_list ON duplicate (tenant, id);
+";
+
 /// Finds what was received by its number, whoever sent it.
 pub(super) const NUMBERS: &str = "
 CREATE INDEX inbox_any_number ON inbox (tenant, number, id) WHERE response = 0;

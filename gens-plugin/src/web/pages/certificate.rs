@@ -6,7 +6,7 @@ use phytohub_sps::write::Certificate;
 
 use super::{show, step};
 use crate::domain::{CertificateId, IssueFacts, Right, State, certificate};
-use crate::service::{AnswerView, CertificateView, StepView};
+use crate::service::{AnswerView, CertificateView, DuplicateView, StepView};
 use crate::web::answer::Answer;
 use crate::web::ask::Ask;
 use crate::web::failure::Failure;
@@ -124,7 +124,14 @@ fn facts(ask: &Ask<'_>, view: &CertificateView, written: &Certificate) -> Vec<(S
     }
     if let Some(print) = &view.printed {
         let when = show::moment(print.at_ms, locale).1;
-        facts.push((locale.text("fact-printed"), format!("{when} · {}", print.user)));
+        facts.push((locale.text("fact-printed"), show::both(when, print.user.clone(), locale)));
+    }
+    for one in &view.duplicates {
+        if let Some(print) = &one.printed {
+            let name = locale.fill("duplicate-number", "name", one.number);
+            let when = show::moment(print.at_ms, locale).1;
+            facts.push((name, show::both(when, print.user.clone(), locale)));
+        }
     }
     let handler = view.handler.as_ref().filter(|_| view.card.state.is_issued());
     facts.push((locale.text("fact-handler"), handler.unwrap_or(&view.author).clone()));
@@ -163,6 +170,9 @@ fn links(ask: &Ask<'_>, view: &CertificateView) -> Vec<ActionView> {
     if issued {
         links.push(link("xml", "certificate-xml", "plain"));
     }
+    if view.printable && view.due_original().is_none() {
+        links.push(link("lost", "certificate-lost", "plain"));
+    }
     if !view.reassignable.is_empty() {
         links.push(link("reassign", "certificate-reassign", "plain"));
     }
@@ -176,8 +186,12 @@ fn posts(ask: &Ask<'_>, view: &CertificateView) -> Result<Vec<ActionView>, Failu
         tone: "plain",
     };
     let mut posts = Vec::new();
-    if view.printable && view.printed.is_none() {
-        posts.push(ActionView { tone: "primary", ..post("print", "certificate-print") });
+    if let Some(due) = view.due_original().filter(|_| view.printable) {
+        let mut print = ActionView { tone: "primary", ..post("print", "certificate-print") };
+        if due > 1 {
+            print.label = ask.locale.fill("certificate-print-duplicate", "name", due);
+        }
+        posts.push(print);
     }
     if super::home::may_create(ask)? {
         posts.push(post("copy", "certificate-copy"));
@@ -200,9 +214,16 @@ pub(in crate::web) fn settle(ask: &Ask<'_>) -> Result<Answer, Failure> {
 fn histories(ask: &Ask<'_>, view: &CertificateView) -> Vec<HistoryView> {
     let steps = view.steps.iter().map(|one| (one.at_ms, history(one, ask)));
     let answers = view.answers.iter().map(|one| (one.at_ms, answered(one, ask)));
-    let mut all: Vec<_> = steps.chain(answers).collect();
+    let lost = view.duplicates.iter().map(|one| (one.lost_ms, lost(one, ask)));
+    let mut all: Vec<_> = steps.chain(answers).chain(lost).collect();
     all.sort_by_key(|(at_ms, _)| *at_ms);
     all.into_iter().rev().map(|(_, entry)| entry).collect()
+}
+
+fn lost(one: &DuplicateView, ask: &Ask<'_>) -> HistoryView {
+    let (at, at_text) = show::moment(one.lost_ms, ask.locale);
+    let (what, reason) = (ask.locale.text("did-lose-original"), one.reason.clone());
+    HistoryView { what, at, at_text, who: one.user.clone(), reason }
 }
 
 fn answered(one: &AnswerView, ask: &Ask<'_>) -> HistoryView {

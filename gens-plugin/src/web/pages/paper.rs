@@ -21,29 +21,29 @@ pub(in crate::web) fn certificate(ask: &Ask<'_>) -> Result<Answer, Failure> {
         back: &back,
         pdf: &format!("{back}/pdf"),
     };
-    let sheet = own_sheet(ask, &view, &written, false)?;
+    let sheet = own_sheet(ask, &view, &written, None)?;
     Ok(Answer::page(200, page(&sheet, &frame)?))
 }
 
 /// The same as PDF: a draft before issue, a copy after.
 pub(in crate::web) fn certificate_pdf(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let (view, written) = own(ask)?;
-    let sheet = own_sheet(ask, &view, &written, false)?;
+    let sheet = own_sheet(ask, &view, &written, None)?;
     pdf(ask, &file_name(&view), sheet)
 }
 
-/// The original, once; whoever asks again is given a copy.
+/// The original or a duplicate of it, each once; whoever asks again is given a copy.
 pub(in crate::web) fn original(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let (view, written) = own(ask)?;
     let id = view.card.id;
-    if view.printed.is_some() || !view.printable {
+    let Some(due) = view.due_original().filter(|_| view.printable) else {
         // What is not issued or not for this user to print is refused here; the rest are copies.
-        ask.gens.take_original(ask.session()?, id)?;
+        ask.gens.take_original(ask.session()?, id, 1)?;
         return certificate_pdf(ask);
-    }
+    };
     // Made first, taken then: what cannot be printed is not lost.
-    let answer = pdf(ask, &file_name(&view), own_sheet(ask, &view, &written, true)?)?;
-    match ask.gens.take_original(ask.session()?, id)? {
+    let answer = pdf(ask, &file_name(&view), own_sheet(ask, &view, &written, Some(due))?)?;
+    match ask.gens.take_original(ask.session()?, id, due)? {
         true => Ok(answer),
         false => certificate_pdf(ask),
     }
@@ -96,15 +96,18 @@ fn own_sheet(
     ask: &Ask<'_>,
     view: &CertificateView,
     written: &Certificate,
-    is_original: bool,
+    original: Option<i64>,
 ) -> Result<Sheet, Failure> {
     let state = view.card.state;
     let mark = match state {
         _ if ask.session()?.is_training() => Mark::Training,
         State::Withdrawn => Mark::Withdrawn,
         state if !state.is_issued() => Mark::Draft,
-        _ if is_original => Mark::None,
-        _ => Mark::Copy,
+        _ => match original {
+            Some(1) => Mark::None,
+            Some(number) => Mark::Duplicate(number),
+            None => Mark::Copy,
+        },
     };
     let request = ask.request;
     let address = |token: &String| {

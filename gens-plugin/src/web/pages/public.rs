@@ -36,6 +36,7 @@ fn page(
         (false, true) => ("verify-withdrawn", "bad"),
         (false, false) => ("verify-valid", "good"),
     };
+    let valid = card.duplicate.map(|number| locale.fill("duplicate-number", "name", number));
     let facts = [
         ("fact-number", card.number),
         ("setting-organization", card.organization),
@@ -57,7 +58,11 @@ fn page(
         path: format!("v/{}", crate::web::answer::encoded(token, b"")),
         tone,
         verdict: locale.text(verdict),
-        facts: facts.map(|(key, value)| (locale.text(key), value)).into(),
+        facts: facts
+            .into_iter()
+            .chain(valid.map(|valid| ("fact-valid-original", valid)))
+            .map(|(key, value)| (locale.text(key), value))
+            .collect(),
         error: if error.is_empty() { String::new() } else { locale.text(error) },
         goods: goods.collect(),
     };

@@ -140,6 +140,12 @@ impl Need {
                 let fields = vec![("holder", "author".to_owned()), ("successor", colleague)];
                 Plan { fields, ..bare(TRADER, vec![submitted(world)]) }
             }
+            (_, "certificates/{id}/lost") => {
+                let (id, _) = world.issued(secret());
+                let issuer = world.session("GH", "issuer");
+                world.gens.take_original(issuer, id, 1).expect("it is printed");
+                Plan { fields: vec![proof(), reason()], ..bare(ISSUER, vec![id.to_string()]) }
+            }
             ("POST", "certificates/{id}/settle" | "certificates/{id}/print") => {
                 bare(ISSUER, vec![world.issued(secret()).0.to_string()])
             }

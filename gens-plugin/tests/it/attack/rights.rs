@@ -23,7 +23,9 @@ fn who_may(need: Need) -> &'static [&'static str] {
         (_, Some(Step::Inspect)) => &["inspector"],
         (_, Some(Step::Approve)) => &["officer"],
         (_, Some(_)) => &["issuer"],
-        ("certificates/{id}/settle" | "certificates/{id}/print", _) => &["issuer"],
+        ("certificates/{id}/settle" | "certificates/{id}/print" | "certificates/{id}/lost", _) => {
+            &["issuer"]
+        }
         ("certificates/{id}/reassign", _) => &["trader", "admin"],
         ("imports/{id}/decide" | "imports/{id}/note", _) => &["importer"],
         ("packages/new" | "packages/{id}/file", _) => &["admin", "auditor"],
