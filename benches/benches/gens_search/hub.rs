@@ -138,9 +138,29 @@ impl Wire {
                 size = length.trim().parse().ok();
             }
         }
-        let mut page = vec![0; size.expect("pages say their length")];
+        let Some(size) = size else { return self.chunks() };
+        self.read(size);
+        size
+    }
+
+    /// What took the plugin long comes in chunks; answers the size of all.
+    fn chunks(&mut self) -> usize {
+        let mut all = 0;
+        loop {
+            let mut line = String::new();
+            self.stream.read_line(&mut line).expect("the hub answers");
+            let size = usize::from_str_radix(line.trim(), 16).expect("chunks say their length");
+            self.read(size + "\r\n".len());
+            if size == 0 {
+                return all;
+            }
+            all += size;
+        }
+    }
+
+    fn read(&mut self, size: usize) {
+        let mut page = vec![0; size];
         self.stream.read_exact(&mut page).expect("the page is whole");
-        page.len()
     }
 }
 
