@@ -1,8 +1,9 @@
-//! The hub beside the ceiling of its protocol and beside what people would take instead: the same
+//! The hub and its store beside their ceilings and beside what people would take instead: the same
 //! payloads, the same number in flight, in turn, on the same machine.
 //!
-//! Each contender publishes durably, delivers, and takes durable acknowledgements, all over TLS with
-//! client certificates; its settings stand in the report. Start from [`run`].
+//! Each contender publishes durably, delivers, and takes durable acknowledgements: those of one
+//! [`Group`] over TLS with client certificates, those of the other without a network or on a local
+//! socket. Settings stand in the report. Start from [`run`].
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,14 +16,23 @@ use crate::speed::report::Machine;
 
 mod ceiling;
 mod contender;
+mod disk;
+mod goals;
+mod html;
 mod hub;
+mod looped;
 mod measure;
 mod nats;
 mod peer;
 mod postgres;
+mod rabbitmq;
 mod table;
 
 pub use ceiling::serve as serve_ceiling;
+pub use goals::{Goal, goals};
+pub use html::page;
+pub use looped::Turned;
+pub use measure::payload;
 pub use table::table;
 
 use contender::{Contender, Start};
@@ -57,6 +67,8 @@ pub struct Comparison {
     pub machine: Machine,
     /// Publish, deliver and acknowledge, one after the other, so many times at once.
     pub in_flight: usize,
+    /// How long each measurement was to last.
+    pub round_seconds: f64,
     /// One entry for each contender, size and delay.
     pub entries: Vec<Entry>,
     /// Contenders that are not there, and how to get them.
@@ -69,6 +81,8 @@ pub struct Comparison {
 pub struct Entry {
     /// The contender.
     pub name: String,
+    /// With whom it is compared.
+    pub group: Group,
     /// How it was set up and driven.
     pub settings: Vec<(String, String)>,
     /// Size of payloads.
@@ -89,10 +103,14 @@ pub struct Round {
     pub seconds: f64,
     /// Of the contender's processes.
     pub cpu_seconds: f64,
-    /// Of the harness.
+    /// Of the harness; nothing where the contender's process drives itself.
     pub generator_cpu_seconds: f64,
-    /// That the contender's processes wrote to the disk.
+    /// That the contender's processes wrote to files, as the kernel counts it: whole pages, and
+    /// more where it keeps files in larger pieces.
     pub written_bytes: u64,
+    /// That the disk was sent meanwhile, by all processes of the machine and the file system itself;
+    /// nothing if the disk is unknown.
+    pub disk_bytes: Option<u64>,
     /// Of a message, from its publishing to its acknowledgement's answer.
     pub p50_us: u64,
     /// One in a hundred is above.
@@ -111,39 +129,141 @@ pub struct Skipped {
     pub why: String,
 }
 
+/// Contenders that can be compared with each other.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "with a network, or without")]
+pub enum Group {
+    /// All speak TLS with client certificates.
+    Tls,
+    /// None does: the store and its ceiling have no network at all.
+    Plain,
+}
+
+impl Group {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Tls, Self::Plain];
+
+    /// Its contenders, in the order in which they take their turns.
+    #[must_use]
+    pub const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Tls => &["hub", "ceiling", "nats", "rabbitmq", "postgres", "postgres-batch"],
+            Self::Plain => &["store", "rocksdb", "postgres-plain", "postgres-plain-batch"],
+        }
+    }
+
+    /// What the others cannot surpass.
+    #[must_use]
+    pub const fn ceiling(self) -> &'static str {
+        match self {
+            Self::Tls => "ceiling",
+            Self::Plain => "rocksdb",
+        }
+    }
+
+    /// In words.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Tls => "Over TLS with client certificates",
+            Self::Plain => "Without TLS: the store in a process, a database on a local socket",
+        }
+    }
+}
+
 impl Entry {
     /// The middle one of a figure of its rounds.
     #[must_use]
     pub fn median(&self, of: impl Fn(&Round) -> f64) -> f64 {
-        let mut values: Vec<f64> = self.rounds.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or_default()
+        middle(self.rounds.iter().map(of).collect())
     }
 
     /// Messages in a second.
     #[must_use]
     pub fn per_second(&self) -> f64 {
-        self.median(|round| round.messages as f64 / round.seconds.max(1e-6))
+        self.median(Round::per_second)
+    }
+
+    /// A figure of this one by that of another, round by round, since they took turns; the middle
+    /// of the ratios.
+    #[must_use]
+    pub fn ratio(&self, other: &Self, of: impl Fn(&Round) -> f64) -> f64 {
+        let pairs = self.rounds.iter().zip(&other.rounds);
+        middle(pairs.map(|(one, two)| of(one) / of(two).max(1e-9)).collect())
     }
 }
 
-/// Names of all contenders, in the order in which they take their turns.
-pub const NAMES: [&str; 4] = ["hub", "ceiling", "nats", "postgres"];
+impl Round {
+    /// Messages in a second.
+    #[must_use]
+    pub fn per_second(&self) -> f64 {
+        self.messages as f64 / self.seconds.max(1e-6)
+    }
+
+    /// Messages for a second of CPU of the contender.
+    #[must_use]
+    pub fn per_cpu_second(&self) -> f64 {
+        self.messages as f64 / self.cpu_seconds.max(1e-6)
+    }
+
+    /// A sum of the round for each of its messages.
+    #[must_use]
+    pub fn each(&self, sum: f64) -> f64 {
+        sum / self.messages.max(1) as f64
+    }
+
+    /// Bytes that the disk was sent for each message; 0 if that is unknown.
+    #[must_use]
+    pub fn disk_each(&self) -> f64 {
+        self.each(self.disk_bytes.unwrap_or_default() as f64)
+    }
+
+    /// How busy the harness's one thread was, from 0 to 1.
+    #[must_use]
+    pub fn generator_busy(&self) -> f64 {
+        self.generator_cpu_seconds / self.seconds.max(1e-6)
+    }
+}
+
+impl Comparison {
+    /// An entry with another one's size and delay.
+    #[must_use]
+    pub fn beside(&self, name: &str, entry: &Entry) -> Option<&Entry> {
+        self.at(name, entry.kib, entry.sync_delay_ms)
+    }
+
+    /// A contender's entry.
+    #[must_use]
+    pub fn at(&self, name: &str, kib: usize, sync_delay_ms: u64) -> Option<&Entry> {
+        let found = |entry: &&Entry| {
+            entry.name == name && entry.kib == kib && entry.sync_delay_ms == sync_delay_ms
+        };
+        self.entries.iter().find(found)
+    }
+}
+
+/// The middle one, the higher of two; 0 if there is none.
+fn middle(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
 
 /// Compares.
 ///
 /// # Errors
 /// When the hub or the harness fails; a peer that is missing or does not start is skipped.
 pub fn run(options: &Options, mut told: impl FnMut(&str)) -> Result<Comparison, Failure> {
-    let unknown = options.only.iter().find(|name| !NAMES.contains(&name.as_str()));
-    if let Some(name) = unknown {
-        return Err(format!("no contender {name}: there are {}", NAMES.join(", ")).into());
+    let names = Group::ALL.map(Group::names).concat();
+    if let Some(name) = options.only.iter().find(|name| !names.contains(&name.as_str())) {
+        return Err(format!("no contender {name}: there are {}", names.join(", ")).into());
     }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let mut comparison = Comparison {
         machine: Machine::this(),
         in_flight: options.in_flight,
+        round_seconds: options.time.as_secs_f64(),
         entries: Vec::new(),
         skipped: Vec::new(),
     };
@@ -185,41 +305,54 @@ impl Set {
             sync_delay: Duration::from_millis(self.sync_delay_ms),
         };
         let mut contenders: Vec<(Box<dyn Contender>, Entry)> = Vec::new();
-        let wanted = |name: &&&str| {
-            options.only.is_empty() || options.only.iter().any(|only| only == **name)
+        let wanted = |name: &str| {
+            options.only.is_empty() || options.only.iter().any(|only| only.as_str() == name)
         };
-        for name in NAMES.iter().filter(wanted) {
+        let all = Group::ALL.into_iter().flat_map(|group| {
+            group.names().iter().copied().filter(|name| wanted(name)).map(move |name| (group, name))
+        });
+        for (group, name) in all {
             match contender::start(name, &start).await {
                 Ok(contender) => {
-                    let entry = Entry {
-                        name: (*name).to_owned(),
-                        settings: contender.settings(),
-                        kib: self.kib,
-                        sync_delay_ms: self.sync_delay_ms,
-                        rounds: Vec::new(),
-                    };
+                    let entry = self.entry(name, group, contender.settings());
                     contenders.push((contender, entry));
                 }
-                Err(error) if matches!(*name, "hub" | "ceiling") => return Err(error),
+                Err(error) if OURS.contains(&name) => {
+                    return Err(format!("{name}: {error}").into());
+                }
                 Err(error) => {
                     told(&format!("{name} is skipped: {error}"));
-                    if comparison.skipped.iter().all(|skipped| skipped.name != **name) {
+                    if comparison.skipped.iter().all(|skipped| skipped.name != name) {
                         let why = error.to_string();
-                        comparison.skipped.push(Skipped { name: (*name).to_owned(), why });
+                        comparison.skipped.push(Skipped { name: name.to_owned(), why });
                     }
                 }
             }
         }
         for number in 0..options.rounds {
             for (contender, entry) in &mut contenders {
-                let round = measure::measure(&**contender, options, self.kib << 10).await?;
-                let rate = round.messages as f64 / round.seconds.max(1e-6);
-                let name = &entry.name;
-                told(&format!("  round {}: {name:<10} {rate:>9.0} messages/s", number + 1));
+                let round =
+                    measure::measure(&**contender, options, self.kib << 10, dir.path()).await?;
+                let (name, rate) = (&entry.name, round.per_second());
+                told(&format!("  round {}: {name:<20} {rate:>9.0} messages/s", number + 1));
                 entry.rounds.push(round);
             }
         }
         comparison.entries.extend(contenders.into_iter().map(|(_, entry)| entry));
         Ok(())
     }
+
+    fn entry(self, name: &str, group: Group, settings: Vec<(String, String)>) -> Entry {
+        Entry {
+            name: name.to_owned(),
+            group,
+            settings,
+            kib: self.kib,
+            sync_delay_ms: self.sync_delay_ms,
+            rounds: Vec::new(),
+        }
+    }
 }
+
+/// Part of the project: that one does not start is an error, not a peer that is missing.
+const OURS: [&str; 4] = ["hub", "ceiling", "store", "rocksdb"];

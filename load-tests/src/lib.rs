@@ -3,7 +3,8 @@
 //! Nothing here shares code with the hub: requests are written and replies are read by [`soap`] and
 //! [`https`] of this crate, so that a mistake on one side cannot hide itself on the other. What was
 //! answered is kept in a [`ledger::Ledger`] of this process; [`crash`] kills hubs and compares.
-//! It must never depend on a crate of the engine, nor look into a store. Start from [`crash::run`].
+//! It must never use a crate of the engine, nor look into a store; the program `phytohub-load`, which
+//! measures the store without a hub around it, does. Start from [`crash::run`].
 #![forbid(unsafe_code)]
 
 pub mod clock;

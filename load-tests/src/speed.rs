@@ -5,7 +5,7 @@
 
 mod book;
 mod caller;
-mod chart;
+pub(crate) mod chart;
 mod contents;
 pub mod countries;
 pub mod diff;

@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use phytohub_load_tests::compare::{self, serve_ceiling};
+use phytohub_load_tests::compare::{self, Group, serve_ceiling};
 use phytohub_load_tests::speed::live;
 use phytohub_load_tests::speed::report::Report;
 use phytohub_load_tests::speed::run::{self, HubChoice};
 use phytohub_load_tests::speed::scenario::Scenario;
 use phytohub_load_tests::speed::{diff, html, target};
 use phytohub_load_tests::{Failure, hub};
+
+#[path = "phytohub-load/turns.rs"]
+mod turns;
 
 /// Loads a hub as a scenario says, measures it, and holds it to account.
 ///
@@ -29,7 +32,8 @@ const EXAMPLES: &str = "Examples:
   phytohub-load run load-tests/scenarios/mixed.toml --html mixed.html
   phytohub-load run load-tests/scenarios/closed.toml --json before.json
   phytohub-load diff before.json after.json --html diff.html
-  phytohub-load compare --only hub,ceiling --seconds 10";
+  phytohub-load compare --only hub,ceiling --seconds 10
+  phytohub-load compare --no-tls --sync-delays-ms 0,1,4 --html compared.html";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -37,7 +41,7 @@ enum Command {
     Run(Run),
     /// Shows two runs side by side
     Diff(Diff),
-    /// Measures the hub beside its ceiling and its peers, in turn
+    /// Measures the hub and its store beside their ceilings and peers, in turn
     Compare(Compare),
     /// Serves the ceiling of the protocol (used by compare)
     #[command(hide = true)]
@@ -47,6 +51,9 @@ enum Command {
         #[arg(long)]
         content_bytes: usize,
     },
+    /// Drives the store, or its ceiling, without a network (used by compare)
+    #[command(hide = true)]
+    ServeLoop(turns::Loop),
 }
 
 #[derive(Debug, Args)]
@@ -101,9 +108,13 @@ struct Diff {
 
 #[derive(Debug, Args)]
 struct Compare {
-    /// Contenders: hub, ceiling, nats, postgres [default: all]
+    /// Contenders: hub, ceiling, nats, rabbitmq, postgres, postgres-batch over TLS; store, rocksdb,
+    /// postgres-plain, postgres-plain-batch without [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
+    /// Those without TLS alone
+    #[arg(long, conflicts_with = "only")]
+    no_tls: bool,
     /// How long each measurement lasts
     #[arg(long, default_value_t = 10.0)]
     seconds: f64,
@@ -119,6 +130,9 @@ struct Compare {
     /// Milliseconds added to each fsync and fdatasync; needs strace
     #[arg(long, value_name = "MS", value_delimiter = ',', default_value = "0")]
     sync_delays_ms: Vec<u64>,
+    /// Write the report as a page
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Write all of it as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -141,6 +155,7 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => compare_runs(&arguments),
         Command::Compare(arguments) => compare_contenders(arguments),
         Command::ServeCeiling { pki, content_bytes } => serve_ceiling(&pki, content_bytes, tell),
+        Command::ServeLoop(arguments) => turns::serve(&arguments, tell),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -211,10 +226,15 @@ fn compare_runs(arguments: &Diff) -> Result<(), Failure> {
 }
 
 fn compare_contenders(arguments: Compare) -> Result<(), Failure> {
+    let only = if arguments.no_tls {
+        Group::Plain.names().iter().map(|name| (*name).to_owned()).collect()
+    } else {
+        arguments.only
+    };
     let options = compare::Options {
         hub: program(arguments.program.as_deref())?,
         own: std::env::current_exe()?,
-        only: arguments.only,
+        only,
         time: Duration::try_from_secs_f64(arguments.seconds)?,
         rounds: arguments.rounds.max(1),
         in_flight: arguments.in_flight.max(1),
@@ -225,6 +245,9 @@ fn compare_contenders(arguments: Compare) -> Result<(), Failure> {
     tell(&compare::table(&comparison));
     if let Some(path) = &arguments.json {
         std::fs::write(path, serde_json::to_string_pretty(&comparison)?)?;
+    }
+    if let Some(path) = &arguments.html {
+        std::fs::write(path, compare::page(&comparison))?;
     }
     Ok(())
 }

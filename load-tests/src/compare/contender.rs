@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::Failure;
-use crate::compare::{ceiling, hub, nats, postgres};
+use crate::compare::looped::Looped;
+use crate::compare::postgres::{Batching, Postgres, Way};
+use crate::compare::{ceiling, hub, nats, rabbitmq};
 use crate::hub::Site;
 
 /// Something on its way.
@@ -17,8 +19,12 @@ pub(super) trait Contender: Send + Sync {
     fn settings(&self) -> Vec<(String, String)>;
     /// Its first process; what that one started belongs to it.
     fn process(&self) -> u32;
-    /// One worker's access.
+    /// One worker's access; not asked of one that drives itself.
     fn session(&self, worker: usize) -> Doing<'_, Box<dyn Session>>;
+    /// Itself, if its process does the whole work and only has to be told when.
+    fn looped(&self) -> Option<&Looped> {
+        None
+    }
 }
 
 /// One worker's access: publishes, is delivered a message, acknowledges it, and so on.
@@ -37,7 +43,7 @@ pub(super) struct Start<'a> {
     pub(super) dir: &'a Path,
     /// Whose keys are used, by the hub and by all others.
     pub(super) site: &'a Site,
-    /// The program that serves the ceiling.
+    /// The program that serves the ceilings.
     pub(super) own: &'a Path,
     pub(super) content_bytes: usize,
     pub(super) in_flight: usize,
@@ -50,9 +56,22 @@ pub(super) async fn start(name: &str, start: &Start<'_>) -> Result<Box<dyn Conte
         "hub" => Box::new(hub::HubUnderTest::start(start)?),
         "ceiling" => Box::new(ceiling::Ceiling::start(start)?),
         "nats" => Box::new(nats::Nats::start(start).await?),
-        "postgres" => Box::new(postgres::Postgres::start(start).await?),
+        "rabbitmq" => Box::new(rabbitmq::RabbitMq::start(start).await?),
+        "postgres" => postgres(start, Way::Tls, Batching::Single).await?,
+        "postgres-batch" => postgres(start, Way::Tls, Batching::Waiting).await?,
+        "postgres-plain" => postgres(start, Way::LocalSocket, Batching::Single).await?,
+        "postgres-plain-batch" => postgres(start, Way::LocalSocket, Batching::Waiting).await?,
+        "store" | "rocksdb" => Box::new(Looped::start(name, start)?),
         other => return Err(format!("no contender {other}").into()),
     })
+}
+
+async fn postgres(
+    start: &Start<'_>,
+    way: Way,
+    batching: Batching,
+) -> Result<Box<dyn Contender>, Failure> {
+    Ok(Box::new(Postgres::start(start, way, batching).await?))
 }
 
 /// Settings as they are told.

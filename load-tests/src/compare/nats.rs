@@ -1,8 +1,10 @@
-//! NATS JetStream: a stream on disk that syncs before it answers, a durable pull consumer,
+//! NATS JetStream: streams on disk that sync before they answer, durable pull consumers,
 //! acknowledgements that are answered.
 //!
-//! As its documentation advises: one connection for all, as many publishes under way as there are
-//! workers, messages pulled in batches, `AckSync` where the acknowledgement must count.
+//! As its documentation advises: as many publishes under way as there are workers, messages pulled
+//! in batches, `AckSync` where the acknowledgement must count, work-queue retention for a queue, and
+//! several streams, since a stream syncs one message after the other. Retention by limits would be
+//! faster and would not do: it acknowledges what it writes down a tenth of a second later.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,11 +22,12 @@ use crate::Failure;
 use crate::compare::contender::{Contender, Doing, Session, Start, told};
 use crate::compare::peer::{Peer, cache, find, free_port, slowed};
 
-/// A server with one stream.
+/// A server with some streams.
 pub(super) struct Nats {
     peer: Peer,
     client: Client,
-    mail: Arc<Mutex<pull::Stream>>,
+    /// What each stream's consumer is sent.
+    mail: Vec<Arc<Mutex<pull::Stream>>>,
     delay: Duration,
     version: String,
 }
@@ -58,31 +61,44 @@ impl Nats {
             .await?;
         let version = client.server_info().version;
         let jetstream = jetstream::new(client.clone());
-        let stream = jetstream
-            .create_stream(Config {
-                name: STREAM.into(),
-                subjects: vec![SUBJECT.into()],
-                // As the hub does, it keeps what was acknowledged; removing it would cost it more.
-                retention: RetentionPolicy::Limits,
-                storage: StorageType::File,
-                num_replicas: 1,
-                ..Config::default()
-            })
-            .await?;
-        let in_flight = i64::try_from(start.in_flight)?;
-        let consumer = stream
-            .create_consumer(pull::Config {
-                durable_name: Some("recipient".into()),
-                ack_policy: AckPolicy::Explicit,
-                max_ack_pending: in_flight * 2,
-                ..pull::Config::default()
-            })
-            .await?;
-        let batch = start.in_flight * 2;
-        let mail = consumer.stream().max_messages_per_batch(batch).messages().await?;
-        let mail = Arc::new(Mutex::new(mail));
+        let mut mail = Vec::with_capacity(STREAMS);
+        for number in 0..STREAMS {
+            let messages = stream(&jetstream, number, start.in_flight).await?;
+            mail.push(Arc::new(Mutex::new(messages)));
+        }
         Ok(Self { peer, client, mail, delay: start.sync_delay, version })
     }
+}
+
+/// A stream of its own subject, and what its consumer is sent.
+async fn stream(
+    jetstream: &jetstream::Context,
+    number: usize,
+    in_flight: usize,
+) -> Result<pull::Stream, Failure> {
+    let stream = jetstream
+        .create_stream(Config {
+            name: format!("MAIL{number}"),
+            subjects: vec![subject(number)],
+            retention: RetentionPolicy::WorkQueue,
+            storage: StorageType::File,
+            num_replicas: 1,
+            ..Config::default()
+        })
+        .await?;
+    let consumer = stream
+        .create_consumer(pull::Config {
+            durable_name: Some("recipient".into()),
+            ack_policy: AckPolicy::Explicit,
+            max_ack_pending: i64::try_from(in_flight)? * 2,
+            ..pull::Config::default()
+        })
+        .await?;
+    Ok(consumer.stream().max_messages_per_batch(in_flight * 2).messages().await?)
+}
+
+fn subject(number: usize) -> String {
+    format!("mail.{number}")
 }
 
 fn program() -> Result<PathBuf, Failure> {
@@ -102,8 +118,15 @@ impl Contender for Nats {
         let delay = format!("{} ms added to each sync", self.delay.as_millis());
         told(&[
             ("version", &self.version),
-            ("settings", "jetstream { sync_interval: always }, one replica, retention by limits"),
-            ("durability", "each publish is answered after its sync"),
+            (
+                "settings",
+                "jetstream { sync_interval: always }, 8 streams, one replica, work-queue retention",
+            ),
+            (
+                "durability",
+                "each message, and each removal that an acknowledgement causes, is synced by itself \
+                 and answered afterwards; the server does not let messages share a sync",
+            ),
             ("client", "async-nats 0.51, one connection, TLS with client certificates"),
             ("message", "publish and its PubAck, pull consumer in batches, double acknowledgement"),
             ("disk", &delay),
@@ -114,11 +137,14 @@ impl Contender for Nats {
         self.peer.id()
     }
 
-    fn session(&self, _worker: usize) -> Doing<'_, Box<dyn Session>> {
+    fn session(&self, worker: usize) -> Doing<'_, Box<dyn Session>> {
         Box::pin(async move {
+            let number = worker % STREAMS;
+            let mail = self.mail.get(number).ok_or("no such stream")?;
             let session = NatsSession {
                 jetstream: jetstream::new(self.client.clone()),
-                mail: Arc::clone(&self.mail),
+                subject: subject(number),
+                mail: Arc::clone(mail),
                 came: None,
             };
             Ok(Box::new(session) as Box<dyn Session>)
@@ -128,6 +154,7 @@ impl Contender for Nats {
 
 struct NatsSession {
     jetstream: jetstream::Context,
+    subject: String,
     mail: Arc<Mutex<pull::Stream>>,
     came: Option<Message>,
 }
@@ -136,7 +163,7 @@ impl Session for NatsSession {
     fn publish<'a>(&'a mut self, body: &'a str) -> Doing<'a, ()> {
         Box::pin(async move {
             let body = bytes::Bytes::copy_from_slice(body.as_bytes());
-            self.jetstream.publish(SUBJECT, body).await?.await?;
+            self.jetstream.publish(self.subject.clone(), body).await?.await?;
             Ok(())
         })
     }
@@ -159,5 +186,4 @@ impl Session for NatsSession {
     }
 }
 
-const STREAM: &str = "MAIL";
-const SUBJECT: &str = "mail";
+const STREAMS: usize = 8;

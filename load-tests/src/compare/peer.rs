@@ -6,8 +6,8 @@ use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
@@ -30,21 +30,31 @@ impl Peer {
         ready: &str,
     ) -> Result<Self, Failure> {
         let mut command = slowed(program, sync_delay);
-        command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
+        command.args(words).stdin(Stdio::null());
+        let (peer, _) = Self::start_reading(command, ready)?;
+        Ok(peer)
+    }
+
+    /// The same with a command; what it prints afterwards can be read.
+    pub(super) fn start_reading(
+        mut command: Command,
+        ready: &str,
+    ) -> Result<(Self, Receiver<String>), Failure> {
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let child = command.spawn()?;
         let mut peer = Self { child, address: None };
         let stdout = peer.child.stdout.take().ok_or("no stdout")?;
         let (sender, lines) = mpsc::sync_channel(64);
         thread::Builder::new().name("peer-stdout".into()).spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                // After it is ready nobody listens; what is printed then is dropped.
+                // Where nobody listens, what is printed is dropped.
                 drop(sender.try_send(line));
             }
         })?;
         let watch = Stopwatch::start();
         loop {
             match lines.recv_timeout(START_TIME_MAX.saturating_sub(watch.elapsed())) {
-                Ok(line) if line.trim() == ready => return Ok(peer),
+                Ok(line) if line.trim() == ready => return Ok((peer, lines)),
                 Ok(line) => peer.address = address_in(&line).or(peer.address),
                 Err(RecvTimeoutError::Timeout) => return Err("it is not ready in time".into()),
                 Err(RecvTimeoutError::Disconnected) => return Err("it ended at once".into()),
@@ -85,6 +95,11 @@ impl Peer {
     pub(super) fn address(&self) -> Option<SocketAddr> {
         self.address
     }
+
+    /// What it reads, if it was started with a pipe for it.
+    pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
+    }
 }
 
 impl Drop for Peer {
@@ -120,6 +135,22 @@ pub(super) fn free_port() -> Result<u16, Failure> {
 /// Lets every user pass through a directory.
 pub(super) fn open_to_all(dir: &Path) -> Result<(), Failure> {
     Ok(fs::set_permissions(dir, Permissions::from_mode(0o755))?)
+}
+
+/// Whether what this process makes belongs to root.
+pub(super) fn is_root(dir: &Path) -> Result<bool, Failure> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(fs::metadata(dir)?.uid() == 0)
+}
+
+/// User and group of a name.
+pub(super) fn user_of(name: &str) -> Result<(u32, u32), Failure> {
+    let users = fs::read_to_string("/etc/passwd")?;
+    let line = users.lines().find(|line| line.split(':').next() == Some(name));
+    let words: Vec<&str> =
+        line.ok_or_else(|| format!("no user {name} to run it as"))?.split(':').collect();
+    let number = |place: usize| words.get(place).and_then(|word| word.parse().ok());
+    number(2).zip(number(3)).ok_or_else(|| format!("the user {name} has no number").into())
 }
 
 /// A program of this name: where a variable says, in `PATH`, or in one of these directories.

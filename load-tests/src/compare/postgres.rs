@@ -1,7 +1,8 @@
-//! PostgreSQL as a queue: a table, `FOR UPDATE SKIP LOCKED`, a commit that waits for the disk.
+//! PostgreSQL as a queue: a table, `FOR UPDATE SKIP LOCKED`, commits that wait for the disk.
 //!
-//! As its documentation advises: a connection for each worker, prepared statements, the row locked
-//! by the transaction that works on it and deleted by the same.
+//! As its documentation and those who build queues on it advise: few connections, prepared
+//! statements, rows taken and deleted in batches by the transaction that works on them, requests
+//! that belong together sent together. How it is driven stands in [`driver`].
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -11,16 +12,28 @@ use std::process::Command;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio_postgres::{Client, Config, Statement};
+use tokio_postgres::{Client, Config, NoTls};
 
 use crate::Failure;
 use crate::compare::contender::{Contender, Doing, Session, Start, told};
-use crate::compare::peer::{Peer, find, free_port, slowed};
+use crate::compare::peer::{Peer, find, free_port, is_root, slowed, user_of};
 use crate::https;
 
+mod driver;
 mod tls;
 
+pub(super) use driver::Batching;
+use driver::Driver;
 use tls::Tls;
+
+/// How the server is reached.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Way {
+    /// TCP and TLS with client certificates.
+    Tls,
+    /// A socket in the file system, without TLS.
+    LocalSocket,
+}
 
 /// A server with one table.
 pub(super) struct Postgres {
@@ -28,18 +41,23 @@ pub(super) struct Postgres {
     bin: PathBuf,
     data: PathBuf,
     user: Option<(u32, u32)>,
-    config: Config,
-    tls: Tls,
+    driver: Driver,
+    way: Way,
+    batching: Batching,
     delay: Duration,
     version: String,
 }
 
 impl Postgres {
-    pub(super) async fn start(start: &Start<'_>) -> Result<Self, Failure> {
+    pub(super) async fn start(
+        start: &Start<'_>,
+        way: Way,
+        batching: Batching,
+    ) -> Result<Self, Failure> {
         let bin = programs()?;
         // It does not run as root.
         let user = if is_root(start.dir)? { Some(user_of("postgres")?) } else { None };
-        let dir = start.dir.join("postgres");
+        let dir = start.dir.join(format!("postgres-{way:?}-{batching:?}"));
         fs::create_dir_all(&dir)?;
         let data = dir.join("data");
         let port = free_port()?;
@@ -49,20 +67,66 @@ impl Postgres {
         as_user(&mut command, user);
         let peer = Peer::start_on_port(command, port, &dir.join("log"))?;
         let mut config = Config::new();
-        config.host("localhost").hostaddr([127, 0, 0, 1].into()).port(port);
-        config.user("postgres").dbname("postgres");
-        config.ssl_mode(tokio_postgres::config::SslMode::Require);
-        let tls = Tls::new(https::identity(&start.site.pki(), "NO")?);
-        let (client, _driver) = connect(&config, &tls).await?;
-        client
-            .batch_execute(
-                "CREATE TABLE mail (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
-                 body bytea NOT NULL); ALTER TABLE mail ALTER COLUMN body SET STORAGE EXTERNAL;",
-            )
-            .await?;
+        config.port(port).user("postgres").dbname("postgres");
+        let door = match way {
+            Way::Tls => {
+                config.host("localhost").hostaddr([127, 0, 0, 1].into());
+                config.ssl_mode(tokio_postgres::config::SslMode::Require);
+                Door { config, tls: Some(Tls::new(https::identity(&start.site.pki(), "NO")?)) }
+            }
+            Way::LocalSocket => {
+                config.host_path(&dir).ssl_mode(tokio_postgres::config::SslMode::Disable);
+                Door { config, tls: None }
+            }
+        };
+        let (client, _connection) = door.connect().await?;
+        client.batch_execute(TABLE).await?;
         let row = client.query_one("SHOW server_version", &[]).await?;
         let version: String = row.try_get(0)?;
-        Ok(Self { peer, bin, data, user, config, tls, delay: start.sync_delay, version })
+        let driver = Driver::start(&door, batching, start.in_flight).await?;
+        let delay = start.sync_delay;
+        Ok(Self { peer, bin, data, user, driver, way, batching, delay, version })
+    }
+}
+
+/// How connections are made.
+struct Door {
+    config: Config,
+    tls: Option<Tls>,
+}
+
+impl Door {
+    /// A connection, and the task that drives it. Retries until the server, which may take
+    /// connections before it is ready, answers.
+    async fn connect(&self) -> Result<(Client, JoinSet<()>), Failure> {
+        let watch = crate::clock::Stopwatch::start();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_connect().await {
+                Ok(connected) => return Ok(connected),
+                Err(error) if tries > CONNECT_TRIES => return Err(error.into()),
+                Err(_) => watch.reaches(watch.elapsed() + Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    async fn try_connect(&self) -> Result<(Client, JoinSet<()>), tokio_postgres::Error> {
+        let mut task = JoinSet::new();
+        // Its end is told to the client by its next request.
+        let client = match &self.tls {
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await?;
+                task.spawn(async move { drop(connection.await) });
+                client
+            }
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                task.spawn(async move { drop(connection.await) });
+                client
+            }
+        };
+        Ok((client, task))
     }
 }
 
@@ -73,27 +137,6 @@ impl Drop for Postgres {
         as_user(&mut command, self.user);
         // If it does not stop, it is killed next.
         drop(command.output());
-    }
-}
-
-/// Retries until the server, which may take a connection before it is ready, answers.
-async fn connect(config: &Config, tls: &Tls) -> Result<(Client, JoinSet<()>), Failure> {
-    let watch = crate::clock::Stopwatch::start();
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match config.connect(tls.clone()).await {
-            Ok((client, connection)) => {
-                let mut driver = JoinSet::new();
-                driver.spawn(async move {
-                    // Its end is told to the client by its next request.
-                    drop(connection.await);
-                });
-                return Ok((client, driver));
-            }
-            Err(error) if tries > CONNECT_TRIES => return Err(error.into()),
-            Err(_) => watch.reaches(watch.elapsed() + Duration::from_millis(100)).await,
-        }
     }
 }
 
@@ -130,19 +173,20 @@ fn set_up(
         fs::set_permissions(&copy, fs::Permissions::from_mode(0o600))?;
         owned(&copy)?;
     }
-    let connections = start.in_flight + 8;
+    let connections = start.in_flight + 16;
     let settings = SETTINGS.iter().map(|(name, value)| format!("{name} = {value}\n"));
     let settings: String = settings.collect();
     let settings = format!(
-        "{settings}max_connections = {connections}\nlisten_addresses = '127.0.0.1'\n\
-         unix_socket_directories = ''\nssl = on\nssl_cert_file = 'server.pem'\n\
-         ssl_key_file = 'server.key'\nssl_ca_file = 'ca.pem'\n"
+        "{settings}max_connections = {connections}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{}'\nssl = on\n\
+         ssl_cert_file = 'server.pem'\nssl_key_file = 'server.key'\nssl_ca_file = 'ca.pem'\n",
+        dir.display()
     );
     let path = data.join("postgresql.auto.conf");
     fs::write(&path, settings)?;
     owned(&path)?;
     let path = data.join("pg_hba.conf");
-    fs::write(&path, "hostssl all all 127.0.0.1/32 trust clientcert=verify-ca\n")?;
+    let doors = "local all all trust\nhostssl all all 127.0.0.1/32 trust clientcert=verify-ca\n";
+    fs::write(&path, doors)?;
     Ok(owned(&path)?)
 }
 
@@ -152,33 +196,21 @@ fn as_user(command: &mut Command, user: Option<(u32, u32)>) {
     }
 }
 
-/// Whether what this process makes belongs to root.
-fn is_root(dir: &Path) -> Result<bool, Failure> {
-    use std::os::unix::fs::MetadataExt;
-    Ok(fs::metadata(dir)?.uid() == 0)
-}
-
-fn user_of(name: &str) -> Result<(u32, u32), Failure> {
-    let users = fs::read_to_string("/etc/passwd")?;
-    let line = users.lines().find(|line| line.split(':').next() == Some(name));
-    let words: Vec<&str> = line.ok_or("no user postgres to run it as")?.split(':').collect();
-    let number = |place: usize| words.get(place).and_then(|word| word.parse().ok());
-    number(2).zip(number(3)).ok_or_else(|| "the user postgres has no number".into())
-}
-
 impl Contender for Postgres {
     fn settings(&self) -> Vec<(String, String)> {
         let delay = format!("{} ms added to each sync", self.delay.as_millis());
         let settings = SETTINGS.map(|(name, value)| format!("{name}={value}")).join(", ");
+        let way = match self.way {
+            Way::Tls => "TLS with client certificates",
+            Way::LocalSocket => "a local socket without TLS",
+        };
+        let client = format!("tokio-postgres 0.7, {way}, {}", self.batching.client());
         told(&[
             ("version", &self.version),
             ("settings", &settings),
-            ("durability", "each commit waits for its sync, several share one"),
-            (
-                "client",
-                "tokio-postgres 0.7, a connection for each in flight, TLS with client certificates",
-            ),
-            ("message", "INSERT; BEGIN, SELECT FOR UPDATE SKIP LOCKED LIMIT 1; DELETE, COMMIT"),
+            ("durability", "each commit waits for its sync; the server lets several share one"),
+            ("client", &client),
+            ("message", self.batching.message()),
             ("disk", &delay),
         ])
     }
@@ -188,69 +220,13 @@ impl Contender for Postgres {
     }
 
     fn session(&self, _worker: usize) -> Doing<'_, Box<dyn Session>> {
-        Box::pin(async move {
-            let (client, driver) = connect(&self.config, &self.tls).await?;
-            let put = client.prepare("INSERT INTO mail (body) VALUES ($1)").await?;
-            let take = client.prepare(TAKE).await?;
-            let delete = client.prepare("DELETE FROM mail WHERE id = $1").await?;
-            let session = Worker { client, put, take, delete, came: None, _driver: driver };
-            Ok(Box::new(session) as Box<dyn Session>)
-        })
+        Box::pin(async { Ok(Box::new(self.driver.session()) as Box<dyn Session>) })
     }
 }
 
-struct Worker {
-    client: Client,
-    put: Statement,
-    take: Statement,
-    delete: Statement,
-    came: Option<i64>,
-    _driver: JoinSet<()>,
-}
-
-impl Session for Worker {
-    fn publish<'a>(&'a mut self, body: &'a str) -> Doing<'a, ()> {
-        Box::pin(async move {
-            self.client.execute(&self.put, &[&body.as_bytes()]).await?;
-            Ok(())
-        })
-    }
-
-    fn deliver(&mut self) -> Doing<'_, usize> {
-        Box::pin(async move {
-            loop {
-                // Sent together: the client puts requests that wait for each other on one way.
-                let (begun, row) = tokio::join!(
-                    self.client.batch_execute("BEGIN"),
-                    self.client.query_opt(&self.take, &[])
-                );
-                begun?;
-                if let Some(row) = row? {
-                    let body: &[u8] = row.try_get(1)?;
-                    self.came = Some(row.try_get(0)?);
-                    return Ok(body.len());
-                }
-                // Others have locked all; what this worker put in is with one of them.
-                self.client.batch_execute("COMMIT").await?;
-            }
-        })
-    }
-
-    fn acknowledge(&mut self) -> Doing<'_, ()> {
-        Box::pin(async move {
-            let id = self.came.take().ok_or("nothing came")?;
-            let params: [&(dyn tokio_postgres::types::ToSql + Sync); 1] = [&id];
-            let (deleted, committed) = tokio::join!(
-                self.client.execute(&self.delete, &params),
-                self.client.batch_execute("COMMIT")
-            );
-            deleted?;
-            Ok(committed?)
-        })
-    }
-}
-
-const TAKE: &str = "SELECT id, body FROM mail ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1";
+/// Bodies are neither compressed nor moved: they are as they came.
+const TABLE: &str = "CREATE TABLE mail (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
+    body bytea NOT NULL); ALTER TABLE mail ALTER COLUMN body SET STORAGE EXTERNAL;";
 const CONNECT_TRIES: u32 = 50;
 /// Durability at its defaults, memory as for a machine of its own, autovacuum often: a queue's table
 /// is nothing but dead rows.

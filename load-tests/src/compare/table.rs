@@ -1,36 +1,33 @@
 //! A comparison as a table for a terminal.
 
-use std::fmt::Write;
+use crate::compare::goals::{Goal, goals};
+use crate::compare::{Comparison, Entry, Group, Round};
 
-use crate::compare::{Comparison, Entry};
-
-/// All entries, each beside the ceiling of its size and delay, then how each was set up.
+/// All entries, each beside the ceiling of its size and delay, the goals, and how each was set up.
 #[must_use]
 pub fn table(comparison: &Comparison) -> String {
-    let mut out = format!(
-        "{} in flight; the middle of the rounds\n{:<10} {:>4} {:>6} {:>10} {:>8} {:>10} {:>10} {:>9} {:>9}\n",
-        comparison.in_flight,
-        "",
-        "KiB",
-        "sync+",
-        "messages/s",
-        "ceiling",
-        "CPU us",
-        "written",
-        "p50 ms",
-        "p99 ms",
-    );
-    for entry in &comparison.entries {
-        line(&mut out, comparison, entry);
-    }
-    let mut named: Vec<&str> = Vec::new();
-    for entry in &comparison.entries {
-        if named.contains(&entry.name.as_str()) {
+    let mut out = format!("{} in flight; the middle of the rounds\n", comparison.in_flight);
+    for group in Group::ALL {
+        let entries = comparison.entries.iter().filter(|entry| entry.group == group);
+        let mut entries = entries.peekable();
+        if entries.peek().is_none() {
             continue;
         }
-        named.push(&entry.name);
+        let rows = entries.map(|entry| (row(comparison, entry), entry));
+        out.push_str(&format!("\n{}\n{}", group.title(), line(&HEAD.map(str::to_owned))));
+        for (row, entry) in rows {
+            out.push_str(&line(&row));
+            out.push_str(&words(entry));
+        }
+    }
+    let goals = goals(comparison);
+    if !goals.is_empty() {
+        out.push_str("\nwhat is wanted\n");
+        out.extend(goals.iter().map(|goal| format!("  {}\n", of_goal(goal))));
+    }
+    for entry in named_once(comparison) {
         out.push_str(&format!("\n{}\n", entry.name));
-        for (name, value) in &entry.settings {
+        for (name, value) in settings(entry) {
             out.push_str(&format!("  {name}: {value}\n"));
         }
     }
@@ -40,32 +37,105 @@ pub fn table(comparison: &Comparison) -> String {
     out
 }
 
-fn line(out: &mut String, comparison: &Comparison, entry: &Entry) {
-    let same = |other: &&Entry| {
-        other.name == "ceiling"
-            && other.kib == entry.kib
-            && other.sync_delay_ms == entry.sync_delay_ms
-    };
-    let ceiling = comparison.entries.iter().find(same).map(Entry::per_second);
-    let share = ceiling.map_or_else(String::new, |top| format!("{:.2}", entry.per_second() / top));
-    let each = |of: fn(&crate::compare::Round) -> f64| {
-        entry.median(|round| of(round) / round.messages.max(1) as f64)
-    };
-    let written = writeln!(
-        out,
-        "{:<10} {:>4} {:>4}ms {:>10.0} {share:>8} {:>10.1} {:>10.0} {:>9.2} {:>9.2}",
-        entry.name,
-        entry.kib,
-        entry.sync_delay_ms,
-        entry.per_second(),
-        each(|round| round.cpu_seconds * 1e6),
-        each(|round| round.written_bytes as f64),
-        entry.median(|round| round.p50_us as f64 / 1000.0),
-        entry.median(|round| round.p99_us as f64 / 1000.0),
-    );
-    debug_assert!(written.is_ok(), "a string takes everything");
-    let failed = entry.rounds.iter().flat_map(|round| &round.errors).take(3);
-    for error in failed {
-        out.push_str(&format!("    failed: {error}\n"));
-    }
+/// What the columns of [`row`] are called.
+pub(super) const HEAD: [&str; 13] = [
+    "",
+    "KiB",
+    "sync+",
+    "messages/s",
+    "lowest",
+    "highest",
+    "of ceiling",
+    "CPU us",
+    "to files",
+    "to disk",
+    "p50 ms",
+    "p99 ms",
+    "generator",
+];
+
+/// One entry's figures.
+pub(super) fn row(comparison: &Comparison, entry: &Entry) -> [String; 13] {
+    let rates = || entry.rounds.iter().map(|round| round.per_second());
+    let ceiling = comparison.beside(entry.group.ceiling(), entry);
+    let share = ceiling.map(|top| format!("{:.2}", entry.ratio(top, |round| round.per_second())));
+    let busy = entry.median(|round| round.generator_busy());
+    [
+        entry.name.clone(),
+        entry.kib.to_string(),
+        format!("{} ms", entry.sync_delay_ms),
+        format!("{:.0}", entry.per_second()),
+        format!("{:.0}", rates().fold(f64::INFINITY, f64::min)),
+        format!("{:.0}", rates().fold(0.0, f64::max)),
+        share.unwrap_or_default(),
+        format!("{:.1}", entry.median(|round| round.each(round.cpu_seconds * 1e6))),
+        format!("{:.0}", entry.median(|round| round.each(round.written_bytes as f64))),
+        disk(entry),
+        format!("{:.2}", entry.median(|round| round.p50_us as f64 / 1000.0)),
+        format!("{:.2}", entry.median(|round| round.p99_us as f64 / 1000.0)),
+        if busy > 0.0 { format!("{:.0} %", busy * 100.0) } else { String::new() },
+    ]
 }
+
+/// Bytes sent to the disk for a message, if they are known.
+fn disk(entry: &Entry) -> String {
+    let known = entry.rounds.iter().all(|round| round.disk_bytes.is_some());
+    if known { format!("{:.0}", entry.median(Round::disk_each)) } else { String::new() }
+}
+
+fn line(row: &[String; 13]) -> String {
+    let mut out = String::new();
+    for (number, (cell, width)) in row.iter().zip(WIDTHS).enumerate() {
+        let cell = if number == 0 { format!("{cell:<width$}") } else { format!("{cell:>width$}") };
+        out.push_str(&cell);
+    }
+    out.push('\n');
+    out
+}
+
+fn words(entry: &Entry) -> String {
+    let failed = entry.rounds.iter().flat_map(|round| &round.errors).take(3);
+    let mut out: String = failed.map(|error| format!("    failed: {error}\n")).collect();
+    if let Some(words) = limit(entry) {
+        out.push_str(&format!("    {words}\n"));
+    }
+    out
+}
+
+/// In words, if a contender could have done more with another generator.
+pub(super) fn limit(entry: &Entry) -> Option<String> {
+    let busy = entry.median(|round| round.generator_busy());
+    (busy > BUSY).then(|| {
+        format!(
+            "{}: the generator's one thread was busy for {:.0} % of the time",
+            entry.name,
+            busy * 100.0
+        )
+    })
+}
+
+/// A goal in words.
+pub(super) fn of_goal(goal: &Goal) -> String {
+    let verdict = if goal.is_reached() { "reached" } else { "missed" };
+    format!("{}: {:.2}, wanted {} ({verdict})", goal.what, goal.reached, goal.wanted)
+}
+
+/// The first entry of each contender.
+pub(super) fn named_once(comparison: &Comparison) -> Vec<&Entry> {
+    let mut once: Vec<&Entry> = Vec::new();
+    for entry in &comparison.entries {
+        if once.iter().all(|other| other.name != entry.name) {
+            once.push(entry);
+        }
+    }
+    once
+}
+
+/// Settings that are the same for all sizes and delays.
+pub(super) fn settings(entry: &Entry) -> impl Iterator<Item = &(String, String)> {
+    entry.settings.iter().filter(|(name, _)| name != "disk")
+}
+
+const WIDTHS: [usize; 13] = [20, 4, 7, 11, 9, 9, 11, 9, 9, 9, 9, 9, 10];
+/// Above this a figure may be the generator's.
+const BUSY: f64 = 0.9;
