@@ -18,6 +18,7 @@ mod it {
     mod replay;
     mod response;
     mod settings;
+    mod simulation;
     mod standing;
     mod typed;
     mod validate;
