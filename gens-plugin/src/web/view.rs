@@ -4,6 +4,10 @@ use askama::Template;
 
 use super::text::Locale;
 
+mod table;
+
+pub(super) use table::{Cell, TableRow};
+
 /// What every page has around it.
 #[derive(Clone, Debug)]
 pub(super) struct Chrome {
@@ -276,44 +280,6 @@ pub(super) struct VersionRow {
     /// What differs from the version before; empty, if it is the first.
     pub(super) changes: String,
     pub(super) later: Vec<HistoryView>,
-}
-
-/// A cell of a table.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Cell {
-    pub(super) text: String,
-    pub(super) path: String,
-    pub(super) tone: &'static str,
-    /// The moment that the text names; empty for everything else.
-    pub(super) at: String,
-}
-
-impl Cell {
-    pub(super) fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
-    }
-
-    pub(super) fn link(text: impl Into<String>, path: String) -> Self {
-        Self { text: text.into(), path, ..Self::default() }
-    }
-
-    pub(super) fn state(text: impl Into<String>, tone: &'static str) -> Self {
-        Self { text: text.into(), tone, ..Self::default() }
-    }
-
-    /// A moment as a machine reads it and as people do.
-    pub(super) fn moment((at, text): (String, String)) -> Self {
-        Self { text, at, ..Self::default() }
-    }
-}
-
-/// A row of a table.
-#[derive(Clone, Debug, Default)]
-pub(super) struct TableRow {
-    pub(super) cells: Vec<Cell>,
-    pub(super) actions: Vec<ActionView>,
-    /// What has a page of its own.
-    pub(super) links: Vec<ActionView>,
 }
 
 macro_rules! pages {

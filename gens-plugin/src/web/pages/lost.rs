@@ -45,7 +45,7 @@ fn page(ask: &Ask<'_>, status: u16, error: &str, reason: &str) -> Result<Answer,
         let code = Field::new("text", "code", locale.text("confirm-code"));
         fields.push(code.required().width("half").autocomplete("one-time-code"));
     }
-    let printed = view.duplicates.iter().filter_map(|one| one.printed.as_ref()).last();
+    let printed = view.duplicates.iter().filter_map(|one| one.printed.as_ref()).next_back();
     let printed = printed.or(view.printed.as_ref()).map_or_else(String::new, |print| {
         show::both(show::moment(print.at_ms, locale).1, print.user.clone(), locale)
     });

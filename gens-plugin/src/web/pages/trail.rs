@@ -15,12 +15,15 @@ pub(in crate::web) fn list(ask: &Ask<'_>) -> Result<Answer, Failure> {
     let row = |one: AuditView| {
         // Who has no account comes by a network all the same; the hub does not.
         let nobody = if one.address.is_empty() { "history-hub" } else { "audit-visitor" };
-        let subject = [about(&one.object, locale), one.detail].join(" ");
+        let subject = match (about(&one.object, locale), one.detail) {
+            (about, detail) if about.is_empty() || detail.is_empty() => about + &detail,
+            (about, detail) => show::both(about, detail, locale),
+        };
         let cells = vec![
             Cell::moment(show::moment(one.at_ms, locale)),
             Cell::text(one.user.unwrap_or_else(|| locale.text(nobody))),
             Cell::text(action(&one.action, locale)),
-            Cell::text(subject.trim()),
+            Cell::text(subject),
             Cell::text(one.address),
         ];
         TableRow { cells, ..TableRow::default() }
