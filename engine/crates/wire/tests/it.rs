@@ -12,6 +12,8 @@ mod code_lists;
 mod encoding;
 #[path = "it/libxml2.rs"]
 mod libxml2;
+#[path = "it/quic.rs"]
+mod quic;
 #[path = "it/refused.rs"]
 mod refused;
 #[path = "it/round_trip.rs"]

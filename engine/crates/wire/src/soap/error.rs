@@ -183,7 +183,7 @@ impl ReadError {
     }
 
     /// A broken rule, seen while reading the text `name`, or none in particular.
-    pub(super) fn from_fault(input: &[u8], fault: Fault, name: &'static str) -> Self {
+    pub(crate) fn from_fault(input: &[u8], fault: Fault, name: &'static str) -> Self {
         let place = Place::of(input, fault.at);
         let over = |what, setting, limit| Self::PeerSentOverLimit { what, setting, limit, place };
         match fault.what {

@@ -27,6 +27,28 @@ pub struct Header {
     pub forwardings: Forwardings,
 }
 
+impl Header {
+    /// A sender's header from texts that were read already: from whom to whom, type and status,
+    /// number, channels. Their characters must be those of XML 1.0.
+    pub(crate) fn of_texts(
+        (from, to): (String, String),
+        (certificate_type, certificate_status): (Option<i32>, Option<i32>),
+        nppo_certificate_number: String,
+        channels: Vec<String>,
+    ) -> Self {
+        let number = |value: Option<i32>| value.map_or(IntField::Missing, IntField::Value);
+        Self {
+            from: Text::of(from),
+            to: Text::of(to),
+            certificate_type: number(certificate_type),
+            certificate_status: number(certificate_status),
+            nppo_certificate_number: Text::of(nppo_certificate_number),
+            forwardings: Forwardings { codes: channels.into_iter().map(Text::of).collect() },
+            ..Self::default()
+        }
+    }
+}
+
 /// An `xs:int` of a header.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_enums, reason = "callers must handle each case")]

@@ -27,6 +27,12 @@ impl Text {
         Self { raw: Bytes::from_static(text.as_bytes()), form: ContentForm::Plain }
     }
 
+    /// A text that was read already, by whoever hands it on.
+    #[must_use]
+    pub fn of(text: String) -> Self {
+        Self { raw: Bytes::from(text), form: ContentForm::Plain }
+    }
+
     /// The bytes between the tags.
     #[must_use]
     pub const fn raw(&self) -> &Bytes {

@@ -1,0 +1,81 @@
+//! The frames of `phytohub/1`, the hub's protocol over QUIC: from bytes to messages and back.
+//!
+//! The protocol is specified in `QUIC.md` beside this crate's manifest; what is written here must
+//! agree with it. A [`Decoder`] cuts a stream into frames and passes contents through as the pieces
+//! in which they arrived; a [`Message`] is what the fields of a frame say.
+//!
+//! Nothing here may hold a content, trust a length before its bytes are there, or let a text pass
+//! that could not stand in a reply of the other door.
+
+mod content;
+mod decoder;
+mod envelope;
+mod error;
+mod field;
+mod frame;
+mod list;
+mod reply;
+mod request;
+
+pub use content::{CONTENT_BEFORE, CONTENT_BEHIND, read_content};
+pub use decoder::{Decoder, Event};
+pub use envelope::{Copy, EnvelopeHead};
+pub use error::{FieldError, FrameError};
+pub use field::{FieldWriter, Message};
+pub use frame::{Frame, Head, Kind, encode};
+pub use list::{AckItem, AckOutcome, KnownList};
+pub use reply::{
+    Acknowledged, CodeList, Delivered, End, EnvelopeFrame, Finding, Lagged, Profile, RefusalCode,
+    Refused, StateFrame,
+};
+pub use request::{
+    Acknowledge, CodeLists, Credit, Deliver, GetProfile, Pull, Subscribe, Track, Validate, Watch,
+};
+
+/// The protocol's name in the TLS handshake (ALPN).
+pub const ALPN: &[u8] = b"phytohub/1";
+
+/// Bytes of one frame's fields: an acknowledgement's message of 64 KiB with its header, or a
+/// thousand acknowledgements with short ones, or a thousand numbers.
+pub const FIELDS_BYTES_MAX: usize = 128 << 10;
+
+/// Envelopes in one acknowledging or tracking frame: as many as lists of the other door hold.
+pub const BATCH_MAX: usize = 1000;
+
+/// Bytes of an idempotency key: room for two UUIDs as text, or a digest.
+pub const KEY_BYTES_MAX: usize = 64;
+
+/// How a connection is closed, in QUIC's application error code.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u32)]
+#[expect(clippy::exhaustive_enums, reason = "the protocol's version closes this list")]
+pub enum CloseCode {
+    /// Nothing is left to say.
+    Done = 0,
+    /// The peer broke the protocol.
+    Protocol = 1,
+    /// The certificate is not registered, or no longer good.
+    Denied = 2,
+    /// The hub stops: everything in flight was answered; connect again.
+    Draining = 3,
+    /// Too many connections; come again later.
+    Crowded = 4,
+    /// A stream stood still for too long.
+    Idle = 5,
+}
+
+impl CloseCode {
+    /// The code for its number.
+    #[must_use]
+    pub const fn from_u64(code: u64) -> Option<Self> {
+        match code {
+            0 => Some(Self::Done),
+            1 => Some(Self::Protocol),
+            2 => Some(Self::Denied),
+            3 => Some(Self::Draining),
+            4 => Some(Self::Crowded),
+            5 => Some(Self::Idle),
+            _ => None,
+        }
+    }
+}
