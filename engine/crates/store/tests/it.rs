@@ -19,6 +19,7 @@ mod it {
     mod retention;
     mod segment;
     mod survive;
+    mod tail;
     mod world;
 }
 

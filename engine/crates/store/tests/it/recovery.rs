@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use phytohub_store::{OpenError, Store};
+use phytohub_store::{OpenError, OpenReport, Store};
 use phytohub_telemetry::{EventKind, Metrics};
 
 use super::fixture::{START, Ticking, accept, config, open, waiting, with_connections};
 
 /// The store's newest log file.
-fn newest_log(directory: &Path) -> PathBuf {
+pub(crate) fn newest_log(directory: &Path) -> PathBuf {
     let entries = std::fs::read_dir(directory).expect("readable");
     let logs = entries.map(|entry| entry.expect("an entry").path());
     let mut logs: Vec<_> = logs
@@ -21,9 +21,11 @@ fn newest_log(directory: &Path) -> PathBuf {
 }
 
 fn try_open(directory: &Path) -> Result<Store, OpenError> {
-    let opened =
-        Store::open(config(directory), Ticking::at(START + 60_000), Arc::new(Metrics::new()));
-    opened.map(|(store, _)| store)
+    try_open_with_report(directory).map(|(store, _)| store)
+}
+
+pub(crate) fn try_open_with_report(directory: &Path) -> Result<(Store, OpenReport), OpenError> {
+    Store::open(config(directory), Ticking::at(START + 60_000), Arc::new(Metrics::new()))
 }
 
 /// Places of a payload's bytes in a file.
