@@ -19,6 +19,9 @@ pub(crate) struct Ledger {
     /// Steps of the wall clock so far.
     pub(crate) clock_steps: u64,
     pub(crate) wall: u64,
+    /// Milliseconds by which the wall clock was set back, since it was last believed: what was
+    /// dated meanwhile seems older by that once it is right again.
+    pub(crate) set_back: u64,
     /// The latest that the wall clock ever said.
     pub(crate) wall_max: u64,
     pub(crate) sent: Vec<Sent>,

@@ -135,7 +135,7 @@ impl World {
             let passed = self.clock.now().since(FakeClock::default().now());
             let passed = u64::try_from(passed.as_millis()).expect("not for ever");
             let mut ledger = self.ledger();
-            ledger.age = ledger.age.max(passed);
+            ledger.age = ledger.age.max(passed) + std::mem::take(&mut ledger.set_back);
         }
         self.process = Some(Process { executor, hub, store, committer });
     }
@@ -204,6 +204,9 @@ impl World {
         self.note_time();
         let mut ledger = self.ledger();
         ledger.clock_steps += 1;
+        if !forward {
+            ledger.set_back += millis;
+        }
         let way = if forward { "forward" } else { "back" };
         ledger.note(format!("the clock is set {way} by {by:?}"));
     }
@@ -214,7 +217,7 @@ impl World {
         let ahead = u64::try_from(now.since(was).as_millis()).unwrap_or(u64::MAX / 2);
         {
             let mut ledger = self.ledger();
-            ledger.age += ahead;
+            ledger.age += ahead + std::mem::take(&mut ledger.set_back);
             ledger.clock_steps += 1;
             ledger.note("the operator accepts the clock".into());
         }
