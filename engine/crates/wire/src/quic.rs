@@ -45,7 +45,7 @@ pub const BATCH_MAX: usize = 1000;
 /// Bytes of an idempotency key: room for two UUIDs as text, or a digest.
 pub const KEY_BYTES_MAX: usize = 64;
 
-/// How a connection is closed, in QUIC's application error code.
+/// How a connection is closed, or a stream broken off, in QUIC's application error code.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u32)]
 #[expect(clippy::exhaustive_enums, reason = "the protocol's version closes this list")]
@@ -58,10 +58,8 @@ pub enum CloseCode {
     Denied = 2,
     /// The hub stops: everything in flight was answered; connect again.
     Draining = 3,
-    /// Too many connections; come again later.
-    Crowded = 4,
     /// A stream stood still for too long.
-    Idle = 5,
+    Idle = 4,
 }
 
 impl CloseCode {
@@ -73,8 +71,7 @@ impl CloseCode {
             1 => Some(Self::Protocol),
             2 => Some(Self::Denied),
             3 => Some(Self::Draining),
-            4 => Some(Self::Crowded),
-            5 => Some(Self::Idle),
+            4 => Some(Self::Idle),
             _ => None,
         }
     }
