@@ -187,6 +187,6 @@ fn time<T>(work: impl FnOnce() -> T) -> Duration {
 const SMALL: u32 = 1_000;
 const LARGE: u32 = 1_000_000;
 const RATIO_MAX: f64 = 2.0;
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 50;
 const USERS: usize = 20;
 const PAGES: usize = 1_000;
