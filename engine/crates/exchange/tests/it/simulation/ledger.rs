@@ -28,6 +28,8 @@ pub(crate) struct Ledger {
     by_content: HashMap<String, usize>,
     /// By number; numbers sort in the order of acceptance.
     pub(crate) known: BTreeMap<String, Known>,
+    /// By which operations numbers were offered that nobody had been answered with yet.
+    nameless: BTreeMap<String, BTreeSet<Offering>>,
     /// States that senders' endpoints were told, by number, in order.
     pub(crate) told: BTreeMap<String, Vec<TrackingInfo>>,
     pub(crate) counts: Counts,

@@ -26,7 +26,8 @@ impl Ledger {
         let sent = self.sent.get_mut(place).expect("it was drafted");
         sent.numbers.insert(number.to_owned());
         let accepted_age = sent.attempts.first().map_or(now.age, |attempt| attempt.began.age);
-        let known = Known { sent: place, accepted_age, ..Known::default() };
+        let offered = self.nameless.remove(number).unwrap_or_default();
+        let known = Known { sent: place, accepted_age, offered, ..Known::default() };
         self.known.insert(number.to_owned(), known);
     }
 
@@ -97,13 +98,18 @@ impl Ledger {
             last.clone_from(&number);
             self.offered_one(to, offering, header, asked);
         }
-        self.note(format!("{to} was offered {} by {offering:?}", rows.len()));
+        let numbers: Vec<_> = rows.iter().map(|row| row.hub_delivery_number.as_deref()).collect();
+        let numbers: Vec<_> = numbers.into_iter().flatten().collect();
+        self.note(format!("{to} was offered by {offering:?} {}", numbers.join(" ")));
     }
 
     fn offered_one(&mut self, to: &str, offering: Offering, header: &EnvelopeHeader, asked: When) {
         let number = header.hub_delivery_number.clone().unwrap_or_default();
         // What was accepted without an answer is known by its content alone.
-        let Some(known) = self.known.get(&number).cloned() else { return };
+        let Some(known) = self.known.get(&number).cloned() else {
+            self.nameless.entry(number).or_default().insert(offering);
+            return;
+        };
         let sent = self.sent(known.sent).clone();
         if !sent.is_in(header) || sent.to != to {
             self.finding(format!("{number} is offered to {to} as {header:?}"));
