@@ -81,7 +81,8 @@ impl Hub {
     async fn record_to(&self, caller: &Caller, number: &Text) -> Result<StoredEnvelope, CallError> {
         let number = number.decode().parse().map_err(|_| CallError::NoSuchEnvelope)?;
         let store = self.inner.store.clone();
-        let found = blocking::read(move || store.envelope_record(number)).await?;
+        let found =
+            blocking::look(move |reach| store.envelope_record_within(number, reach)).await?;
         let own = found.filter(|envelope| self.has(caller.connection.id, envelope));
         own.ok_or(CallError::NoSuchEnvelope)
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use phytohub_domain::{EnvelopeHeader, HubDeliveryNumber};
-use phytohub_store::{CHUNK_BYTES, Store, StoredEnvelope};
+use phytohub_store::{CHUNK_BYTES, Reach, Store, StoredEnvelope};
 
 use crate::{CallError, blocking};
 
@@ -28,10 +28,14 @@ pub struct StoredContent {
 }
 
 impl StoredContent {
-    /// Reads a small content at once; a large one is read when it is asked for. Blocks.
-    pub(crate) fn load(store: &Store, envelope: StoredEnvelope) -> Result<Self, CallError> {
+    /// Reads a small content now, and a large one when it is asked for.
+    pub(crate) fn load(
+        store: &Store,
+        envelope: StoredEnvelope,
+        reach: Reach,
+    ) -> Result<Self, CallError> {
         let small = envelope.content_bytes <= CHUNK_BYTES as u64;
-        let ready = small.then(|| store.content_chunk(&envelope, 0)).transpose()?;
+        let ready = small.then(|| store.content_chunk_within(&envelope, 0, reach)).transpose()?;
         Ok(Self { store: store.clone(), envelope, ready })
     }
 

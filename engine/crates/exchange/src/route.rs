@@ -55,12 +55,13 @@ impl Document {
 
 /// Where an envelope goes. Fixed at acceptance.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Route {
+#[non_exhaustive]
+pub struct Route {
     /// Whose inbox holds it: that of the connection named in `To`, or of its delegate.
-    pub(crate) mailbox: ConnectionId,
+    pub mailbox: ConnectionId,
     /// Channels that get a copy: those that the sender named, then those of the sender's standing
     /// orders, then those of the recipient's.
-    pub(crate) copies: Vec<NewCopy>,
+    pub copies: Vec<NewCopy>,
 }
 
 impl Parties {

@@ -55,7 +55,7 @@ impl Hub {
             return Ok(Some(tracked));
         }
         let store = self.inner.store.clone();
-        blocking::read(move || store.look_up(number)).await
+        blocking::look(move |reach| store.look_up(number, reach)).await
     }
 
     /// An envelope with its state.
@@ -64,7 +64,7 @@ impl Hub {
         number: HubDeliveryNumber,
     ) -> Result<Option<(StoredEnvelope, TrackingState)>, CallError> {
         let store = self.inner.store.clone();
-        blocking::read(move || store.envelope(number)).await
+        blocking::look(move |reach| store.envelope_within(number, reach)).await
     }
 }
 

@@ -14,6 +14,7 @@ use crate::error::ReadError;
 use crate::keys;
 #[cfg(feature = "simulation")]
 use crate::memory::Attached;
+use crate::near::Reach;
 use crate::options;
 
 /// The open database, with its column families at hand.
@@ -124,6 +125,27 @@ impl Database {
         }
     }
 
+    /// One value, not copied, if it lies as near as that.
+    pub(crate) fn get_within(
+        &self,
+        family: &str,
+        key: &[u8],
+        reach: Reach,
+    ) -> Result<Option<Slice<'_>>, ReadError> {
+        if let (Reach::Memory, Disk::Rocks(db), Family::Rocks(family)) =
+            (reach, &self.disk, self.family(family))
+        {
+            let value = db.get_pinned_cf_opt(family, key, &options::memory());
+            return value.map(|value| value.map(Slice::Rocks)).map_err(|error| {
+                match error.kind() {
+                    rocksdb::ErrorKind::Incomplete => ReadError::OnDisk,
+                    _ => ReadError::Database(error),
+                }
+            });
+        }
+        self.get_pinned_cf(self.family(family), key).map_err(ReadError::Database)
+    }
+
     /// Exact keys, read together.
     pub(crate) fn multi_get<K: AsRef<[u8]>>(
         &self,
@@ -207,6 +229,34 @@ impl Database {
             }
             #[cfg(feature = "simulation")]
             (_, family) => self.rows(family, IteratorMode::Start),
+        }
+    }
+
+    /// The keys from one up to, not including, another, in order. For long walks: nothing is copied,
+    /// and the cache is left to what is read again.
+    pub(crate) fn each_key(
+        &self,
+        family: Family<'_>,
+        (from, to): (Vec<u8>, Vec<u8>),
+        mut each: impl FnMut(&[u8]),
+    ) -> Result<(), rocksdb::Error> {
+        match (&self.disk, family) {
+            (Disk::Rocks(db), Family::Rocks(family)) => {
+                let mut rows = db.raw_iterator_cf_opt(family, options::walk(from, to));
+                rows.seek_to_first();
+                while let Some(key) = rows.key() {
+                    each(key);
+                    rows.next();
+                }
+                rows.status()
+            }
+            #[cfg(feature = "simulation")]
+            (Disk::Memory(memory), Family::Memory(family)) => {
+                memory.rows(family, (from, Some(to)), true).iter().for_each(|(key, _)| each(key));
+                Ok(())
+            }
+            #[cfg(feature = "simulation")]
+            _ => unreachable!("{FOREIGN}"),
         }
     }
 

@@ -82,6 +82,9 @@ pub enum ReadError {
     /// The content was dropped after its time, or the envelope with it.
     #[error("the content is kept no longer")]
     Dropped,
+    /// It does not lie in memory, and the read was not to go further.
+    #[error("this lies on the disk")]
+    OnDisk,
     /// RocksDB failed to read.
     #[error("the store cannot be read")]
     Database(#[source] rocksdb::Error),
@@ -94,7 +97,7 @@ impl ReadError {
         match self {
             Self::Corrupt { .. } => ErrorKind::Corrupt,
             Self::Dropped => ErrorKind::NotFound,
-            Self::Database(_) => ErrorKind::Unavailable,
+            Self::Database(_) | Self::OnDisk => ErrorKind::Unavailable,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The hub's disk: envelopes, their states and contents, inboxes, events and the registry in
 //! RocksDB, written by one committer in batches that are synced before anything is answered.
 //!
-//! Nothing outside this crate names RocksDB, and no archived record leaves it. Reading blocks:
-//! callers keep it off the reactor. Writing is asynchronous: see [`Store::accept`].
+//! Nothing outside this crate names RocksDB, and no archived record leaves it. Reading blocks,
+//! but within [`Reach::Memory`]: callers keep it off the reactor. Writing is asynchronous: see
+//! [`Store::accept`].
 //!
 //! Start from [`Store`].
 
@@ -26,6 +27,7 @@ mod known;
 mod mailbox;
 #[cfg(feature = "simulation")]
 mod memory;
+mod near;
 mod open;
 mod options;
 mod plugin;
@@ -51,6 +53,7 @@ pub use error::{CommitError, OpenError, ReadError, StoreFailure};
 pub use event::StoredEvent;
 pub use held::HeldEnvelope;
 pub use mailbox::Queue;
+pub use near::Reach;
 #[cfg(feature = "simulation")]
 pub use committer::ByHand;
 #[cfg(feature = "simulation")]

@@ -54,6 +54,13 @@ impl Mailboxes {
         self.queues.entry((connection, queue)).or_default().taken.insert(sequence);
     }
 
+    /// What a queue holds when the store is opened.
+    pub(crate) fn fill(&self, connection: ConnectionId, queue: Queue, taken: RoaringTreemap) {
+        if !taken.is_empty() {
+            self.queues.entry((connection, queue)).or_default().taken = taken;
+        }
+    }
+
     pub(crate) fn remove(&self, connection: ConnectionId, queue: Queue, sequence: u64) {
         if let Some(mut positions) = self.queues.get_mut(&(connection, queue)) {
             positions.taken.remove(sequence);

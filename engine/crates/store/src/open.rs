@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use phytohub_domain::{ChannelRule, Clock, Connection, ConnectionId};
+use roaring::RoaringTreemap;
 use rocksdb::{DB, DBRecoveryMode, Direction, IteratorMode};
 
 use crate::clock::ClockGuard;
@@ -236,12 +237,17 @@ fn read_mailboxes(
                 keys::queue(connection.id, u64::MAX).to_vec(),
             );
             let family = database.family(queue.family());
-            for row in database.range(family, bounds, Direction::Forward) {
-                let (key, _) = row.map_err(|source| failed(config, source))?;
-                let (_, sequence) =
-                    keys::split_queue(&key).ok_or(OpenError::Corrupt { what: "queue" })?;
-                mailboxes.insert(connection.id, queue, sequence);
+            let (mut taken, mut sound) = (RoaringTreemap::new(), true);
+            let scanned = database.each_key(family, bounds, |key| {
+                // They come in order: each is put behind the others.
+                let position = keys::split_queue(key);
+                sound &= position.is_some_and(|(_, sequence)| taken.try_push(sequence).is_ok());
+            });
+            scanned.map_err(|source| failed(config, source))?;
+            if !sound {
+                return Err(OpenError::Corrupt { what: "queue" });
             }
+            mailboxes.fill(connection.id, queue, taken);
         }
     }
     for (key, _) in scan(database, config, keys::META, keys::PARKED)? {

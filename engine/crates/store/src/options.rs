@@ -2,7 +2,7 @@
 
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamilyDescriptor, DB, DBCompressionType, DBRecoveryMode,
-    Options, ReadOptions, WriteOptions,
+    Options, ReadOptions, ReadTier, WriteOptions,
 };
 
 use crate::keys;
@@ -84,11 +84,26 @@ pub(crate) fn write(config: &StoreConfig) -> WriteOptions {
     options
 }
 
+/// A read of what lies in memtables and the block cache alone.
+pub(crate) fn memory() -> ReadOptions {
+    let mut options = ReadOptions::default();
+    options.set_read_tier(ReadTier::BlockCache);
+    options
+}
+
 /// A scan from one key up to, not including, another.
 pub(crate) fn range(from: Vec<u8>, to: Vec<u8>) -> ReadOptions {
     let mut options = ReadOptions::default();
     options.set_iterate_lower_bound(from);
     options.set_iterate_upper_bound(to);
+    options
+}
+
+/// A long walk from one key up to, not including, another: read ahead, and not kept.
+pub(crate) fn walk(from: Vec<u8>, to: Vec<u8>) -> ReadOptions {
+    let mut options = range(from, to);
+    options.fill_cache(false);
+    options.set_readahead_size(READ_AHEAD_BYTES);
     options
 }
 
@@ -110,6 +125,8 @@ const BYTES_PER_SYNC: u64 = 1 << 20;
 const BACKGROUND_JOBS: i32 = 2;
 /// Below the usual limit of 1,024 descriptors, with room for sockets.
 const OPEN_FILES_MAX: i32 = 512;
+/// A disk that turns needs no more than some milliseconds for it.
+const READ_AHEAD_BYTES: usize = 1 << 20;
 /// RocksDB's own diagnostics.
 const LOG_FILES_MAX: usize = 4;
 const LOG_FILE_BYTES_MAX: usize = 16 << 20;

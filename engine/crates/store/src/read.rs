@@ -9,8 +9,9 @@ use rocksdb::{Direction, IteratorMode};
 use crate::error::ReadError;
 use crate::event::{StoredEvent, decode_event};
 use crate::mailbox::Queue;
+use crate::near::Reach;
 use crate::record::{self, StoredEnvelope, corrupt};
-use crate::{CHUNK_BYTES, Store, committer, keys};
+use crate::{Store, committer, keys};
 
 /// An envelope with its state.
 type Tracked = (StoredEnvelope, TrackingState);
@@ -27,15 +28,7 @@ impl Store {
     /// # Errors
     /// If a record is unreadable.
     pub fn envelope(&self, number: HubDeliveryNumber) -> Result<Option<Tracked>, ReadError> {
-        let database = self.database();
-        let key = number.to_bytes();
-        let Some(envelope) = database.get(keys::ENVELOPE, &key)? else { return Ok(None) };
-        let state = database.get(keys::STATE, &key)?;
-        if state.is_none() && database.get(keys::ENVELOPE, &key)?.is_none() {
-            // It was purged between the two reads.
-            return Ok(None);
-        }
-        tracked(number, Ok(Some(envelope)), Ok(state)).map(Some)
+        self.envelope_within(number, Reach::Disk)
     }
 
     /// An envelope with its state, if it was lately looked up. Does not block.
@@ -44,13 +37,17 @@ impl Store {
         self.remembered().get(number)
     }
 
-    /// Like [`Store::envelope`], and remembers it for [`Store::recent`].
+    /// Like [`Store::envelope_within`], and remembers it for [`Store::recent`].
     ///
     /// # Errors
-    /// If a record is unreadable.
-    pub fn look_up(&self, number: HubDeliveryNumber) -> Result<Option<Arc<Tracked>>, ReadError> {
+    /// If a record is unreadable, or lies further.
+    pub fn look_up(
+        &self,
+        number: HubDeliveryNumber,
+        reach: Reach,
+    ) -> Result<Option<Arc<Tracked>>, ReadError> {
         let began = self.remembered().generation(number);
-        let tracked = self.envelope(number)?.map(Arc::new);
+        let tracked = self.envelope_within(number, reach)?.map(Arc::new);
         if let Some(tracked) = &tracked {
             self.remembered().remember(tracked, began);
         }
@@ -66,8 +63,7 @@ impl Store {
         &self,
         number: HubDeliveryNumber,
     ) -> Result<Option<StoredEnvelope>, ReadError> {
-        let bytes = self.database().get(keys::ENVELOPE, &number.to_bytes())?;
-        bytes.map(|bytes| record::decode_envelope(number, &bytes)).transpose()
+        self.envelope_record_within(number, Reach::Disk)
     }
 
     /// The envelope with this number or the last before it, or else the first of all: to be read
@@ -153,6 +149,12 @@ impl Store {
         self.at_positions(connection, queue, &positions)
     }
 
+    /// Whether an envelope still lies in a queue.
+    #[must_use]
+    pub fn is_queued(&self, connection: ConnectionId, queue: Queue, position: u64) -> bool {
+        self.mailboxes().holds(connection, queue, position)
+    }
+
     /// How many envelopes a queue holds.
     #[must_use]
     pub fn queue_len(&self, connection: ConnectionId, queue: Queue) -> u64 {
@@ -200,30 +202,13 @@ impl Store {
         committer::chunks(usize::try_from(envelope.content_bytes).unwrap_or(usize::MAX))
     }
 
-    /// One piece of an envelope's content, at most [`CHUNK_BYTES`] long.
+    /// One piece of an envelope's content, at most [`CHUNK_BYTES`](crate::CHUNK_BYTES) long.
     ///
     /// # Errors
     /// If the piece was dropped after its time, is missing, or has not the length that the record
     /// says.
     pub fn content_chunk(&self, envelope: &StoredEnvelope, chunk: u32) -> Result<Bytes, ReadError> {
-        let database = self.database();
-        let key = keys::content(envelope.content_id, chunk);
-        let value = database
-            .get_pinned_cf(database.family(keys::CONTENT), key)
-            .map_err(ReadError::Database)?;
-        let start = u64::from(chunk) * CHUNK_BYTES as u64;
-        let expected = envelope.content_bytes.saturating_sub(start).min(CHUNK_BYTES as u64);
-        match value {
-            // Copied once: the pinned block must not outlive this call.
-            Some(slice) if slice.len() as u64 == expected => Ok(Bytes::copy_from_slice(&slice)),
-            None if self.is_dropped(envelope.number)? => Err(ReadError::Dropped),
-            _ => Err(corrupt("content", &key)),
-        }
-    }
-
-    fn is_dropped(&self, number: HubDeliveryNumber) -> Result<bool, ReadError> {
-        let tracked = self.envelope(number)?;
-        Ok(tracked.is_none_or(|(_, state)| state.content_dropped))
+        self.content_chunk_within(envelope, chunk, Reach::Disk)
     }
 
     /// What happened to an envelope, in order.

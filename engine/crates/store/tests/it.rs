@@ -12,6 +12,7 @@ mod it {
     mod golden;
     mod held;
     mod moves;
+    mod near;
     mod offer;
     mod plugin;
     mod recovery;

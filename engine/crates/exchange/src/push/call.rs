@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use phytohub_domain::{ConnectionId, EnvelopeHeader, TrackingInfo, TrackingState};
-use phytohub_store::{Change, Queue, Store, StoredEnvelope, Update};
+use phytohub_store::{Change, Queue, Reach, Store, StoredEnvelope, Update};
 use phytohub_telemetry::{Actor, Event, EventKind, PushOutcome};
 use phytohub_wire::soap::client::{deliver_envelope_frame, set_tracking_info_update};
 
@@ -166,7 +166,8 @@ impl Call {
         let store = self.hub.inner.store.clone();
         let (header, number) = (track::header(envelope, state), envelope.number.to_string());
         let (bytes, stored) = (envelope.content_bytes, envelope.clone());
-        let content = blocking::read(move || StoredContent::load(&store, stored)).await;
+        let content =
+            blocking::read(move || StoredContent::load(&store, stored, Reach::Disk)).await;
         let content = content.map_err(|error| unreadable(&error))?;
         let (before, behind) = deliver_envelope_frame(&header);
         let message = Message::around(before, content, behind);

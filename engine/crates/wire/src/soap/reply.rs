@@ -48,7 +48,8 @@ impl Reply {
     /// The whole reply, with these contents in their places; one that is not given is empty.
     #[must_use]
     pub fn splice(&self, contents: &[&[u8]]) -> Vec<u8> {
-        let mut whole = Vec::with_capacity(self.text_len());
+        let contents_len: usize = contents.iter().map(|content| content.len()).sum();
+        let mut whole = Vec::with_capacity(self.text_len() + contents_len);
         for part in &self.parts {
             whole.extend_from_slice(match part {
                 Part::Text(text) => text,

@@ -1,0 +1,30 @@
+//! What lies in memory, and what does not.
+
+use phytohub_store::{Reach, ReadError};
+
+use super::fixture::{accept, open, with_connections};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_lately_is_read_without_the_disk_and_what_does_not_lie_in_memory_says_so() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = with_connections(directory.path()).await;
+    let content = [b'x'; 4 << 10];
+    let number = accept(&store, "A-1", &content).await.number;
+    let (envelope, _) =
+        store.envelope_within(number, Reach::Memory).expect("in memory").expect("there");
+    let near = store.content_chunk_within(&envelope, 0, Reach::Memory).expect("in memory");
+    assert_eq!(near, content[..]);
+    drop(store);
+
+    let (store, _) = open(directory.path());
+    let far = store.envelope_within(number, Reach::Memory).map(|found| found.is_some());
+    assert!(matches!(far, Err(ReadError::OnDisk)), "{far:?}");
+    let far = store.content_chunk_within(&envelope, 0, Reach::Memory);
+    assert!(matches!(far, Err(ReadError::OnDisk)), "{far:?}");
+    let found = store.envelope_within(number, Reach::Disk).expect("readable").expect("there");
+    assert_eq!(found.0, envelope);
+    assert_eq!(store.content_chunk(&envelope, 0).expect("readable"), content[..]);
+    // It was read, so its block is in the cache.
+    let again = store.envelope_within(number, Reach::Memory).expect("in memory now");
+    assert_eq!(again.expect("there").0, envelope);
+}
