@@ -31,10 +31,13 @@ test: setup ## all tests, those with real clients (Python, Node, Java, curl) inc
 crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that must agree
 	@$(build)
 	@PHYTOHUB_KILL_ROUNDS=20 cargo test --workspace --test it gens::kill
-	@$(CARGO_TARGET_DIR)/debug/phytohub-crash --rounds $(ROUNDS)
-	@$(CARGO_TARGET_DIR)/debug/phytohub-crash --rounds $(ROUNDS) --power-cut
-	@$(CARGO_TARGET_DIR)/debug/phytohub-crash --rounds $(ROUNDS) --drops-after-seconds 2,4
+	@rm -f $(cache)/crash.txt
+	@for how in "" --power-cut --disk-faults --drops-after-seconds=2,4; do \
+	  $(CARGO_TARGET_DIR)/debug/phytohub-crash --rounds $(ROUNDS) --figures $(cache)/crash.txt $$how \
+	    || exit 1; done
+	@cat $(cache)/crash.txt
 
+# PHYTOHUB_BACKLOG says how many envelopes wait in its long backlog; ten million need 25 GB of disk.
 load: setup ## what compares speeds, as ratios in one run that must hold; wants a quiet machine
 	@cargo bench --workspace --bench '*' --profile dev --no-fail-fast -- --quick none
 

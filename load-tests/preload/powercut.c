@@ -32,6 +32,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,11 +50,13 @@ enum control {
     CONTROL_SYNC_DELAY_US,   /* added to every sync */
     CONTROL_KILL_BEFORE,     /* N: SIGKILL just before the Nth sync from now; 0: none */
     CONTROL_KILL_AFTER,      /* N: SIGKILL when the Nth sync is durable and has not returned */
+    CONTROL_WRITE_FAILS_IN,  /* N: the Nth write from now fails with EIO; 0: none */
     CONTROL_WRITES = 8,      /* counted: writes, */
     CONTROL_WRITTEN_BYTES,   /* their bytes, */
     CONTROL_SYNCS,           /* syncs, */
     CONTROL_SYNCS_FAILED,    /* syncs failed on order, */
     CONTROL_WRITES_FAILED,   /* writes failed on order */
+    CONTROL_CLOCK_STEP_MS,   /* added to the wall clock, signed */
     CONTROL_SLOTS = 16
 };
 
@@ -503,6 +506,12 @@ static ssize_t write_watched(int fd, const struct iovec *parts, int n, off_t at)
     uint64_t all = 0;
     for (int i = 0; i < n; i++)
         all += parts[i].iov_len;
+    if (all > 0 && falls_due(CONTROL_WRITE_FAILS_IN)) {
+        count(CONTROL_WRITES_FAILED, 1);
+        pthread_mutex_unlock(&lock);
+        errno = EIO;
+        return -1;
+    }
     struct iovec first = n > 0 ? parts[0] : (struct iovec){NULL, 0};
     uint64_t room = control[CONTROL_WRITE_ROOM];
     if (room != ROOM_WITHOUT_END) {
@@ -730,6 +739,42 @@ int fdatasync(int fd) { return sync_watched(fd, SYS_fdatasync); }
 int sync_file_range(int fd, off64_t at, off64_t length, unsigned flags)
 {
     return (int)syscall(SYS_sync_file_range, fd, at, length, flags);
+}
+
+/* ------------------------------------------------------------------------------ the clock */
+
+/* The wall clock alone is moved, as somebody with the wrong time server would. */
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+    int answer = (int)syscall(SYS_clock_gettime, clock, t);
+    if (answer == 0 && root_length && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
+        int64_t ns = t->tv_nsec + (int64_t)control[CONTROL_CLOCK_STEP_MS] % 1000 * 1000000;
+        t->tv_sec += (int64_t)control[CONTROL_CLOCK_STEP_MS] / 1000;
+        t->tv_sec += ns < 0 ? -1 : ns / 1000000000;
+        t->tv_nsec = ns < 0 ? ns + 1000000000 : ns % 1000000000;
+    }
+    return answer;
+}
+
+int gettimeofday(struct timeval *t, void *zone)
+{
+    (void)zone;
+    struct timespec now;
+    int answer = clock_gettime(CLOCK_REALTIME, &now);
+    if (answer == 0) {
+        t->tv_sec = now.tv_sec;
+        t->tv_usec = now.tv_nsec / 1000;
+    }
+    return answer;
+}
+
+time_t time(time_t *t)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (t)
+        *t = now.tv_sec;
+    return now.tv_sec;
 }
 
 /* ------------------------------------------------------------------------------ names */

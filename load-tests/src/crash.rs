@@ -20,6 +20,7 @@ use crate::shim::{Shim, Slot};
 use crate::verify::{self, Depth};
 
 mod check;
+mod disk;
 mod orders;
 mod report;
 
@@ -45,6 +46,9 @@ pub struct Options {
     pub seed: u64,
     /// Whether a death is a power cut: unsynced writes are lost.
     pub power_cut: bool,
+    /// Whether disks fail and fill at moments of chance. A death is a power cut then too: after a
+    /// sync that failed nobody knows what is durable.
+    pub disk_faults: bool,
     /// The longest load before a kill.
     pub load_max: Duration,
     /// Added to every sync: answers that do not wait for it are then far ahead of it.
@@ -81,6 +85,7 @@ pub fn run(options: &Options, mut tell: impl FnMut(&RoundReport)) -> Result<Summ
         let mut rig = Rig::new(options, rng.random())?;
         rig.live(options, left.min(options.rounds_per_hub), &mut summary, &mut tell)?;
         summary.count(&rig.field.ledger(), rig.orders.switched);
+        summary.disk_failures += rig.disk_failures;
         let clean = rig.field.ledger().findings().is_empty();
         for finding in rig.field.ledger().findings() {
             summary.add(finding);
@@ -105,6 +110,9 @@ pub struct Rig {
     partner: Partner,
     orders: Orders,
     histories: Histories,
+    disk_faults: bool,
+    /// Times that a hub ended as it must when its disk failed.
+    disk_failures: u64,
     rng: StdRng,
 }
 
@@ -136,6 +144,7 @@ impl Rig {
             site.configure("retention", "headers_seconds", seconds(headers))?;
         }
         let wants_shim = options.power_cut
+            || options.disk_faults
             || !options.sync_delay.is_zero()
             || options.sabotage == Sabotage::SyncsLie;
         let shim = wants_shim.then(|| make_shim(&options.work, &site)).transpose()?;
@@ -149,7 +158,9 @@ impl Rig {
         let orders = Orders::write(&site, &partner)?;
         site.configure("delivery", "replay_window_seconds", REPLAY_WINDOW_SECONDS)?;
         field.resend();
-        Ok(Self { site, shim, field, partner, orders, histories, rng })
+        let disk_faults = options.disk_faults;
+        let disk_failures = 0;
+        Ok(Self { site, shim, field, partner, orders, histories, disk_faults, disk_failures, rng })
     }
 
     /// Starts the hub.
@@ -167,7 +178,9 @@ impl Rig {
     /// # Errors
     /// When the harness fails.
     pub fn load_and_kill(&mut self, hub: &mut Hub, time: Duration) -> Result<(), Failure> {
-        let load = Load { address: hub.address(), seed: self.rng.random(), faults_expected: false };
+        let faults_expected = self.disk_faults;
+        let load = Load { address: hub.address(), seed: self.rng.random(), faults_expected };
+        self.order_a_fault()?;
         let killed_inside = self.order_a_death_at_a_sync()?;
         let (broken, when_broken) = mpsc::sync_channel(1);
         let before = time.mul_f64(self.rng.random_range(0.0..1.0));
@@ -180,8 +193,10 @@ impl Rig {
                 switch = self.orders.begin_switch(&self.site).ok();
                 broke = when_broken.recv_timeout(time - before).is_ok();
             }
-            // The death of a process is seen a moment after that of its sockets.
-            let ended = broke.then(|| hub.wait_for_end(Duration::from_millis(200))).flatten();
+            // The death of a process is seen a moment after that of its sockets; one that ends by
+            // itself finishes first what it can.
+            let moment = if faults_expected { 5_000 } else { 200 };
+            let ended = broke.then(|| hub.wait_for_end(Duration::from_millis(moment))).flatten();
             stop.store(true, Ordering::Release);
             hub.kill();
             ended
@@ -195,6 +210,9 @@ impl Rig {
             None if end.broken_early > 0 => {
                 let text = "a living hub broke a socket under load";
                 ledger.find(Broken::Misbehaved, text);
+            }
+            Some(status) if faults_expected && status.code() == Some(disk::DISK_FAILED) => {
+                self.disk_failures += 1;
             }
             Some(status) if !killed_inside || status.signal() != Some(SIGKILL) => {
                 let text = format!("the hub ended by itself ({status}): {}", hub.last_words());
@@ -285,7 +303,7 @@ impl Rig {
 
     fn cut(&mut self, options: &Options) -> Result<u64, Failure> {
         let Some(shim) = &self.shim else { return Ok(0) };
-        if !options.power_cut {
+        if !options.power_cut && !options.disk_faults {
             shim.reset()?;
             return Ok(0);
         }

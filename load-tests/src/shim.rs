@@ -12,7 +12,7 @@ use crate::Failure;
 use crate::powercut::{self, Cut, CutReport};
 
 /// A shim for the files below one directory.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Shim {
     library: PathBuf,
     watched: PathBuf,
@@ -81,6 +81,15 @@ impl Shim {
         Ok(u64::from_ne_bytes(bytes))
     }
 
+    /// Moves the wall clock of the running process, and of those that are started after it: so far
+    /// from the machine's, forward or back.
+    ///
+    /// # Errors
+    /// When the control file cannot be written.
+    pub fn step_clock(&self, milliseconds: i64) -> io::Result<()> {
+        self.set(Slot::ClockStepMs, milliseconds.cast_unsigned())
+    }
+
     /// Cuts the power: takes back what the dead process wrote and did not sync. Then resets.
     ///
     /// # Errors
@@ -111,6 +120,8 @@ pub enum Slot {
     KillBefore = 5,
     /// N: SIGKILL when the Nth sync is durable and has not returned.
     KillAfter = 6,
+    /// N: the Nth write from now fails with EIO.
+    WriteFailsIn = 7,
     /// Counted: writes.
     Writes = 8,
     /// Counted: bytes written.
@@ -121,6 +132,8 @@ pub enum Slot {
     SyncsFailed = 11,
     /// Counted: writes failed on order.
     WritesFailed = 12,
+    /// Milliseconds added to the wall clock; see [`Shim::step_clock`].
+    ClockStepMs = 13,
 }
 
 /// [`Slot::WriteRoom`]: a disk that never fills.

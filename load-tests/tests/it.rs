@@ -2,6 +2,8 @@
 //!
 //! The hub's program is found as `find_program` says; it is not built from here.
 
+#[path = "it/clock.rs"]
+mod clock;
 #[path = "it/crash.rs"]
 mod crash;
 #[path = "it/faults.rs"]

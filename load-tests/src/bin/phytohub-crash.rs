@@ -1,6 +1,7 @@
 //! `phytohub-crash`: kills a loaded hub again and again, and tells what was lost.
 #![forbid(unsafe_code)]
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -32,6 +33,9 @@ struct Arguments {
     /// Kills are power cuts: what was not synced is lost
     #[arg(long)]
     power_cut: bool,
+    /// Disks fail and fill at moments of chance; kills are power cuts too
+    #[arg(long)]
+    disk_faults: bool,
     /// The longest load before a kill
     #[arg(long, default_value_t = 800)]
     load_ms: u64,
@@ -53,6 +57,9 @@ struct Arguments {
     /// Rounds after which a hub is drained, checked wholly and replaced
     #[arg(long, default_value_t = 50)]
     rounds_per_hub: u32,
+    /// Append the figures to a file, behind what was asked for
+    #[arg(long)]
+    figures: Option<PathBuf>,
     /// Write the summary as JSON
     #[arg(long)]
     json: Option<PathBuf>,
@@ -64,10 +71,23 @@ struct Arguments {
 const EXAMPLES: &str = "Examples:
   phytohub-crash --rounds 1000
   phytohub-crash --rounds 1000 --power-cut
+  phytohub-crash --rounds 1000 --disk-faults
   phytohub-crash --rounds 100 --drops-after-seconds 2,4
   phytohub-crash --power-cut --syncs-lie --expect-loss
   phytohub-crash --power-cut --expect-loss --sync-delay-us 20000 --server \
       target/debug/examples/answers_early";
+
+impl Arguments {
+    /// How hubs die in this run.
+    fn deaths(&self) -> &'static str {
+        match (self.disk_faults, self.power_cut, &self.drops_after_seconds) {
+            (true, ..) => "failing disks",
+            (_, true, _) => "power cuts",
+            (_, _, Some(_)) => "kills while contents are dropped",
+            _ => "kills",
+        }
+    }
+}
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -119,6 +139,7 @@ fn run(arguments: &Arguments) -> Result<bool, Failure> {
         rounds_per_hub: arguments.rounds_per_hub.max(1),
         seed,
         power_cut: arguments.power_cut,
+        disk_faults: arguments.disk_faults,
         load_max: Duration::from_millis(arguments.load_ms.max(1)),
         sync_delay: Duration::from_micros(arguments.sync_delay_us),
         retention,
@@ -149,6 +170,10 @@ fn report(arguments: &Arguments, summary: &Summary) -> Result<bool, Failure> {
     tell(&summary.line());
     if let Some(path) = &arguments.json {
         std::fs::write(path, serde_json::to_string_pretty(summary)?)?;
+    }
+    if let Some(path) = &arguments.figures {
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+        writeln!(file, "{}: {}", arguments.deaths(), summary.line())?;
     }
     if arguments.expect_loss {
         let seen = summary.shows_loss();

@@ -50,6 +50,8 @@ pub struct Summary {
     pub dropped: u64,
     /// Deliveries that were sent again over a new socket.
     pub resent: u64,
+    /// Times that a hub ended by itself, as it must when its disk failed.
+    pub disk_failures: u64,
     /// Accepted and not there, or not the same.
     pub lost: usize,
     /// Acknowledged and pending again.
@@ -72,8 +74,8 @@ impl Summary {
     pub fn line(&self) -> String {
         format!(
             "rounds={} accepted={} acknowledged={} in_doubt={} copied={} brought={} updates={} \
-             switched={} dropped={} resent={} restart_ms_max={} lost={} undone={} duplicated={} \
-             disordered={} misbehaved={}",
+             switched={} dropped={} resent={} disk_failures={} restart_ms_max={} lost={} undone={} \
+             duplicated={} disordered={} misbehaved={}",
             self.rounds,
             self.accepted,
             self.acknowledged,
@@ -84,6 +86,7 @@ impl Summary {
             self.switched,
             self.dropped,
             self.resent,
+            self.disk_failures,
             self.restart_ms_max,
             self.lost,
             self.undone,

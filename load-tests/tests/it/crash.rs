@@ -24,6 +24,16 @@ fn nothing_answered_is_lost_in_a_power_cut() {
 }
 
 #[test]
+fn nothing_answered_is_lost_when_disks_fail_and_fill() {
+    let (_dir, mut options) = rig::options();
+    options.rounds = 12;
+    options.disk_faults = true;
+    let summary = run(&options);
+    assert_eq!(summary.findings, Vec::<String>::new(), "{}", summary.line());
+    assert!(summary.disk_failures > 0 && summary.accepted > 0, "{}", summary.line());
+}
+
+#[test]
 fn syncs_that_lie_are_caught() {
     let (_dir, mut options) = rig::options();
     options.power_cut = true;

@@ -98,14 +98,14 @@ fn below_the_disk_reserve_deliveries_wait_and_pulls_and_acknowledgements_go_on()
     assert!(!ledger.iter().any(|(_, entry)| pending(entry)));
 }
 
-fn rig_with_shim(options: &Options) -> Rig {
+pub(crate) fn rig_with_shim(options: &Options) -> Rig {
     let mut rig = Rig::new(options, 1).expect("the rig is made");
     rig.shim = Some(make_shim(&options.work, &rig.site).expect("the shim is made"));
     rig
 }
 
 /// Loads a hub, orders a fault after a while, and waits for its end; none if it lives on.
-fn load_with_fault(
+pub(crate) fn load_with_fault(
     rig: &Rig,
     hub: &mut Hub,
     wait: Duration,

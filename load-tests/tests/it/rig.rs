@@ -19,6 +19,7 @@ pub(crate) fn options() -> (TempDir, Options) {
         rounds_per_hub: 50,
         seed: 20_261_121,
         power_cut: false,
+        disk_faults: false,
         load_max: Duration::from_millis(600),
         sync_delay: Duration::ZERO,
         retention: None,
