@@ -1,8 +1,9 @@
 //! Finding the header and the content of a request and checking all of it, held against the least
-//! that any reader must do: one search for `<` and `&`, and one check for UTF-8.
+//! that any reader must do: one search for `<` and `&`, and one check for UTF-8. And writing a
+//! reply with a content in it, held against copying the content.
 //!
 //! After the measurements both are timed again side by side; the run fails if reading is slower
-//! than half of that.
+//! than half of the least, or if writing takes more than some microseconds beside the copy.
 
 #![forbid(unsafe_code)]
 
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use phytohub_benches::fixtures::{self, Form};
-use phytohub_domain::Limits;
+use phytohub_domain::{EnvelopeHeader, Limits, TrackingInfo};
 use phytohub_wire::soap::{self, Request};
 
 fn main() {
@@ -37,6 +38,15 @@ fn measure(criterion: &mut Criterion) {
         let name = format!("{}_least", form.as_str());
         group.bench_with_input(BenchmarkId::new(name, kib), &body, |bencher, body| {
             bencher.iter(|| least(black_box(body)));
+        });
+    }
+    group.finish();
+    let mut group = criterion.benchmark_group("soap/write");
+    for bytes in fixtures::SIZES {
+        let (header, content) = (header(), vec![b'x'; bytes]);
+        group.throughput(Throughput::Bytes(bytes as u64));
+        group.bench_function(BenchmarkId::new("pulled", bytes >> 10), |bencher| {
+            bencher.iter(|| write(black_box(&header), black_box(&content)));
         });
     }
     group.finish();
@@ -66,6 +76,36 @@ fn compare() {
         slowest = slowest.min(ratio);
     }
     assert!(slowest >= RATIO_MIN, "reading is too slow ratio={slowest:.2} least={RATIO_MIN}");
+    let header = header();
+    for bytes in fixtures::SIZES {
+        let content = vec![b'x'; bytes];
+        let (mut ours, mut copy) = (Duration::MAX, Duration::MAX);
+        for _ in 0..ROUNDS {
+            ours = ours.min(time(WRITES, || drop(write(black_box(&header), black_box(&content)))));
+            copy = copy.min(time(WRITES, || drop(black_box(content.clone()))));
+        }
+        let beside = ours.saturating_sub(copy) / u32::try_from(WRITES).expect("few");
+        println!("soap/write/{bytes}: {beside:.1?} beside the copy of the content");
+        assert!(beside <= BESIDE_MAX, "writing takes too long beside the copy: {beside:?}");
+    }
+}
+
+/// An envelope pulled: what a hub says of it.
+fn header() -> EnvelopeHeader {
+    EnvelopeHeader {
+        from: "NO".into(),
+        to: "NL".into(),
+        certificate_type: 851,
+        certificate_status: 70,
+        nppo_certificate_number: "NO-2026-0001234".into(),
+        hub_delivery_number: Some("06E8A1B2C3D4E5F6G7H8J9K0MN".into()),
+        tracking_info: Some(TrackingInfo::PendingDelivery),
+        ..EnvelopeHeader::default()
+    }
+}
+
+fn write(header: &EnvelopeHeader, content: &[u8]) -> Vec<u8> {
+    soap::pull_single_import_envelope(header).splice(&[content])
 }
 
 fn inputs() -> impl Iterator<Item = (Form, Bytes)> {
@@ -99,6 +139,9 @@ fn time(times: usize, mut action: impl FnMut()) -> Duration {
 
 /// Half the speed of the least that must be done.
 const RATIO_MIN: f64 = 0.5;
+/// A reply is 900 bytes of text around its content.
+const BESIDE_MAX: Duration = Duration::from_micros(5);
+const WRITES: usize = 20;
 /// Many short rounds: some will pass without anything else running.
 const ROUNDS: usize = 400;
 /// A quarter of a millisecond of work: long against the clock's own cost.

@@ -13,6 +13,7 @@ use std::time::Instant;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use libxml::parser::Parser;
 use libxml::schemas::{SchemaParserContext, SchemaValidationContext};
+use phytohub_benches::fixtures;
 use phytohub_sps::sample::Shape;
 use phytohub_sps::{EmbeddedCodes, Limits, SpsDocument};
 use quick_xml::NsReader;
@@ -77,9 +78,9 @@ fn compare() {
     assert!(closest >= LIBXML2_MIN, "too close to libxml2 times={closest:.1} least={LIBXML2_MIN}");
 }
 
-/// A small certificate, one with every field, one with a hundred namespaces in scope, and one with
-/// attachments: the sizes of real messages.
-fn inputs() -> [(&'static str, String); 4] {
+/// Certificates of the sizes of all benches; and in the sizes of real messages a small one, one
+/// with every field, one with a hundred namespaces in scope, and one with attachments.
+fn inputs() -> [(&'static str, String); 8] {
     let full = Shape { full: true, ..Shape::default() };
     let small = Shape { bytes: Some(5 << 10), ..Shape::default() };
     let two = Shape { lines: 2, ..full.clone() };
@@ -88,7 +89,12 @@ fn inputs() -> [(&'static str, String); 4] {
     let declared: String = (0..97).map(|n| format!(" xmlns:ns{n}=\"urn:example:{n}\"")).collect();
     let mut namespaces = many.certificate().to_xml();
     namespaces = namespaces.replacen(" xmlns:rsm=", &format!("{declared} xmlns:rsm="), 1);
+    let [least, less, more, most] = fixtures::SIZES.map(fixtures::document);
     [
+        ("4kib_lines", least),
+        ("16kib_lines", less),
+        ("64kib_lines", more),
+        ("256kib_lines", most),
         ("5kib", small.certificate().to_xml()),
         ("12kib", two.certificate().to_xml()),
         ("31kib_100_namespaces", namespaces),

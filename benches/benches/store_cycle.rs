@@ -1,5 +1,6 @@
 //! One envelope's life in the store (accept, read, acknowledge), held against a bare RocksDB loop
-//! that writes the same rows in the same batches: 1, 64 and 256 in flight.
+//! that writes the same rows in the same batches: 1, 64 and 256 in flight, and 64 with the sizes of
+//! all benches.
 //!
 //! Both sync every batch on the same disk. After the measurements both are timed again side by
 //! side; the run fails if the store does fewer than half of the bare loop's cycles.
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, Throughput};
+use phytohub_benches::fixtures::SIZES;
 use phytohub_domain::{
     Acknowledgement, AcknowledgementKind, Clock, Connection, ConnectionId, ConnectionMode,
     ContentForm, ContentHash, Timestamp,
@@ -31,17 +33,16 @@ fn main() {
 fn measure(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("store/cycle");
     group.sample_size(10);
-    for in_flight in IN_FLIGHT {
-        let cycles = cycles(in_flight);
-        group.throughput(Throughput::Elements(cycles as u64));
-        group.bench_function(BenchmarkId::new("store", in_flight), |bencher| {
+    for case in Case::all() {
+        group.throughput(Throughput::Bytes((case.cycles * case.content.len()) as u64));
+        group.bench_function(BenchmarkId::new("store", case.name()), |bencher| {
             let ours = Ours::new();
-            bencher.iter(|| ours.run(in_flight, cycles));
+            bencher.iter(|| ours.run(&case));
         });
-        group.bench_function(BenchmarkId::new("bare", in_flight), |bencher| {
+        group.bench_function(BenchmarkId::new("bare", case.name()), |bencher| {
             let bare = Bare::new();
             let mut next = 0;
-            bencher.iter(|| bare.run(in_flight, cycles, &mut next));
+            bencher.iter(|| bare.run(&case, &mut next));
         });
     }
     group.finish();
@@ -50,23 +51,49 @@ fn measure(criterion: &mut Criterion) {
 #[expect(clippy::print_stdout, reason = "the ratios are what the run is for")]
 fn compare() {
     let mut lowest = f64::INFINITY;
-    for in_flight in IN_FLIGHT {
-        let (ours, bare, cycles) = (Ours::new(), Bare::new(), cycles(in_flight));
+    for case in Case::all() {
+        let (ours, bare) = (Ours::new(), Bare::new());
         let (mut next, mut best_ours, mut best_bare) = (0, Duration::MAX, Duration::MAX);
         for _ in 0..ROUNDS {
-            best_ours = best_ours.min(time(|| ours.run(in_flight, cycles)));
-            best_bare = best_bare.min(time(|| bare.run(in_flight, cycles, &mut next)));
+            best_ours = best_ours.min(time(|| ours.run(&case)));
+            best_bare = best_bare.min(time(|| bare.run(&case, &mut next)));
         }
-        let rate = |spent: Duration| cycles as f64 / spent.as_secs_f64();
+        let rate = |spent: Duration| case.cycles as f64 / spent.as_secs_f64();
         let ratio = rate(best_ours) / rate(best_bare);
         lowest = lowest.min(ratio);
         println!(
-            "store/cycle in_flight={in_flight} store={:.0}/s bare={:.0}/s ratio={ratio:.2}",
+            "store/cycle {} store={:.0}/s bare={:.0}/s ratio={ratio:.2}",
+            case.name(),
             rate(best_ours),
             rate(best_bare)
         );
     }
     assert!(lowest >= RATIO_MIN, "lowest ratio {lowest:.2}, must be at least {RATIO_MIN}");
+}
+
+/// How many envelopes are under way at once, and their content.
+struct Case {
+    in_flight: usize,
+    /// Enough that a run lasts some tenths of a second.
+    cycles: usize,
+    content: Bytes,
+}
+
+impl Case {
+    fn all() -> impl Iterator<Item = Self> {
+        let small = [1, 64, 256].map(|in_flight| (in_flight, SIZES[0]));
+        let sized = SIZES.into_iter().skip(1).map(|bytes| (64, bytes));
+        small.into_iter().chain(sized).map(|(in_flight, bytes)| {
+            let cycles = if in_flight == 1 { 500 } else { in_flight * 40 };
+            // Of the largest, as many bytes as of 16 KiB.
+            let cycles = (cycles * SIZES[1] / bytes.max(SIZES[1])).max(in_flight);
+            Self { in_flight, cycles, content: Bytes::from(vec![b'x'; bytes]) }
+        })
+    }
+
+    fn name(&self) -> String {
+        format!("{}_in_flight_{}_kib", self.in_flight, self.content.len() >> 10)
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench measures with the real clock")]
@@ -101,24 +128,24 @@ impl Ours {
         Self { store, runtime, _directory: directory }
     }
 
-    fn run(&self, in_flight: usize, cycles: usize) {
-        let each = cycles / in_flight;
+    fn run(&self, case: &Case) {
+        let each = case.cycles / case.in_flight;
         self.runtime.block_on(async {
             let mut tasks = tokio::task::JoinSet::new();
-            for _ in 0..in_flight {
-                tasks.spawn(cycle(self.store.clone(), each));
+            for _ in 0..case.in_flight {
+                tasks.spawn(cycle(self.store.clone(), case.content.clone(), each));
             }
             tasks.join_all().await;
         });
     }
 }
 
-async fn cycle(store: Store, times: usize) {
+async fn cycle(store: Store, content: Bytes, times: usize) {
     for _ in 0..times {
-        let accepted = store.accept(envelope()).await.expect("accepted");
+        let accepted = store.accept(envelope(content.clone())).await.expect("accepted");
         let (envelope, _) = store.envelope(accepted.number).expect("readable").expect("there");
-        let content = store.content_chunk(&envelope, 0).expect("readable");
-        assert_eq!(content.len(), CONTENT_BYTES);
+        let read = store.content_chunk(&envelope, 0).expect("readable");
+        assert_eq!(read.len(), content.len());
         let acknowledgement =
             Acknowledgement { kind: AcknowledgementKind::Received, message: String::new() };
         let change = Change::Acknowledge(acknowledgement);
@@ -126,12 +153,8 @@ async fn cycle(store: Store, times: usize) {
     }
 }
 
-fn envelope() -> NewEnvelope {
-    let content = NewContent {
-        raw: Bytes::from_static(&CONTENT),
-        form: ContentForm::Plain,
-        hash: ContentHash([7; 32]),
-    };
+fn envelope(raw: Bytes) -> NewEnvelope {
+    let content = NewContent { raw, form: ContentForm::Plain, hash: ContentHash([7; 32]) };
     let from = ("NO".parse().expect("a code"), ConnectionId(1));
     let to = ("LK".to_owned(), Some(ConnectionId(2)));
     let mut new = NewEnvelope::new(from, to, ConnectionMode::Test, Actor::hub(), content);
@@ -160,15 +183,15 @@ impl Bare {
         self.db.cf_handle(name).expect("opened with it")
     }
 
-    fn run(&self, in_flight: usize, cycles: usize, next: &mut u64) {
-        for _ in 0..cycles / in_flight {
-            let ids: Vec<_> = (*next..*next + in_flight as u64).map(key).collect();
-            *next += in_flight as u64;
+    fn run(&self, case: &Case, next: &mut u64) {
+        for _ in 0..case.cycles / case.in_flight {
+            let ids: Vec<_> = (*next..*next + case.in_flight as u64).map(key).collect();
+            *next += case.in_flight as u64;
             let mut accept = WriteBatch::default();
             for id in &ids {
                 accept.put_cf(self.family("envelope"), id, [1; ENVELOPE_ROW_BYTES]);
                 accept.put_cf(self.family("state"), id, [2; STATE_ROW_BYTES]);
-                accept.put_cf(self.family("content"), id, CONTENT);
+                accept.put_cf(self.family("content"), id, &case.content);
                 accept.put_cf(self.family("inbox"), &id[4..], id);
                 accept.put_cf(self.family("outbox"), &id[4..], id);
                 self.event(&mut accept, id, 0);
@@ -233,17 +256,8 @@ impl Clock for RealClock {
     }
 }
 
-/// Enough cycles that a run lasts some tenths of a second.
-fn cycles(in_flight: usize) -> usize {
-    if in_flight == 1 { 500 } else { in_flight * 40 }
-}
-
-const IN_FLIGHT: [usize; 3] = [1, 64, 256];
 const ROUNDS: usize = 5;
 const RATIO_MIN: f64 = 0.5;
-/// A certificate with one line.
-const CONTENT_BYTES: usize = 4 << 10;
-static CONTENT: [u8; CONTENT_BYTES] = [b'x'; CONTENT_BYTES];
 /// Bytes of the store's rows, as its records have them.
 const ENVELOPE_ROW_BYTES: usize = 210;
 const STATE_ROW_BYTES: usize = 12;

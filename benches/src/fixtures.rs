@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use phytohub_sps::sample::Shape;
+
 /// Bytes of the inputs: a bare certificate, one with a few lines, one of many lines, and one of
 /// the size of the largest real message seen without attachments.
 pub const SIZES: [usize; 4] = [4 << 10, 16 << 10, 64 << 10, 256 << 10];
@@ -61,6 +63,15 @@ pub fn certificate(bytes: usize) -> String {
     }
     out.push_str(TAIL);
     out
+}
+
+/// A certificate that every rule of the profile is content with, of about `bytes` bytes: as many
+/// lines as there is room for.
+#[must_use]
+pub fn document(bytes: usize) -> String {
+    let of = |lines| Shape { lines, ..Shape::default() }.certificate().to_xml();
+    let (one, eleven) = (of(1).len(), of(11).len());
+    of(1 + bytes.saturating_sub(one) * 10 / (eleven - one))
 }
 
 fn request(certificate: &str, form: Form) -> String {
