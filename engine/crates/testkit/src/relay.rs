@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket as StdUdpSocket};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,78 +12,12 @@ use phytohub_server::{Shutdown, ShutdownTrigger, Tasks};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use tokio::net::UdpSocket;
+use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-/// What a line does to each datagram. Chances are from 0 to 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "tests set what they need")]
-pub struct Line {
-    /// The chance that it is lost.
-    pub drop: f64,
-    /// The chance that it comes twice.
-    pub duplicate: f64,
-    /// The chance that it is held back, so that others overtake it.
-    pub hold: f64,
-    /// For how long such a one is held back.
-    pub held: Duration,
-    /// How long each one takes.
-    pub delay: Duration,
-    /// How much longer it takes at most, by lot. Above 0, they overtake each other.
-    pub jitter: Duration,
-}
+pub use line::{Line, Passed, RelayCounts};
 
-impl Line {
-    /// A line that passes everything on at once, in order.
-    pub const PERFECT: Self = Self {
-        drop: 0.0,
-        duplicate: 0.0,
-        hold: 0.0,
-        held: Duration::ZERO,
-        delay: Duration::ZERO,
-        jitter: Duration::ZERO,
-    };
-
-    /// A line on which protocols show what they are worth, and tests still end soon: 5 % are lost,
-    /// 2 % come twice, 5 % are overtaken, and a round trip takes 4 to 8 ms.
-    pub const POOR: Self = Self {
-        drop: 0.05,
-        duplicate: 0.02,
-        hold: 0.05,
-        held: Duration::from_millis(5),
-        delay: Duration::from_millis(2),
-        jitter: Duration::from_millis(2),
-    };
-}
-
-/// What became of the datagrams that went one way.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Passed {
-    /// Came in.
-    pub received: u64,
-    /// Went out, copies included.
-    pub sent: u64,
-    /// Were lost, by lot or for want of room, copies included.
-    pub dropped: u64,
-    /// Were doubled.
-    pub duplicated: u64,
-    /// Were held back.
-    pub held: u64,
-    /// Were lost since the line was cut, copies included.
-    pub cut: u64,
-}
-
-/// What a relay did.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct RelayCounts {
-    /// To the target.
-    pub to_target: Passed,
-    /// To the clients.
-    pub to_client: Passed,
-    /// How often outgoing ports were changed.
-    pub rebinds: u64,
-}
+mod line;
 
 /// A relay between clients and a target, on IPv4 loopback addresses. Each client has an outgoing
 /// port of its own. Dropping it closes all sockets.
@@ -111,7 +46,8 @@ impl Relay {
         let (ports, counts) = (HashMap::new(), RelayCounts::default());
         let state = Mutex::new(State { target, line, cut: false, fates, ports, counts });
         let tasks = Tasks::new();
-        let shared = Arc::new(Shared { door: Arc::clone(&door), state, tasks, shutdown });
+        let (own, came) = (Arc::clone(&door), Notify::new());
+        let shared = Arc::new(Shared { door: own, state, tasks, shutdown, came });
         let relay = Self { address, shared, _open: trigger };
         relay.set_line(line);
         let pump = Pump::new(&relay.shared, door, Way::ToTarget);
@@ -165,6 +101,19 @@ impl Relay {
         self.shared.lock().counts.rebinds += 1;
     }
 
+    /// Waits until so many datagrams came from the clients.
+    pub async fn received(&self, datagrams: u64) {
+        loop {
+            let mut came = pin!(self.shared.came.notified());
+            // Registered before the count is read, so that none goes unheard.
+            came.as_mut().enable();
+            if self.counts().to_target.received >= datagrams {
+                return;
+            }
+            came.await;
+        }
+    }
+
     /// What it did until now.
     #[must_use]
     pub fn counts(&self) -> RelayCounts {
@@ -179,6 +128,8 @@ struct Shared {
     state: Mutex<State>,
     tasks: Tasks,
     shutdown: Shutdown,
+    /// Told of each datagram from a client.
+    came: Notify,
 }
 
 #[derive(Debug)]
@@ -335,6 +286,10 @@ impl Pump {
             self.count += 1;
             let (due, count) = (Instant::now() + late, self.count);
             self.waiting.push(Reverse(Waiting { due, count, from, datagram: datagram.into() }));
+        }
+        drop(state);
+        if matches!(self.way, Way::ToTarget) {
+            self.shared.came.notify_waiters();
         }
     }
 
