@@ -28,6 +28,9 @@ pub enum Broken {
     After,
 }
 
+/// A key and its value.
+type KeyAndValue = (Vec<u8>, Vec<u8>);
+
 #[derive(Debug, Default)]
 struct Platter {
     families: [BTreeMap<Vec<u8>, Cell>; keys::FAMILIES.len()],
@@ -87,7 +90,7 @@ impl MemoryDisk {
 
     /// Everything that it holds: rows by the name of their family.
     #[must_use]
-    pub fn rows(&self) -> BTreeMap<String, Vec<(Vec<u8>, Vec<u8>)>> {
+    pub fn rows(&self) -> BTreeMap<String, Vec<KeyAndValue>> {
         let platter = self.platter();
         let families = keys::FAMILIES.iter().zip(&platter.families);
         let rows = families.map(|(name, cells)| {
