@@ -8,7 +8,7 @@
 #![forbid(unsafe_code)]
 
 use std::hint::black_box;
-use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -116,7 +116,7 @@ fn fill(place: &Path, count: usize) {
     });
     say("filled");
     // The other end of it is never closed before this process is killed.
-    let _ = std::io::stdin().read(&mut [0]);
+    let _ = std::io::stdin().read_line(&mut String::new());
 }
 
 async fn deliver(office: &Office, count: usize) {
