@@ -249,8 +249,8 @@ fn a_seed_makes_the_same_history_again() {
     assert!(same as u64 >= SEEDS_REPEATED * 3 / 4, "{same} of {SEEDS_REPEATED}");
 }
 
-/// A few seconds' worth.
-const HISTORIES: u64 = 1_000;
+/// A quarter of a minute on two cores that do nothing else.
+const HISTORIES: u64 = 2_000;
 const SEEDS_REPEATED: u64 = 40;
 /// Lines of a failing history that are shown.
 const TRACED: usize = 120;
