@@ -154,6 +154,17 @@ fn a_full_disk_takes_what_fits_and_then_nothing() {
 }
 
 #[test]
+fn a_write_fails_when_told_and_writes_nothing() {
+    let bench = Bench::new();
+    bench.shim.set(Slot::WriteFailsIn, 2).expect("control is written");
+    let told = bench.run("open,F,a write,F,one write,F,two write,F,three sync,F die");
+    assert_eq!(told, "write,F,two: Input/output error\n", "the second alone");
+    assert_eq!(bench.shim.get(Slot::WritesFailed).expect("control is read"), 1);
+    bench.cut(ALL_BYTES);
+    assert_eq!(bench.read("a").as_deref(), Some("onethree"));
+}
+
+#[test]
 fn a_process_is_killed_before_or_after_a_sync() {
     let bench = Bench::new();
     bench.shim.set(Slot::KillBefore, 2).expect("control is written");

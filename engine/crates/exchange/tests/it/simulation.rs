@@ -4,7 +4,7 @@
 //! The store is the real one over a disk in memory that passes the store's own tests; hub, lanes
 //! and housekeeping are the real ones. Clock, partners and the order of everything are the
 //! simulation's. A seed that failed is repeated with `PHYTOHUB_SIMULATION_SEED`, and belongs into
-//! `simulation/seeds.txt`: those come first, always.
+//! `simulation/seeds.txt`: those come first, always. `PHYTOHUB_HISTORIES` says how many are tried.
 
 mod account;
 mod client;
