@@ -126,6 +126,26 @@ impl Hub {
         revision.map(|revision| Arc::clone(&revision.list)).ok_or(CallError::NoCodeList)
     }
 
+    /// The hub's own code lists in force whose revision is higher than what `known` says of their
+    /// name (0: nothing is known), by name, each with its revision.
+    ///
+    /// # Errors
+    /// If the caller may not read.
+    pub fn code_lists_since(
+        &self,
+        caller: &Caller,
+        known: impl Fn(&str) -> u32,
+    ) -> Result<Vec<(u32, Arc<CodeList>)>, CallError> {
+        caller.may(Right::Read)?;
+        let (lists, now) = (self.inner.code_lists.load(), self.clock().now());
+        let in_force = CodeListName::ALL.iter().filter_map(|name| {
+            let newest = lists.in_force(name.as_str(), now)?;
+            let newer = newest.revision > known(name.as_str());
+            newer.then(|| (newest.revision, Arc::clone(&newest.list)))
+        });
+        Ok(in_force.collect())
+    }
+
     /// Any code list as it holds now.
     #[must_use]
     pub fn code_list_in_force(&self, name: &str) -> Option<Arc<CodeList>> {

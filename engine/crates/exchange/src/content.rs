@@ -1,7 +1,7 @@
 //! Content on its way out.
 
 use bytes::Bytes;
-use phytohub_domain::{EnvelopeHeader, HubDeliveryNumber};
+use phytohub_domain::{ContentForm, EnvelopeHeader, HubDeliveryNumber};
 use phytohub_store::{CHUNK_BYTES, Reach, Store, StoredEnvelope};
 
 use crate::{CallError, blocking};
@@ -50,6 +50,12 @@ impl StoredContent {
     #[expect(clippy::len_without_is_empty, reason = "nobody asks a content whether it is empty")]
     pub fn len(&self) -> u64 {
         self.envelope.content_bytes
+    }
+
+    /// How its characters are written.
+    #[must_use]
+    pub fn form(&self) -> ContentForm {
+        self.envelope.content_form
     }
 
     /// The whole content, if it is at hand.

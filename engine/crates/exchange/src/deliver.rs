@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use phytohub_domain::{Connection, ContentHash, EnvelopeHeader, Right, TrackingInfo};
 use phytohub_store::{Accepted, Disposition, NewContent, NewEnvelope, Replay, Submission};
 use phytohub_telemetry::Actor;
@@ -51,6 +52,31 @@ impl Hub {
             check_header(registry, caller, &header)
         })?;
         self.validated(Sender::of(caller), told, content, checked).await
+    }
+
+    /// Delivers under a key of the caller's: the same key again delivers nothing, and is answered
+    /// with the first envelope's number and state. Without a key as the operations above.
+    ///
+    /// # Errors
+    /// As for [`Hub::deliver_envelope`]; [`CallError::Commit`] of kind `Conflict` if the key was used
+    /// for another envelope.
+    pub async fn deliver_keyed(
+        &self,
+        caller: &Caller,
+        envelope: Envelope,
+        key: Option<Bytes>,
+        validate: bool,
+    ) -> Result<EnvelopeHeader, CallError> {
+        let Envelope { header, content } = envelope;
+        let checked = self.check_delivery(caller, content.raw.len(), |registry| {
+            check_header(registry, caller, &header)
+        })?;
+        let (sender, told) = (Sender { key, ..Sender::of(caller) }, Told::of(&header));
+        if validate {
+            self.validated(sender, told, content, checked).await
+        } else {
+            self.gated(sender, told, content, checked).await
+        }
     }
 
     /// Delivers a document without grave findings, or records the refusal.
@@ -151,7 +177,11 @@ impl Hub {
             self.turn(&registry, about, &mut route, &mut directions);
             Ok((parties, route))
         });
-        let Sender { connection, mut actor, submission } = sender;
+        let Sender { connection, mut actor, submission, key } = sender;
+        let submission = submission.or_else(|| {
+            let hash = replay::key_hash(connection.id, &told, &content.hash);
+            Some(Submission::of_connection(connection.id, &key?, hash))
+        });
         let (from, to_id, route, disposition) = match routed {
             Ok((parties, route)) => {
                 let disposition = match directions.hold {
@@ -211,21 +241,24 @@ pub(crate) struct Sender {
     pub(crate) actor: Actor,
     /// Key by which a plugin submits.
     pub(crate) submission: Option<Submission>,
+    /// Key by which a connection delivers.
+    pub(crate) key: Option<Bytes>,
 }
 
 impl Sender {
     pub(crate) fn of(caller: &Caller) -> Self {
         let connection = Arc::clone(&caller.connection);
-        Self { connection, actor: caller.actor(), submission: None }
+        Self { connection, actor: caller.actor(), submission: None, key: None }
     }
 }
 
 /// The header that tells what became of a delivery.
 fn answer(told: Told, disposition: Disposition, accepted: Accepted) -> EnvelopeHeader {
     let (tracking_info, error_message) = match (disposition, accepted.repeated) {
-        (Disposition::Reject(reason), _) => (TrackingInfo::FailedDelivery, Some(reason)),
-        (_, None) => (TrackingInfo::PendingDelivery, None),
+        // What came under a key that was used before is answered as the first was, whatever it was.
         (_, Some(first)) => (first.info, (!first.message.is_empty()).then_some(first.message)),
+        (Disposition::Reject(reason), None) => (TrackingInfo::FailedDelivery, Some(reason)),
+        (_, None) => (TrackingInfo::PendingDelivery, None),
     };
     EnvelopeHeader {
         from: told.from,

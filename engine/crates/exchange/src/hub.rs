@@ -235,6 +235,7 @@ impl Hub {
             }
         }
         self.inner.lanes.update_came(envelope.actor_id);
+        self.inner.lanes.live().changed(envelope, state);
     }
 
     /// Waits until the store can no longer be trusted: the process must end with exit code 74.

@@ -24,7 +24,7 @@ pub(crate) enum Offering {
 }
 
 /// An envelope at its position.
-type Row = (u64, StoredEnvelope, TrackingState);
+pub(crate) type Row = (u64, StoredEnvelope, TrackingState);
 
 impl Hub {
     /// `GetUnderDeliveryEnvelope`: the caller's own envelopes that nobody has acknowledged.
@@ -229,7 +229,7 @@ fn load(store: &Store, mut rows: Vec<Row>) -> Vec<PulledEnvelope> {
     loaded.filter_map(|result| result.map_err(blocking::alert).ok()).collect()
 }
 
-fn pulled(
+pub(crate) fn pulled(
     store: &Store,
     envelope: StoredEnvelope,
     state: &TrackingState,

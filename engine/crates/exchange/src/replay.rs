@@ -8,13 +8,22 @@ use crate::deliver::Told;
 /// Hash of everything that makes two envelopes the same: who delivers, and all that its header
 /// and content say. Where copies go by standing orders is no part of it: the sender says the same.
 pub(crate) fn hash(actor: ConnectionId, told: &Told, content: &ContentHash) -> [u8; 32] {
+    hash_for(DOMAIN, actor, told, content)
+}
+
+/// The same, to which a key is bound.
+pub(crate) fn key_hash(actor: ConnectionId, told: &Told, content: &ContentHash) -> [u8; 32] {
+    hash_for(KEY_DOMAIN, actor, told, content)
+}
+
+fn hash_for(domain: &[u8], actor: ConnectionId, told: &Told, content: &ContentHash) -> [u8; 32] {
     let mut hasher = Sha256::new();
     let mut field = |bytes: &[u8]| {
         // With its length before it, no field can be taken for a part of its neighbour.
         hasher.update((bytes.len() as u64).to_be_bytes());
         hasher.update(bytes);
     };
-    field(DOMAIN);
+    field(domain);
     field(&actor.0.to_be_bytes());
     field(told.from.trim().as_bytes());
     field(told.to.trim().as_bytes());
@@ -30,6 +39,8 @@ pub(crate) fn hash(actor: ConnectionId, told: &Told, content: &ContentHash) -> [
 
 /// So that no hash made for another purpose is one of these.
 const DOMAIN: &[u8] = b"phytohub replay v1";
+/// For keys of connections.
+const KEY_DOMAIN: &[u8] = b"phytohub delivery key 1";
 
 #[cfg(test)]
 mod tests {

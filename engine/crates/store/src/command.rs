@@ -121,6 +121,13 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// The same for a connection: its keys lie among the hub's own.
+    #[must_use]
+    pub fn of_connection(connection: ConnectionId, key: &[u8], hash: [u8; 32]) -> Self {
+        let key = [&connection.0.to_be_bytes(), key].concat();
+        Self { plugin: PluginId(keys::HUB), key, hash }
+    }
+
     pub(crate) fn stored_key(&self) -> Vec<u8> {
         keys::plugin(self.plugin.0, keys::PLUGIN_SUBMISSION, &self.key)
     }

@@ -46,7 +46,8 @@ impl Hub {
         self.inner.store.reserve().check(content.raw.len() as u64)?;
         let told = draft::told(&draft);
         let checked = draft::check(&self.inner.registry.load(), &connection, &told);
-        let sender = Sender { connection, actor: acting, submission: Some(submission.clone()) };
+        let submitted = Some(submission.clone());
+        let sender = Sender { connection, actor: acting, submission: submitted, key: None };
         if draft.validate {
             self.validated(sender, told, content, checked).await?;
         } else {

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, watch};
 
 use super::BreakerState;
 use super::partner::Progress;
+use crate::subscribe::Live;
 
 /// All lanes that run, by the connection that is called.
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub(crate) struct Lanes {
     broken: Mutex<Vec<ConnectionId>>,
     /// Connections or the pause changed, or a lane ended.
     pub(crate) changed: Notify,
+    /// Those who asked to be told, besides lanes.
+    live: Live,
 }
 
 /// What one lane is told, until it hears it.
@@ -90,6 +93,7 @@ impl Default for PushStatus {
 impl Lanes {
     /// Something came into this inbox.
     pub(crate) fn came(&self, mailbox: ConnectionId) {
+        self.live.came(mailbox);
         self.tell(mailbox, |told| told.mail_came = true);
     }
 
@@ -100,21 +104,25 @@ impl Lanes {
 
     /// What lies there may have to be brought again.
     pub(crate) fn again(&self, mailbox: ConnectionId, sequence: u64) {
+        self.live.again(mailbox);
         self.tell(mailbox, |told| told.say(Word::Again(sequence)));
     }
 
     /// What lies there needs not be brought any more.
     pub(crate) fn settled(&self, mailbox: ConnectionId, sequence: u64) {
+        self.live.settled(mailbox, sequence);
         self.tell(mailbox, |told| told.say(Word::Settled(sequence)));
     }
 
     /// An inbox was changed by more than one envelope.
     pub(crate) fn rebuild(&self, mailbox: ConnectionId) {
+        self.live.again(mailbox);
         self.tell(mailbox, |told| told.rebuild = true);
     }
 
     /// A connection changed, or the store's pause: lanes begin, end and read their terms.
     pub(crate) fn terms_changed(&self) {
+        self.live.identities_changed();
         for lane in &self.running {
             lane.tell(|told| told.terms_changed = true);
         }
@@ -125,6 +133,11 @@ impl Lanes {
     pub(crate) fn was_sent(&self, mailbox: ConnectionId, sequence: u64) -> bool {
         let lane = self.get(mailbox);
         lane.is_some_and(|lane| lane.open().get(&sequence).is_some_and(|call| call.is_sent()))
+    }
+
+    /// Subscriptions and watches.
+    pub(crate) const fn live(&self) -> &Live {
+        &self.live
     }
 
     /// How bringing to this connection goes; nothing if nothing is brought to it.
