@@ -46,6 +46,8 @@ pub struct HubConfig {
     pub trial: bool,
     /// How long requests in flight may take after a signal to stop.
     pub drain_seconds: u64,
+    /// Address of the fast door of national systems, over QUIC; empty: it stays closed.
+    pub quic: String,
     /// The door of the national systems.
     pub https: HttpsConfig,
     /// Which certificates are believed.
@@ -81,6 +83,7 @@ impl Default for HubConfig {
             trial: false,
             // Orchestrators commonly wait 30 seconds before they kill.
             drain_seconds: 30,
+            quic: String::new(),
             https: HttpsConfig::default(),
             trust: TrustConfig::default(),
             store: StoreSection::default(),
@@ -248,6 +251,13 @@ impl LoadedConfig {
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
+    }
+
+    /// Where the fast door listens, if it is to be open.
+    #[must_use]
+    pub fn quic(&self) -> Option<SocketAddr> {
+        // Checked when it was read.
+        self.config.quic.parse().ok()
     }
 
     /// A path of the configuration, from where the process stands.

@@ -110,6 +110,16 @@ impl RunningHub {
             "" => format!("https://{https}{DELIVERY_SERVICE_PATH}"),
             said => said.to_owned(),
         };
+        if let Some(door) = doors.quic {
+            self.doors.push(format!("listening quic://{}", door.address()));
+            let (hub, tls, tasks) = (self.hub.clone(), Arc::clone(&self.tls), self.tasks.clone());
+            let (budgets, stop) = (doors.https.budgets(), shutdown.clone());
+            self.tasks.spawn("quic", async move {
+                if let Err(error) = door.serve(hub, tls, &budgets, tasks, stop).await {
+                    tracing::error!(%error, "the QUIC door cannot be served");
+                }
+            });
+        }
         let (hub, tls, tasks) = (self.hub.clone(), Arc::clone(&self.tls), self.tasks.clone());
         let stop = shutdown.clone();
         self.tasks.spawn("https", async move {
@@ -269,8 +279,10 @@ fn open_with(
 fn check(loaded: &LoadedConfig) -> Result<(), StartError> {
     let config = loaded.config();
     let address = config.https.listen;
-    if config.trial && !address.ip().is_loopback() {
-        return Err(StartError::Trial { file: loaded.file().to_owned(), address });
+    for address in [Some(address), loaded.quic()].into_iter().flatten() {
+        if config.trial && !address.ip().is_loopback() {
+            return Err(StartError::Trial { file: loaded.file().to_owned(), address });
+        }
     }
     if address.ip().is_unspecified() && config.https.public_url.is_empty() {
         return Err(StartError::PublicUrl { file: loaded.file().to_owned(), address });

@@ -1,5 +1,7 @@
 //! Checks that types cannot make: ranges, and settings that contradict each other.
 
+use std::net::SocketAddr;
+
 use super::settings::settings;
 use super::{HubConfig, TrustMode};
 
@@ -46,6 +48,10 @@ fn check_together(config: &HubConfig) -> Result<(), Wrong> {
         return Err(("limits", "bytes_in_flight", reason));
     }
     at_most("pull_bytes", limits.pull_bytes, "bytes_in_flight", limits.bytes_in_flight)?;
+    if !config.quic.is_empty() && config.quic.parse::<SocketAddr>().is_err() {
+        let reason = format!("must be an address and a port, not {:?}", config.quic);
+        return Err(("", "quic", reason));
+    }
     let delivery = &config.delivery;
     let pairs = [
         ("retry_first_seconds", delivery.retry_first_seconds, delivery.retry_most_seconds),

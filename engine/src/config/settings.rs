@@ -88,6 +88,12 @@ const SETTINGS: &[Setting] = &[
          kill after 30 seconds.",
     ),
     text(
+        "",
+        "quic",
+        "Address and port (UDP) of the fast door of the national systems: the same operations over \
+         QUIC, with the certificate of [https]. Empty: it stays closed. Port 0 picks a free one.",
+    ),
+    text(
         "https",
         "listen",
         "Address and port. Port 0 picks a free one, which 'serve' prints. 'serve --https ADDR' \

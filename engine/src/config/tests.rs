@@ -68,6 +68,7 @@ fn a_wrong_configuration_is_told_in_one_line_with_its_place() {
     refused("[https]\nlisten = \"here\"\n", "line 2");
     refused("[https\n", "line 1");
     refused("[trust]\nmode = \"all\"\n", "expected `registered` or `ca`");
+    refused("quic = \"here\"\n", "line 1: quic must be an address and a port");
     refused("[limits]\nxml_depth = 65\n", "line 2: [limits] xml_depth must be from 16 to 64");
 }
 

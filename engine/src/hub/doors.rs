@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use phytohub_server::{
-    AdminDoor, BindMetricsError, BindWebError, HttpsDoor, MetricsDoor, WebDoor, WebFiles, WebTls,
+    AdminDoor, BindMetricsError, BindWebError, HttpsDoor, MetricsDoor, QuicDoor, WebDoor, WebFiles,
+    WebTls,
 };
 
 use super::StartError;
@@ -16,6 +17,7 @@ pub(super) struct Doors {
     pub(super) metrics: MetricsDoor,
     pub(super) admin: AdminDoor,
     pub(super) web: Option<WebDoor>,
+    pub(super) quic: Option<QuicDoor>,
 }
 
 impl Doors {
@@ -31,7 +33,8 @@ impl Doors {
         })?;
         let admin = AdminDoor::bind(&loaded.socket_dir()).await?;
         let web = bind_web(loaded).await?;
-        Ok(Self { https, metrics, admin, web })
+        let quic = loaded.quic().map(QuicDoor::bind).transpose().map_err(bind("quic"))?;
+        Ok(Self { https, metrics, admin, web, quic })
     }
 }
 

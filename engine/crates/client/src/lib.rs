@@ -8,7 +8,10 @@
 //! that the [`AddressPolicy`] did not see, read more of a reply than was granted, wait without a
 //! limit, or say "not sent" of a request of which a byte may have left.
 //!
-//! Start from [`SoapClient::new`]; [`CallError::outcome`] tells whether to send again.
+//! A hub with a fast door is called by a [`QuicClient`], which keeps one connection for all calls and
+//! makes another when it ends.
+//!
+//! Start from [`SoapClient::new`] or [`QuicClient::new`]; [`CallError::outcome`] tells whether to send again.
 
 #![forbid(unsafe_code)]
 
@@ -16,9 +19,11 @@ mod address;
 mod body;
 mod client;
 mod connect;
+mod door;
 mod endpoint;
 mod error;
 mod identity;
+mod quic;
 mod reply;
 mod socket;
 mod trust;
@@ -26,7 +31,13 @@ mod trust;
 pub use address::{AddressPolicy, AddressRange, ParseAddressRangeError};
 pub use body::{BrokenBody, RequestBody};
 pub use client::{ClientConfig, SoapClient, TimeLimits};
+pub use door::{Answering, DoorError, HubDoor};
 pub use endpoint::{Endpoint, ParseEndpointError};
 pub use error::{CallError, Outcome, Stage};
 pub use identity::{Identity, IdentityError};
+pub use quic::{
+    Delivery, Inbox, InboxCredit, ParseQuicAddressError, PipelineAnswer, PipelineReceiver,
+    PipelineSender, QuicAddress, QuicClient, QuicConfig, QuicError, ReceivedEnvelope, StateChange,
+    StateWatch,
+};
 pub use trust::{KeyPin, ParseKeyPinError, ServerTrust, SetUpError};

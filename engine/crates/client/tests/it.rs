@@ -4,6 +4,8 @@
 mod answer;
 #[path = "it/partner.rs"]
 mod partner;
+#[path = "it/quic.rs"]
+mod quic;
 #[path = "it/socket.rs"]
 mod socket;
 #[path = "it/trust.rs"]

@@ -3,10 +3,11 @@
 //! Nothing here waits. Who gets no room is turned away with 503 and holds nothing, so two half
 //! arrived requests can never wait for each other.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use phytohub_domain::Limits;
+use phytohub_exchange::Hub;
 use phytohub_telemetry::Metrics;
 use thiserror::Error;
 
@@ -30,6 +31,16 @@ impl Share {
             Self::Last => 0,
         };
         limit - kept
+    }
+}
+
+/// What all doors of a hub have in use together. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Budgets(Arc<OnceLock<Arc<Admission>>>);
+
+impl Budgets {
+    pub(crate) fn of(&self, hub: &Hub) -> Arc<Admission> {
+        Arc::clone(self.0.get_or_init(|| Admission::new(Arc::clone(hub.metrics()))))
     }
 }
 

@@ -3,7 +3,6 @@
 mod body;
 pub(crate) mod connection;
 mod dispatch;
-mod identity;
 mod refusal;
 mod request;
 mod response;
@@ -24,7 +23,7 @@ use thiserror::Error;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use crate::budget::Admission;
+use crate::budget::{Admission, Budgets};
 use crate::crowd::{Crowd, Crowded, Place};
 use crate::throttle::Throttle;
 use crate::{Shutdown, Tasks, Tls};
@@ -40,6 +39,7 @@ pub const RECEIPT_PATH: &str = "/hub/receipt/";
 pub struct HttpsDoor {
     listener: TcpListener,
     address: SocketAddr,
+    budgets: Budgets,
 }
 
 /// The address cannot be listened on.
@@ -63,13 +63,19 @@ impl HttpsDoor {
         let error = |source| BindError { address, source };
         let listener = TcpListener::bind(address).await.map_err(error)?;
         let address = listener.local_addr().map_err(error)?;
-        Ok(Self { listener, address })
+        Ok(Self { listener, address, budgets: Budgets::default() })
     }
 
     /// The address that clients connect to.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What requests may take in memory, for other doors to share.
+    #[must_use]
+    pub fn budgets(&self) -> Budgets {
+        self.budgets.clone()
     }
 
     /// Serves until told to stop, and returns once nothing more is accepted. Sockets live on as
@@ -85,7 +91,7 @@ impl HttpsDoor {
         mut shutdown: Shutdown,
     ) {
         let wsdl = phytohub_schemas::delivery_service_wsdl(public_url);
-        let admission = Admission::new(Arc::clone(hub.metrics()));
+        let admission = self.budgets.of(&hub);
         let door = Arc::new(Door {
             hub,
             tls,

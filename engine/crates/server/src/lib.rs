@@ -1,4 +1,4 @@
-//! The hub's sockets: HTTPS with SOAP for national systems, a Unix socket for the operator, and a
+//! The hub's sockets: HTTPS with SOAP and QUIC for national systems, a Unix socket for the operator, and a
 //! loopback door for metrics and health, and one for people's browsers with the pages of plugins.
 //!
 //! This crate decides nothing that the hub does: it finds out who calls, takes no more than the
@@ -6,7 +6,7 @@
 //! answer before the hub has, read a body before its sender is known, wait for memory while holding
 //! some, or start a task that nobody joins.
 //!
-//! Start from [`HttpsDoor`]. [`Tasks`] is the only place that starts tasks, [`SystemClock`] the
+//! Start from [`HttpsDoor`] or [`QuicDoor`]. [`Tasks`] is the only place that starts tasks, [`SystemClock`] the
 //! only one that reads the time.
 //!
 //! # What old clients cannot do here
@@ -30,11 +30,14 @@
 mod activity;
 pub mod admin;
 mod budget;
+mod buffer;
 mod clock;
 mod crowd;
 mod https;
+mod identity;
 mod linger;
 mod metrics;
+mod quic;
 mod shutdown;
 mod task;
 mod throttle;
@@ -42,9 +45,11 @@ mod tls;
 mod web;
 
 pub use admin::{AdminDoor, BindAdminError};
+pub use budget::Budgets;
 pub use clock::SystemClock;
 pub use https::{BindError, DELIVERY_SERVICE_PATH, HttpsDoor, RECEIPT_PATH};
 pub use metrics::{BindMetricsError, MetricsDoor};
+pub use quic::QuicDoor;
 pub use shutdown::{Shutdown, ShutdownTrigger};
 pub use task::{Tasks, TasksLeft};
 pub use tls::{LoadTlsError, Tls, TlsFiles, TrustMode};

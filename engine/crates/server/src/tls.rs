@@ -14,9 +14,10 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
-use rustls::crypto::CryptoProvider;
 use rustls::crypto::aws_lc_rs;
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::server::{ProducesTickets, ServerSessionMemoryCache, StoresServerSessions};
+use tokio::sync::watch;
 
 pub use load::LoadTlsError;
 pub(crate) use load::{certificates, private_key};
@@ -59,6 +60,7 @@ pub struct Tls {
     tickets: Arc<dyn ProducesTickets>,
     sessions: Arc<dyn StoresServerSessions>,
     provider: Arc<CryptoProvider>,
+    reloads: watch::Sender<u64>,
 }
 
 /// One loading of the files.
@@ -67,6 +69,8 @@ pub(crate) struct TlsState {
     pub(crate) generation: u64,
     /// For handshakes.
     pub(crate) config: Arc<ServerConfig>,
+    /// For handshakes over QUIC.
+    pub(crate) quic: Arc<ServerConfig>,
     /// For requests.
     pub(crate) trust: Trust,
 }
@@ -81,7 +85,8 @@ impl Tls {
         let tickets = aws_lc_rs::Ticketer::new().map_err(LoadTlsError::Tickets)?;
         let sessions = ServerSessionMemoryCache::new(SESSIONS_MAX);
         let state = build(files, 0, &provider, &tickets, &(sessions.clone() as _))?;
-        Ok(Self { state: ArcSwap::from_pointee(state), tickets, sessions, provider })
+        let (reloads, _) = watch::channel(0);
+        Ok(Self { state: ArcSwap::from_pointee(state), tickets, sessions, provider, reloads })
     }
 
     /// Reads the files anew. New handshakes use the new certificate, the next request on every
@@ -93,7 +98,13 @@ impl Tls {
         let generation = self.state.load().generation + 1;
         let state = build(files, generation, &self.provider, &self.tickets, &self.sessions)?;
         self.state.store(Arc::new(state));
+        self.reloads.send_replace(generation);
         Ok(())
+    }
+
+    /// Changes with every reload, so that who stays connected can be looked at again.
+    pub(crate) fn reloads(&self) -> watch::Receiver<u64> {
+        self.reloads.subscribe()
     }
 
     /// What is in force now.
@@ -129,10 +140,29 @@ fn build(
             certificate: files.certificate.clone(),
             source,
         })?;
-    config.alpn_protocols = vec![ALPN_H2.to_vec(), ALPN_HTTP11.to_vec(), ALPN_HTTP10.to_vec()];
     config.ticketer = Arc::clone(tickets);
     config.session_storage = Arc::clone(sessions);
-    Ok(TlsState { generation, config: Arc::new(config), trust })
+    let quic = Arc::new(quic_config(&config, provider, algorithms)?);
+    config.alpn_protocols = vec![ALPN_H2.to_vec(), ALPN_HTTP11.to_vec(), ALPN_HTTP10.to_vec()];
+    Ok(TlsState { generation, config: Arc::new(config), quic, trust })
+}
+
+/// The same certificate over QUIC, where TLS is 1.3 and a client without a certificate has no
+/// business. Early data stays off, as it is unless somebody turns it on: it can be replayed.
+fn quic_config(
+    https: &ServerConfig,
+    provider: &Arc<CryptoProvider>,
+    algorithms: WebPkiSupportedAlgorithms,
+) -> Result<ServerConfig, LoadTlsError> {
+    let mut config = ServerConfig::builder_with_provider(Arc::clone(provider))
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(LoadTlsError::Tickets)?
+        .with_client_cert_verifier(Arc::new(PossessionVerifier::demanding(algorithms)))
+        .with_cert_resolver(Arc::clone(&https.cert_resolver));
+    config.alpn_protocols = vec![phytohub_wire::quic::ALPN.to_vec()];
+    config.ticketer = Arc::clone(&https.ticketer);
+    config.session_storage = Arc::clone(&https.session_storage);
+    Ok(config)
 }
 
 /// HTTP/2 in ALPN.

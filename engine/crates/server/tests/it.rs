@@ -22,6 +22,8 @@ mod memory;
 mod message;
 #[path = "it/metrics.rs"]
 mod metrics;
+#[path = "it/quic.rs"]
+mod quic;
 #[path = "it/raw.rs"]
 mod raw;
 #[path = "it/release.rs"]

@@ -58,7 +58,7 @@ struct EventLabels {
 #[derive(Clone, Debug, EncodeLabelSet, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "a label set is closed")]
 pub struct TransportLabels {
-    /// `https` or `admin`.
+    /// `https`, `quic` or `admin`.
     pub transport: &'static str,
 }
 

@@ -9,7 +9,9 @@ use std::time::Duration;
 use phytohub_domain::{Limits, Timestamp};
 use phytohub_exchange::admin::CertificateInput;
 use phytohub_exchange::{AdminRequest, Hub, Operator};
-use phytohub_server::{HttpsDoor, Shutdown, ShutdownTrigger, Tasks, Tls, TlsFiles, TrustMode};
+use phytohub_server::{
+    Budgets, HttpsDoor, QuicDoor, Shutdown, ShutdownTrigger, Tasks, Tls, TlsFiles, TrustMode,
+};
 use phytohub_store::{Store, StoreConfig};
 use phytohub_telemetry::Metrics;
 use tempfile::TempDir;
@@ -41,6 +43,7 @@ impl Default for TestHubOptions {
 pub struct TestHub {
     hub: Hub,
     address: SocketAddr,
+    budgets: Budgets,
     ca: TestCa,
     certificates: BTreeMap<&'static str, TestCertificate>,
     clock: Arc<FakeClock>,
@@ -83,6 +86,7 @@ impl TestHub {
         let mut this = Self {
             hub,
             address: door.address(),
+            budgets: door.budgets(),
             ca,
             certificates: BTreeMap::new(),
             clock,
@@ -176,6 +180,31 @@ impl TestHub {
         self.address
     }
 
+    /// Opens its fast door too, until it stops. Where that listens.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    #[must_use]
+    pub fn open_quic(&self) -> SocketAddr {
+        self.open_quic_at(([127, 0, 0, 1], 0).into())
+    }
+
+    /// The same at this address, where it was before.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    #[must_use]
+    pub fn open_quic_at(&self, address: SocketAddr) -> SocketAddr {
+        let door = QuicDoor::bind(address).expect("a free port");
+        let address = door.address();
+        let (hub, tls, budgets) = (self.hub.clone(), Arc::clone(&self.tls), self.budgets.clone());
+        let (tasks, shutdown) = (self.tasks.clone(), self.shutdown.clone());
+        self.tasks.spawn("quic door", async move {
+            door.serve(hub, tls, &budgets, tasks, shutdown).await.expect("the socket is driven");
+        });
+        address
+    }
+
     /// The tasks of its sockets.
     #[must_use]
     pub fn tasks(&self) -> &Tasks {
@@ -262,7 +291,7 @@ impl TestHub {
             Hub::open(store, limits, self.clock.clone(), metrics).expect("a registry as it was")
         };
         let door = HttpsDoor::bind(([127, 0, 0, 1], 0).into()).await.expect("a free port");
-        self.address = door.address();
+        (self.address, self.budgets) = (door.address(), door.budgets());
         (self.trigger, self.shutdown) = ShutdownTrigger::new();
         self.serve(door);
         self

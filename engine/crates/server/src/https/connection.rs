@@ -15,11 +15,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::body::ReplyBody;
-use super::identity::Peer;
 use super::socket::{Socket, SocketIo};
 use super::{Door, route};
 use crate::Shutdown;
 use crate::activity::{Http, StreamTasks, drive};
+use crate::identity::Peer;
 use crate::tls::ALPN_H2;
 
 /// Serves a socket until either side ends it.
@@ -60,7 +60,8 @@ async fn serve_http(
 ) {
     let session = stream.get_ref().1;
     let is_http2 = session.alpn_protocol() == Some(ALPN_H2);
-    let socket = Socket::new(address, Peer::new(session, address), is_http2);
+    let chain = session.peer_certificates().map(<[_]>::to_vec).unwrap_or_default();
+    let socket = Socket::new(address, Peer::new(chain, address.ip()), is_http2);
     let service = Requests { door: Arc::clone(door), socket: Arc::clone(&socket) };
     let io = TokioIo::new(SocketIo::new(stream, Arc::clone(&socket), door.hub.clone()));
     if is_http2 {

@@ -14,8 +14,8 @@ use super::body::ReplyBody;
 use super::refusal::Refusal;
 use super::request::InFlight;
 use super::response::{self, Answer};
-use super::upload::Upload;
 use crate::budget::{Place, Share};
+use crate::buffer::Upload;
 
 /// Reads the request, has the hub work on it, and makes the reply.
 pub(super) async fn call(

@@ -2,13 +2,14 @@
 
 use http::StatusCode;
 use phytohub_domain::ErrorKind;
-use phytohub_exchange::{CallError, FairUseExceeded, IdentifyError};
+use phytohub_exchange::{CallError, FairUseExceeded};
 use phytohub_telemetry::Outcome;
 use phytohub_wire::soap::{FaultCode, ReadError};
 use thiserror::Error;
 
 use super::DELIVERY_SERVICE_PATH;
 use crate::budget::{NoRoom, RETRY_AFTER_SECONDS};
+use crate::identity::Unidentified;
 
 /// Why a request is refused. The text goes to the caller.
 #[derive(Debug, Error)]
@@ -71,12 +72,9 @@ pub(super) enum Refusal {
         /// `limits.request_bytes`.
         limit: usize,
     },
-    /// Nobody registered.
+    /// Nobody who may call.
     #[error(transparent)]
-    Unknown(IdentifyError),
-    /// Registered, but its chain does not hold: the caller learns no more than an unknown one.
-    #[error("NPPO from client certificate not found")]
-    Untrusted,
+    Unknown(#[from] Unidentified),
 }
 
 impl Refusal {
@@ -94,7 +92,7 @@ impl Refusal {
             }
             Self::FairUse(_) | Self::Room(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Call(error) if is_passing(error.kind()) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Call(_) | Self::Internal | Self::Read(_) | Self::Unknown(_) | Self::Untrusted => {
+            Self::Call(_) | Self::Internal | Self::Read(_) | Self::Unknown(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         }
@@ -108,8 +106,7 @@ impl Refusal {
             | Self::FairUse(_)
             | Self::Internal
             | Self::Room(_)
-            | Self::Unknown(_)
-            | Self::Untrusted => FaultCode::Server,
+            | Self::Unknown(_) => FaultCode::Server,
             _ => FaultCode::Client,
         }
     }

@@ -16,8 +16,9 @@ use super::body::ReplyBody;
 use super::refusal::Refusal;
 use super::request::InFlight;
 use super::socket::Socket;
-use super::upload::{self, share_of};
+use super::upload;
 use super::{DELIVERY_SERVICE_PATH, Door, RECEIPT_PATH, dispatch, response};
+use crate::buffer::share_of;
 
 /// Answers one request, whatever it is.
 pub(super) async fn answer(
@@ -74,7 +75,7 @@ async fn route(
     }
     let charset = check_media(&parts.headers)?;
     // Before a byte of the body: strangers get no memory.
-    let caller = socket.peer.identify(door)?;
+    let caller = socket.peer.identify(&door.hub, &door.tls)?;
     door.hub.take_request(&caller)?;
     let limits = door.hub.limits();
     let declared = declared_length(&parts.headers);
@@ -107,7 +108,7 @@ async fn receipt(
     if method != Method::GET {
         return Err(Refusal::ReceiptMethod);
     }
-    let caller = socket.peer.identify(door)?;
+    let caller = socket.peer.identify(&door.hub, &door.tls)?;
     let limits = door.hub.limits();
     let _place = door.admission.place(&limits, share_of(0))?;
     let found = door.hub.receipt_for(&caller, number).await?;

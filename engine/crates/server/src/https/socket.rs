@@ -12,8 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use super::identity::Peer;
 use crate::activity::Activity;
+use crate::identity::Peer;
 use crate::linger::Linger;
 
 /// A content that went out completely once the bytes before it are in the kernel's hands.

@@ -25,11 +25,17 @@ use x509_parser::public_key::PublicKey;
 /// who registered it.
 pub(crate) struct PossessionVerifier {
     algorithms: WebPkiSupportedAlgorithms,
+    mandatory: bool,
 }
 
 impl PossessionVerifier {
     pub(crate) fn new(algorithms: WebPkiSupportedAlgorithms) -> Self {
-        Self { algorithms }
+        Self { algorithms, mandatory: false }
+    }
+
+    /// One that ends the handshake of a client without a certificate.
+    pub(crate) fn demanding(algorithms: WebPkiSupportedAlgorithms) -> Self {
+        Self { algorithms, mandatory: true }
     }
 
     /// The algorithms for a scheme, in the provider's order.
@@ -52,7 +58,7 @@ impl fmt::Debug for PossessionVerifier {
 
 impl ClientCertVerifier for PossessionVerifier {
     fn client_auth_mandatory(&self) -> bool {
-        false
+        self.mandatory
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {

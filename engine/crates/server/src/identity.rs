@@ -1,19 +1,19 @@
 //! Who is at the other end: asked on every request.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use phytohub_domain::{Fingerprint, Timestamp};
-use phytohub_exchange::Caller;
+use phytohub_exchange::{Caller, Hub, IdentifyError};
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
-use super::Door;
-use super::refusal::Refusal;
+use crate::Tls;
 use crate::tls::ChainError;
 
 /// The certificate that a socket's session was made with, and the last word on its chain.
-pub(super) struct Peer {
+pub(crate) struct Peer {
     chain: Vec<CertificateDer<'static>>,
     fingerprint: Option<Fingerprint>,
     address: IpAddr,
@@ -27,30 +27,29 @@ struct Checked {
 }
 
 impl Peer {
-    /// The peer of a session; a resumed one carries its certificate too.
-    pub(super) fn new(session: &rustls::ServerConnection, address: SocketAddr) -> Self {
-        let chain = session.peer_certificates().map(<[_]>::to_vec).unwrap_or_default();
+    /// The peer of a session with this chain; a resumed one carries its certificate too.
+    pub(crate) fn new(chain: Vec<CertificateDer<'static>>, address: IpAddr) -> Self {
         let fingerprint =
             chain.first().map(|certificate| Fingerprint(Sha256::digest(certificate).into()));
         // A v4 client of a v6 socket is told by the address that its operator knows.
-        let address = address.ip().to_canonical();
+        let address = address.to_canonical();
         Self { chain, fingerprint, address, chain_checked: Mutex::new(None) }
     }
 
     /// The caller, if its certificate is registered and, where that is asked, its chain holds.
-    pub(super) fn identify(&self, door: &Door) -> Result<Caller, Refusal> {
-        let caller = door.hub.identify(self.fingerprint, self.address).map_err(Refusal::Unknown)?;
-        if let Err(error) = self.check_chain(door) {
-            door.hub.deny(self.fingerprint, self.address, &error.to_string());
-            return Err(Refusal::Untrusted);
+    pub(crate) fn identify(&self, hub: &Hub, tls: &Tls) -> Result<Caller, Unidentified> {
+        let caller = hub.identify(self.fingerprint, self.address).map_err(Unidentified::Unknown)?;
+        if let Err(error) = self.check_chain(hub, tls) {
+            hub.deny(self.fingerprint, self.address, &error.to_string());
+            return Err(Unidentified::Untrusted);
         }
         Ok(caller)
     }
 
     /// Checks the chain once a minute and after every reload; between these, nothing can change.
-    fn check_chain(&self, door: &Door) -> Result<(), ChainError> {
-        let state = door.tls.state();
-        let now = door.hub.clock().now();
+    fn check_chain(&self, hub: &Hub, tls: &Tls) -> Result<(), ChainError> {
+        let state = tls.state();
+        let now = hub.clock().now();
         let minute = minute(now);
         let mut checked = self.chain_checked.lock().unwrap_or_else(PoisonError::into_inner);
         match &*checked {
@@ -65,6 +64,17 @@ impl Peer {
             }
         }
     }
+}
+
+/// Why nobody is known at the other end; both texts are the same.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub(crate) enum Unidentified {
+    /// Nobody registered.
+    #[error(transparent)]
+    Unknown(IdentifyError),
+    /// Registered, but its chain does not hold: the caller learns no more than an unknown one.
+    #[error("NPPO from client certificate not found")]
+    Untrusted,
 }
 
 fn minute(time: Timestamp) -> u64 {

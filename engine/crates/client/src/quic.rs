@@ -1,0 +1,380 @@
+//! Calls a hub by its fast door: `phytohub/1` over QUIC.
+//!
+//! One connection serves all calls of a client, each on a stream of its own; the hub's limit of
+//! streams is the back-pressure. When the connection ends, the next call makes another; a call that
+//! was not answered is asked again, for each may be: a delivery has a key.
+
+mod address;
+mod connect;
+mod error;
+mod inbox;
+mod pipeline;
+mod reply;
+mod watch;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use phytohub_domain::{Acknowledgement, EnvelopeHeader, HubDeliveryNumber};
+use phytohub_wire::quic::{
+    AckItem, AckOutcome, Acknowledge, Acknowledged, CodeList, CodeLists, Deliver, Delivered,
+    EnvelopeFrame, Finding, Frame, GetProfile, Head, Kind, KnownList, Message, Profile, Pull,
+    StateFrame, Track, Validate, encode,
+};
+use phytohub_wire::soap::{Content, ValidationResult};
+use rustls::crypto::aws_lc_rs;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::{AddressPolicy, Identity, ServerTrust, SetUpError, TimeLimits};
+pub use address::{ParseQuicAddressError, QuicAddress};
+use connect::Link;
+pub use error::QuicError;
+pub use inbox::{Inbox, InboxCredit, ReceivedEnvelope};
+pub use pipeline::{PipelineAnswer, PipelineReceiver, PipelineSender};
+use reply::Replies;
+pub use watch::{StateChange, StateWatch};
+
+/// What a client of the fast door is made of.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by `new` and changed field by field")]
+pub struct QuicConfig {
+    /// Where the hub is.
+    pub address: QuicAddress,
+    /// How it is known.
+    pub trust: ServerTrust,
+    /// What we show it: the hub talks to nobody else.
+    pub identity: Identity,
+    /// Which addresses its name may lead to.
+    pub addresses: AddressPolicy,
+    /// How long connecting, shaking hands and a whole call with all its attempts may take.
+    pub times: TimeLimits,
+    /// The largest content that is taken in one piece, in bytes.
+    pub content_bytes_max: usize,
+}
+
+impl QuicConfig {
+    /// A hub on the public internet; contents up to the hub's own limit.
+    #[must_use]
+    pub fn new(address: QuicAddress, trust: ServerTrust, identity: Identity) -> Self {
+        Self {
+            address,
+            trust,
+            identity,
+            addresses: AddressPolicy::public(),
+            times: TimeLimits::default(),
+            content_bytes_max: phytohub_domain::CONTENT_BYTES_MAX,
+        }
+    }
+}
+
+/// An envelope to be delivered.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "made by `new` and changed field by field")]
+pub struct Delivery {
+    /// Its outside; an empty `From` is the caller.
+    pub header: EnvelopeHeader,
+    /// Its inside, as it goes over the wire.
+    pub content: Content,
+    /// The key under which it is delivered once; nothing has one made for this call.
+    pub key: Option<Bytes>,
+    /// Whether the hub is to validate the document first.
+    pub validate: bool,
+}
+
+impl Delivery {
+    /// A document for this outside, not validated.
+    #[must_use]
+    pub fn new(header: EnvelopeHeader, document: &str) -> Self {
+        Self { header, content: Content::escaped(document), key: None, validate: false }
+    }
+}
+
+/// Calls one hub. Cheap to clone; clones share their connection.
+#[derive(Clone, Debug)]
+pub struct QuicClient(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: QuicConfig,
+    tls: quinn::ClientConfig,
+    live: Mutex<Option<Link>>,
+}
+
+impl QuicClient {
+    /// A client that connects when it first calls.
+    ///
+    /// # Errors
+    /// When TLS cannot be made of these certificates.
+    pub fn new(config: QuicConfig) -> Result<Self, SetUpError> {
+        let tls = connect::client_config(&config)?;
+        Ok(Self(Arc::new(Inner { config, tls, live: Mutex::new(None) })))
+    }
+
+    /// Delivers an envelope. The header that comes back has number, state, message and copies.
+    ///
+    /// # Errors
+    /// When the hub refuses, or did not answer in time. A header that it does not take is no error: it
+    /// is told as `FailedDelivery`.
+    pub async fn deliver(&self, delivery: Delivery) -> Result<EnvelopeHeader, QuicError> {
+        let key = match delivery.key {
+            Some(key) => key,
+            None => new_key()?,
+        };
+        let mut message = Deliver::new(&delivery.header, Some(key));
+        message.validate = delivery.validate;
+        let request = request(&message, delivery.content.raw);
+        let header = &delivery.header;
+        self.call(&request, |mut replies| async move {
+            let head = replies.one::<Delivered>().await?.head;
+            let told = EnvelopeHeader::from(head);
+            Ok(EnvelopeHeader {
+                hub_delivery_number: told.hub_delivery_number,
+                tracking_info: told.tracking_info,
+                error_message: told.error_message,
+                forwardings: told.forwardings,
+                ..header.clone()
+            })
+        })
+        .await
+    }
+
+    /// Acknowledges envelopes, at most [`phytohub_wire::quic::BATCH_MAX`]; each has its own outcome.
+    ///
+    /// # Errors
+    /// When the hub refuses all of it, or did not answer in time.
+    pub async fn acknowledge(
+        &self,
+        acknowledgements: Vec<(HubDeliveryNumber, Acknowledgement)>,
+    ) -> Result<Vec<AckOutcome>, QuicError> {
+        let item = |(number, acknowledgement)| AckItem { number, acknowledgement };
+        let items: Vec<AckItem> = acknowledgements.into_iter().map(item).collect();
+        let asked = items.len();
+        let request = request(&Acknowledge { items }, Bytes::new());
+        self.call(&request, |mut replies| async move {
+            let outcomes = replies.one::<Acknowledged>().await?.outcomes;
+            if outcomes.len() == asked { Ok(outcomes) } else { Err(QuicError::OutOfStep) }
+        })
+        .await
+    }
+
+    /// Tells where envelopes stand, at most [`phytohub_wire::quic::BATCH_MAX`], in their order.
+    ///
+    /// # Errors
+    /// When the hub refuses, or did not answer in time.
+    pub async fn track(
+        &self,
+        numbers: Vec<HubDeliveryNumber>,
+    ) -> Result<Vec<EnvelopeHeader>, QuicError> {
+        let asked = numbers.len();
+        let request = request(&Track { numbers }, Bytes::new());
+        self.call(&request, |mut replies| async move {
+            let mut told = Vec::with_capacity(asked);
+            while let Some(frame) = replies.next(Kind::State).await? {
+                told.push(StateFrame::read(frame.fields)?.head.into());
+            }
+            if told.len() == asked { Ok(told) } else { Err(QuicError::OutOfStep) }
+        })
+        .await
+    }
+
+    /// Pulls one envelope.
+    ///
+    /// # Errors
+    /// When the hub refuses, did not answer in time, or the content is larger than is taken.
+    pub async fn pull(&self, number: HubDeliveryNumber) -> Result<ReceivedEnvelope, QuicError> {
+        let request = request(&Pull { number: Some(number) }, Bytes::new());
+        let bytes_max = self.0.config.content_bytes_max;
+        self.call(&request, |mut replies| async move {
+            let frame = replies.next(Kind::Envelope).await?.ok_or(QuicError::OutOfStep)?;
+            received(&mut replies, frame, bytes_max).await
+        })
+        .await
+    }
+
+    /// Pulls some of what waits.
+    ///
+    /// # Errors
+    /// As [`QuicClient::pull`].
+    pub async fn pull_waiting(&self) -> Result<Vec<ReceivedEnvelope>, QuicError> {
+        let request = request(&Pull::default(), Bytes::new());
+        let bytes_max = self.0.config.content_bytes_max;
+        self.call(&request, |mut replies| async move {
+            let mut envelopes = Vec::new();
+            while let Some(frame) = replies.next(Kind::Envelope).await? {
+                envelopes.push(received(&mut replies, frame, bytes_max).await?);
+            }
+            Ok(envelopes)
+        })
+        .await
+    }
+
+    /// What the hub knows of the caller.
+    ///
+    /// # Errors
+    /// When the hub refuses, or did not answer in time.
+    pub async fn profile(&self) -> Result<Profile, QuicError> {
+        let request = request(&GetProfile, Bytes::new());
+        self.call(&request, |mut replies| async move { replies.one::<Profile>().await }).await
+    }
+
+    /// The code lists that are newer than those known, as JSON.
+    ///
+    /// # Errors
+    /// When the hub refuses, or did not answer in time.
+    pub async fn code_lists(
+        &self,
+        known: Vec<KnownList>,
+    ) -> Result<Vec<(CodeList, Bytes)>, QuicError> {
+        let request = request(&CodeLists { known }, Bytes::new());
+        let bytes_max = self.0.config.content_bytes_max;
+        self.call(&request, |mut replies| async move {
+            let mut lists = Vec::new();
+            while let Some(frame) = replies.next(Kind::CodeList).await? {
+                let (head, list) = (frame.head, CodeList::read(frame.fields)?);
+                lists.push((list, replies.content(&head, bytes_max).await?));
+            }
+            Ok(lists)
+        })
+        .await
+    }
+
+    /// What is wrong with a document.
+    ///
+    /// # Errors
+    /// When the hub refuses, or did not answer in time.
+    pub async fn validate(&self, document: &str) -> Result<Vec<ValidationResult>, QuicError> {
+        let request = request(&Validate, Content::escaped(document).raw);
+        self.call(&request, |mut replies| async move {
+            let mut findings = Vec::new();
+            while let Some(frame) = replies.next(Kind::Finding).await? {
+                findings.push(Finding::read(frame.fields)?.result);
+            }
+            Ok(findings)
+        })
+        .await
+    }
+
+    /// What waits for the caller, and what comes, as it comes. It connects by itself, and again.
+    #[must_use]
+    pub fn inbox(&self, credit: InboxCredit) -> Inbox {
+        Inbox::new(self.clone(), credit)
+    }
+
+    /// The states of what the caller sent, as they change. It connects by itself, and again.
+    #[must_use]
+    pub fn watch(&self) -> StateWatch {
+        StateWatch::new(self.clone())
+    }
+
+    /// Ends the connection, if there is one. The next call makes another.
+    pub async fn close(&self) {
+        if let Some(link) = self.0.live.lock().await.take() {
+            link.close();
+        }
+    }
+
+    /// Asks until it is answered, by other connections if need be, or its time is up.
+    async fn call<T, F>(
+        &self,
+        request: &[Bytes],
+        read: impl Fn(Replies) -> F + Send,
+    ) -> Result<T, QuicError>
+    where
+        F: Future<Output = Result<T, QuicError>> + Send,
+    {
+        let deadline = Instant::now() + self.0.config.times.call;
+        let mut pause = PAUSE_FIRST;
+        loop {
+            let attempt = async { read(self.ask(request).await?).await };
+            let result = timeout_at(deadline, attempt).await;
+            let error = match result {
+                Ok(Ok(told)) => return Ok(told),
+                Ok(Err(error)) => error,
+                Err(_) => return Err(QuicError::Timeout),
+            };
+            let Some(wait) = error.pause(pause) else { return Err(error) };
+            self.forget(&error).await;
+            if Instant::now() + wait >= deadline {
+                return Err(error);
+            }
+            rest(wait).await;
+            pause = (pause * 2).min(PAUSE_MOST);
+        }
+    }
+
+    /// Sends a request on a stream of its own.
+    async fn ask(&self, request: &[Bytes]) -> Result<Replies, QuicError> {
+        let link = self.link().await?;
+        let (mut send, receive) = link.open().await?;
+        let mut chunks: Vec<Bytes> = request.to_vec();
+        let written = send.write_all_chunks(&mut chunks).await;
+        // A request that the hub refuses while it is being sent has its answer all the same.
+        if written.is_ok() {
+            let _ = send.finish();
+        }
+        Ok(Replies::new(receive, link, Some(send)))
+    }
+
+    /// The connection, or a new one.
+    async fn link(&self) -> Result<Link, QuicError> {
+        let mut live = self.0.live.lock().await;
+        if let Some(link) = live.as_ref().filter(|link| link.is_alive()) {
+            return Ok(link.clone());
+        }
+        let link = connect::connect(&self.0.config, &self.0.tls).await?;
+        *live = Some(link.clone());
+        Ok(link)
+    }
+
+    /// Makes the next call look for another connection, if this one is dead or about to be.
+    async fn forget(&self, error: &QuicError) {
+        let mut live = self.0.live.lock().await;
+        if error.is_farewell() || live.as_ref().is_some_and(|link| !link.is_alive()) {
+            *live = None;
+        }
+    }
+}
+
+/// An envelope with its content.
+async fn received(
+    replies: &mut Replies,
+    frame: Frame,
+    bytes_max: usize,
+) -> Result<ReceivedEnvelope, QuicError> {
+    let Frame { head, fields } = frame;
+    let EnvelopeFrame { head: outside, form } = EnvelopeFrame::read(fields)?;
+    let raw = replies.content(&head, bytes_max).await?;
+    Ok(ReceivedEnvelope {
+        number: outside.number.ok_or(QuicError::OutOfStep)?,
+        header: outside.into(),
+        content: Content { raw, form },
+    })
+}
+
+/// A request as it is sent: the frame, then its content.
+fn request<M: Message>(message: &M, content: Bytes) -> [Bytes; 2] {
+    let mut out = BytesMut::new();
+    encode(&mut out, 0, Head::LAST, message, content.len() as u64);
+    [out.freeze(), content]
+}
+
+/// A key that nobody else has.
+fn new_key() -> Result<Bytes, QuicError> {
+    let mut key = [0; 16];
+    let random = aws_lc_rs::default_provider().secure_random;
+    random.fill(&mut key).map_err(|_| QuicError::NoRandom)?;
+    Ok(Bytes::copy_from_slice(&key))
+}
+
+/// Waits.
+async fn rest(time: Duration) {
+    // Nothing is awaited but the time.
+    let _ = timeout(time, std::future::pending::<()>()).await;
+}
+
+/// Between the first attempts: a hub that restarts is back in a moment.
+const PAUSE_FIRST: Duration = Duration::from_millis(50);
+/// Between later ones.
+const PAUSE_MOST: Duration = Duration::from_secs(5);
