@@ -19,9 +19,9 @@ pub(crate) struct Ledger {
     /// Steps of the wall clock so far.
     pub(crate) clock_steps: u64,
     pub(crate) wall: u64,
-    /// Milliseconds by which the wall clock was set back, since it was last believed: what was
-    /// dated meanwhile seems older by that once it is right again.
-    pub(crate) set_back: u64,
+    /// Milliseconds by which the wall clock was set, since it was last believed: forward, things
+    /// seem older by that once it is; back, those that were dated meanwhile do once it is right.
+    pub(crate) set_by: u64,
     /// The latest that the wall clock ever said.
     pub(crate) wall_max: u64,
     pub(crate) sent: Vec<Sent>,
@@ -114,6 +114,11 @@ impl Ledger {
         self.step += 1;
         let (step, age, wall, clock_steps) = (self.step, self.age, self.wall, self.clock_steps);
         When { step, age, wall, clock_steps }
+    }
+
+    /// From now on the hub believes what the clock says.
+    pub(crate) fn believe_clock(&mut self) {
+        self.age += std::mem::take(&mut self.set_by);
     }
 
     pub(crate) fn note(&mut self, what: String) {

@@ -132,10 +132,7 @@ impl World {
         self.endpoints.connect(Some((hub.clone(), executor.nursery())));
         if store.clock_status().suspicion.is_none() {
             // What nobody saw being set while the hub ran is time that passed while it did not.
-            let passed = self.clock.now().since(FakeClock::default().now());
-            let passed = u64::try_from(passed.as_millis()).expect("not for ever");
-            let mut ledger = self.ledger();
-            ledger.age = ledger.age.max(passed) + std::mem::take(&mut ledger.set_back);
+            self.ledger().believe_clock();
         }
         self.process = Some(Process { executor, hub, store, committer });
     }
@@ -204,20 +201,16 @@ impl World {
         self.note_time();
         let mut ledger = self.ledger();
         ledger.clock_steps += 1;
-        if !forward {
-            ledger.set_back += millis;
-        }
+        ledger.set_by += millis;
         let way = if forward { "forward" } else { "back" };
         ledger.note(format!("the clock is set {way} by {by:?}"));
     }
 
     /// The operator agrees with the clock: what it says counts.
     pub(crate) fn accept_clock(&mut self) {
-        let (now, was) = (self.clock.now(), self.store().clock_status().high_water);
-        let ahead = u64::try_from(now.since(was).as_millis()).unwrap_or(u64::MAX / 2);
         {
             let mut ledger = self.ledger();
-            ledger.age += ahead + std::mem::take(&mut ledger.set_back);
+            ledger.believe_clock();
             ledger.clock_steps += 1;
             ledger.note("the operator accepts the clock".into());
         }
