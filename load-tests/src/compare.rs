@@ -29,6 +29,7 @@ mod rabbitmq;
 mod table;
 
 pub use ceiling::serve as serve_ceiling;
+pub use disk::SyncTimes;
 pub use goals::{Goal, goals};
 pub use html::page;
 pub use looped::Turned;
@@ -65,6 +66,8 @@ pub struct Options {
 pub struct Comparison {
     /// Where.
     pub machine: Machine,
+    /// Its disk, without anything added, before the first turn.
+    pub syncs: SyncTimes,
     /// Publish, deliver and acknowledge, one after the other, so many times at once.
     pub in_flight: usize,
     /// How long each measurement was to last.
@@ -260,8 +263,10 @@ pub fn run(options: &Options, mut told: impl FnMut(&str)) -> Result<Comparison, 
     }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let dir = tempfile::Builder::new().prefix("phytohub-compare-").tempdir()?;
     let mut comparison = Comparison {
         machine: Machine::this(),
+        syncs: SyncTimes::measure(dir.path())?,
         in_flight: options.in_flight,
         round_seconds: options.time.as_secs_f64(),
         entries: Vec::new(),

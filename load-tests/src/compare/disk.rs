@@ -1,8 +1,52 @@
-//! What a disk was sent, as the kernel counts it.
+//! The disk that all contenders share: how long a sync takes, and what it was sent.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+use crate::clock::Stopwatch;
+use crate::speed::histogram;
+
+/// How long a disk takes to make 16 KiB durable behind the end of a file: every figure of a
+/// durable queue is one of the disk, too.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SyncTimes {
+    /// The middle one, by fdatasync.
+    pub p50_us: u64,
+    /// One in a hundred is longer.
+    pub p99_us: u64,
+}
+
+impl SyncTimes {
+    /// Measures in a directory; what was written is removed.
+    pub(super) fn measure(dir: &Path) -> Result<Self, Failure> {
+        let path = dir.join("syncs");
+        let mut file = File::create(&path)?;
+        let mut times = histogram()?;
+        for _ in 0..SYNCS {
+            let watch = Stopwatch::start();
+            file.write_all(&[b'x'; 16 << 10])?;
+            file.sync_data()?;
+            times.saturating_record(u64::try_from(watch.elapsed().as_micros())?);
+        }
+        fs::remove_file(&path)?;
+        let at = |quantile| times.value_at_quantile(quantile);
+        Ok(Self { p50_us: at(0.5), p99_us: at(0.99) })
+    }
+
+    /// In words.
+    #[must_use]
+    pub fn told(self) -> String {
+        let millis = |us: u64| us as f64 / 1000.0;
+        let (p50, p99) = (millis(self.p50_us), millis(self.p99_us));
+        format!("fdatasync of 16 KiB: p50 {p50:.2} ms, p99 {p99:.2} ms")
+    }
+}
 
 /// Bytes that the disk below a directory was sent since the machine started; nothing if it is none
 /// of its own, such as a directory in memory.
@@ -26,6 +70,8 @@ fn written(text: &str, device: u64) -> Option<u64> {
     Some(sectors * SECTOR_BYTES)
 }
 
+/// Enough for a hundredth to mean something, and soon done on a slow disk.
+const SYNCS: usize = 500;
 /// Whatever the disk has, the kernel counts in these.
 const SECTOR_BYTES: u64 = 512;
 

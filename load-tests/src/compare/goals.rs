@@ -100,6 +100,7 @@ mod tests {
     fn a_goal_is_the_middle_of_ratios_of_turns_that_stood_side_by_side() {
         let comparison = Comparison {
             machine: Machine::this(),
+            syncs: crate::compare::SyncTimes::default(),
             in_flight: 64,
             round_seconds: 1.0,
             entries: vec![

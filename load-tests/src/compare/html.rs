@@ -86,7 +86,7 @@ fn of_group(comparison: &Comparison, group: Group) -> String {
 }
 
 /// A figure of each contender over the delay of syncs, or side by side if there is but one delay.
-fn chart(title: &str, entries: &[&Entry], of: fn(&Round) -> f64) -> String {
+fn chart(title: &str, entries: &[&Entry], of: Figure) -> String {
     let mut delays: Vec<u64> = entries.iter().map(|entry| entry.sync_delay_ms).collect();
     delays.sort_unstable();
     delays.dedup();
@@ -112,7 +112,7 @@ fn chart(title: &str, entries: &[&Entry], of: fn(&Round) -> f64) -> String {
 }
 
 /// The ceiling of the protocol writes nothing.
-fn of_use(entry: &Entry, of: fn(&Round) -> f64) -> bool {
+fn of_use(entry: &Entry, of: Figure) -> bool {
     entry.median(of) > 0.0
 }
 
@@ -147,13 +147,17 @@ fn machine(comparison: &Comparison) -> String {
         ("processor", machine.processor.clone()),
         ("memory", format!("{}B", short(machine.memory_bytes as f64))),
         ("kernel", machine.kernel.clone()),
+        ("disk", comparison.syncs.told()),
         ("generator's threads", "1".to_owned()),
     ];
     table(&["", ""], rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]))
 }
 
+/// A figure of a round.
+type Figure = fn(&Round) -> f64;
+
 /// What is drawn, for each size.
-const FIGURES: [(&str, fn(&Round) -> f64); 4] = [
+const FIGURES: [(&str, Figure); 4] = [
     ("Messages in a second", Round::per_second),
     ("CPU of a message, us", |round| round.each(round.cpu_seconds * 1e6)),
     ("Bytes sent to the disk for a message", Round::disk_each),

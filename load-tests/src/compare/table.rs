@@ -6,7 +6,8 @@ use crate::compare::{Comparison, Entry, Group, Round};
 /// All entries, each beside the ceiling of its size and delay, the goals, and how each was set up.
 #[must_use]
 pub fn table(comparison: &Comparison) -> String {
-    let mut out = format!("{} in flight; the middle of the rounds\n", comparison.in_flight);
+    let (in_flight, syncs) = (comparison.in_flight, comparison.syncs.told());
+    let mut out = format!("{in_flight} in flight; the middle of the rounds; {syncs}\n");
     for group in Group::ALL {
         let entries = comparison.entries.iter().filter(|entry| entry.group == group);
         let mut entries = entries.peekable();

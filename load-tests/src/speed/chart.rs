@@ -133,7 +133,8 @@ pub(crate) const STYLE: &str = "figure{margin:0}figcaption{font-weight:600;margi
     polyline.c1{stroke:#2a6fdb}span.c1::before{color:#2a6fdb}\
     polyline.c2{stroke:#d9822b}span.c2::before{color:#d9822b}\
     polyline.c3{stroke:#c23b55}span.c3::before{color:#c23b55}\
-    polyline.c4{stroke:#8254c9}span.c4::before{color:#8254c9}";
+    polyline.c4{stroke:#8254c9}span.c4::before{color:#8254c9}\
+    polyline.c5{stroke:#0aa2c0}span.c5::before{color:#0aa2c0}";
 
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 240.0;
@@ -141,7 +142,7 @@ const LEFT: f64 = 56.0;
 const RIGHT: f64 = 12.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 40.0;
-const COLOURS: usize = 5;
+const COLOURS: usize = 6;
 
 #[cfg(test)]
 mod tests {
