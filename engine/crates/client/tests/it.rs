@@ -2,6 +2,8 @@
 
 #[path = "it/answer.rs"]
 mod answer;
+#[path = "it/line.rs"]
+mod line;
 #[path = "it/partner.rs"]
 mod partner;
 #[path = "it/quic.rs"]

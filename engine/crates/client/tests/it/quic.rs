@@ -27,7 +27,7 @@ fn config(hub: &TestHub, at: SocketAddr, certificate: &TestCertificate) -> QuicC
     config
 }
 
-fn client(hub: &TestHub, at: SocketAddr, code: &str) -> QuicClient {
+pub(crate) fn client(hub: &TestHub, at: SocketAddr, code: &str) -> QuicClient {
     QuicClient::new(config(hub, at, hub.certificate(code))).expect("a client")
 }
 
@@ -41,7 +41,7 @@ fn header(to: &str, number: &str) -> EnvelopeHeader {
     }
 }
 
-fn number(header: &EnvelopeHeader) -> HubDeliveryNumber {
+pub(crate) fn number(header: &EnvelopeHeader) -> HubDeliveryNumber {
     let number = header.hub_delivery_number.as_deref().expect("a number");
     number.parse().expect("a number of the hub's")
 }
@@ -50,16 +50,21 @@ fn received() -> Acknowledgement {
     Acknowledgement { kind: AcknowledgementKind::Received, message: String::new() }
 }
 
-async fn soon<T>(future: impl Future<Output = T>) -> T {
+pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(30), future).await.expect("it comes soon")
 }
 
-async fn deliver(client: &QuicClient, to: &str, number: &str, document: &str) -> EnvelopeHeader {
+pub(crate) async fn deliver(
+    client: &QuicClient,
+    to: &str,
+    number: &str,
+    document: &str,
+) -> EnvelopeHeader {
     let told = client.deliver(Delivery::new(header(to, number), document)).await;
     told.expect("it is taken")
 }
 
-async fn acknowledge(client: &QuicClient, envelope: &ReceivedEnvelope) -> AckOutcome {
+pub(crate) async fn acknowledge(client: &QuicClient, envelope: &ReceivedEnvelope) -> AckOutcome {
     let outcomes = client.acknowledge(vec![(envelope.number, received())]).await;
     *outcomes.expect("it is answered").first().expect("one")
 }
