@@ -30,6 +30,7 @@ test: setup ## all tests, those with real clients (Python, Node, Java, curl) inc
 
 crash: setup ## ROUNDS (1000) times: load, SIGKILL, restart, and a ledger that must agree
 	@$(build)
+	@PHYTOHUB_HISTORIES=100000 cargo test --workspace --test it simulation::no_history
 	@PHYTOHUB_KILL_ROUNDS=20 cargo test --workspace --test it gens::kill
 	@rm -f $(cache)/crash.txt
 	@for how in "" --power-cut --disk-faults --drops-after-seconds=2,4; do \
