@@ -28,6 +28,8 @@ mod plugin;
 mod plugin_load;
 #[path = "it/push.rs"]
 mod push;
+#[path = "it/quic_python.rs"]
+mod quic_python;
 #[path = "it/refusal.rs"]
 mod refusal;
 #[path = "it/sample.rs"]

@@ -88,6 +88,14 @@ impl Trial {
         fs::write(&file, text.replace(&head, &format!("{head}{line}\n"))).expect("written");
     }
 
+    /// Has the hub listen on QUIC too.
+    pub(crate) fn open_quic(&self) {
+        let file = self.path("hub.toml");
+        let text = fs::read_to_string(&file).expect("a configuration");
+        // Before all sections: this setting belongs to none.
+        fs::write(&file, format!("quic = \"127.0.0.1:0\"\n{text}")).expect("written");
+    }
+
     /// Runs a command with this hub's configuration.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         let config = self.config();
@@ -154,6 +162,11 @@ impl Serving {
     /// Where national systems connect.
     pub(crate) fn https(&self) -> SocketAddr {
         self.address("https://")
+    }
+
+    /// Where they connect over QUIC.
+    pub(crate) fn quic(&self) -> SocketAddr {
+        self.address("quic://")
     }
 
     fn address(&self, scheme: &str) -> SocketAddr {
