@@ -199,7 +199,7 @@ async fn a_poor_line_and_an_address_that_changes_cost_nothing_but_time() {
     let relay = Arc::new(Relay::start(door.hub.quic(), Line::POOR, 20_261_122));
     door.port = relay.address().port();
     let (tasks, nat) = (Tasks::new(), Arc::clone(&relay));
-    // While the client sends: one that only waits is found again at its next PING, after 20 seconds.
+    // While the client sends: one that only waits is found again at its next PING, in 20 seconds.
     tasks.spawn("a NAT that forgets", async move {
         for datagrams in [60, 120] {
             nat.received(datagrams).await;
