@@ -12,9 +12,12 @@ use phytohub_wire::quic::{
     Message, Profile, RefusalCode, Refused, Subscribe, Validate, encode,
 };
 use quinn::crypto::rustls::QuicClientConfig;
-use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, RecvStream, SendStream, VarInt};
+use quinn::{
+    ClientConfig, Connecting, Connection, ConnectionError, Endpoint, RecvStream, SendStream, VarInt,
+};
 use rustls::RootCertStore;
 use rustls::crypto::aws_lc_rs;
+use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
 /// A connection by hand.
@@ -35,6 +38,16 @@ impl Raw {
         certificate: Option<&TestCertificate>,
         alpn: &[u8],
     ) -> Result<Self, ConnectionError> {
+        let (endpoint, connecting) = Self::begin(hub, at, certificate, alpn);
+        Ok(Self { connection: connecting.await?, endpoint })
+    }
+
+    fn begin(
+        hub: &TestHub,
+        at: SocketAddr,
+        certificate: Option<&TestCertificate>,
+        alpn: &[u8],
+    ) -> (Endpoint, Connecting) {
         let mut roots = RootCertStore::empty();
         roots.add(hub.ca().der().clone()).expect("the authority is one");
         let builder =
@@ -51,7 +64,7 @@ impl Raw {
         let endpoint = Endpoint::client((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port");
         let config = ClientConfig::new(Arc::new(tls));
         let connecting = endpoint.connect_with(config, at, "localhost").expect("a host name");
-        Ok(Self { connection: connecting.await?, endpoint })
+        (endpoint, connecting)
     }
 
     async fn stream(&self) -> Stream {
@@ -313,4 +326,36 @@ async fn a_peer_that_takes_nothing_loses_its_stream_and_not_its_mail() {
     drop(again);
     raw.endpoint.close(VarInt::from_u32(0), b"");
     hub.stop().await;
+}
+
+#[tokio::test]
+async fn above_a_number_of_handshakes_peers_must_prove_their_address() {
+    // As the specification says.
+    const UNPROVEN: usize = 64;
+    let hub = TestHub::start().await;
+    let at = hub.open_quic();
+    let mut peers = Vec::new();
+    for place in 0..UNPROVEN + 5 {
+        // What a client begins with, sent on by one who never goes on.
+        let listener = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let here = listener.local_addr().expect("an address");
+        let begun = Raw::begin(&hub, here, None, ALPN);
+        let mut datagram = vec![0; 2048];
+        let (bytes, _) = soon(listener.recv_from(&mut datagram)).await.expect("it begins");
+        let peer = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let first = datagram.get(..bytes).expect("what came");
+        peer.send_to(first, at).await.expect("it is sent");
+        let (bytes, _) = soon(peer.recv_from(&mut datagram)).await.expect("the hub answers");
+        assert!(bytes > 0);
+        // The kind of a packet with a long header (RFC 9000, 17.2): 3 is Retry.
+        let kind = datagram.first().map(|byte| byte >> 4 & 3);
+        assert_eq!(kind == Some(3), place >= UNPROVEN, "place {place}: {kind:?}");
+        drop(begun);
+        peers.push(peer);
+    }
+    // One who proves it is taken all the same.
+    let raw = Raw::open(&hub, at, "NO").await;
+    let mut stream = raw.stream().await;
+    stream.ask(1, &GetProfile, b"").await;
+    assert_eq!(stream.told::<Profile>().await.1.code, "NO");
 }
