@@ -2,6 +2,8 @@
 
 #[path = "it/answer.rs"]
 mod answer;
+#[path = "it/ends.rs"]
+mod ends;
 #[path = "it/line.rs"]
 mod line;
 #[path = "it/partner.rs"]
