@@ -1,6 +1,7 @@
 //! Requests of one stream: read one behind the other, worked on at once, answered as they are ready.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -31,6 +32,7 @@ pub(super) async fn serve(
     mut shutdown: Shutdown,
 ) {
     let mut reader = FrameReader::new(receive);
+    let mut stop = shutdown.clone();
     let first = tokio::select! {
         biased;
         () = shutdown.requested() => Ok(None),
@@ -54,8 +56,16 @@ pub(super) async fn serve(
     }
     let idle = link.door.hub.limits().idle_time;
     if send.finish().is_ok() {
-        // Closing the connection would throw away what the peer has not confirmed.
-        let _ = timeout(idle, send.stopped()).await;
+        // Closing the connection would throw away what the peer has not confirmed. One that is gone
+        // without a word must not hold up the drain.
+        let farewell = async {
+            stop.requested().await;
+            let _ = timeout(FAREWELL_TIME.min(idle), std::future::pending::<()>()).await;
+        };
+        tokio::select! {
+            _ = timeout(idle, send.stopped()) => {}
+            () = farewell => {}
+        }
     }
 }
 
@@ -282,5 +292,8 @@ async fn content(
     Ok(room.map(|()| buffer.finish()))
 }
 
+/// What a reply's last bytes may take to be confirmed when the hub stops: some round trips of the
+/// worst line, with losses.
+const FAREWELL_TIME: Duration = Duration::from_secs(3);
 /// Jobs between the reader and the writer: enough that neither waits for the other's turn.
 const QUEUE: usize = 8;
