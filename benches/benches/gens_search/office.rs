@@ -51,7 +51,7 @@ impl Office {
 
     /// An address with what depends on the size filled in.
     pub(crate) fn path(&self, path: &str) -> String {
-        let recent = fill::day(self.size - self.size / 5, self.size);
+        let recent = fill::day(self.size / 2, self.size);
         path.replace("{deep}", &(self.size / 10 * 6).to_string()).replace("{recent}", &recent)
     }
 
