@@ -47,17 +47,17 @@ pub use command::{
     Accepted, Change, ChangeOutcome, Disposition, DueOutcome, HeldOutcome, NewContent, NewCopy,
     NewEnvelope, Replay, Settled, Submission,
 };
+#[cfg(feature = "simulation")]
+pub use committer::ByHand;
 pub use config::{Retention, StoreConfig};
 pub use delivery::Update;
 pub use error::{CommitError, OpenError, ReadError, StoreFailure};
 pub use event::StoredEvent;
 pub use held::HeldEnvelope;
 pub use mailbox::Queue;
-pub use near::Reach;
-#[cfg(feature = "simulation")]
-pub use committer::ByHand;
 #[cfg(feature = "simulation")]
 pub use memory::{Broken, MemoryDisk};
+pub use near::Reach;
 pub use open::OpenReport;
 pub use plugin::{
     KvAction, KvExpectation, KvOperation, KvRow, PluginId, PluginMeta, PluginWrite, PluginWritten,

@@ -7,12 +7,12 @@ use phytohub_telemetry::{Actor, Event, EventKind};
 use rocksdb::Direction;
 
 use super::Batch;
+use crate::committer;
 use crate::due::{Due, DueKind};
 use crate::error::ReadError;
 use crate::keys::{self, ContentId};
 use crate::mailbox::Queue;
 use crate::record::{self, StoredEnvelope};
-use crate::committer;
 
 impl Batch<'_> {
     /// Puts down when the content of an envelope that was just acknowledged, or released from
