@@ -6,7 +6,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use phytohub::client::{ClientFiles, SoapClient};
 use phytohub_domain::EnvelopeHeader;
@@ -128,7 +130,9 @@ pub(crate) struct Serving {
     directory: PathBuf,
     doors: Vec<String>,
     stdout: BufReader<ChildStdout>,
-    stderr: BufReader<ChildStderr>,
+    /// Its log, taken from it as it comes: a hub whose log nobody reads waits for room to write.
+    log: Mutex<Receiver<String>>,
+    reader: Option<JoinHandle<()>>,
     tasks: Tasks,
 }
 
@@ -139,9 +143,10 @@ impl Serving {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary runs");
         let stdout = BufReader::new(child.stdout.take().expect("its stdout"));
-        let stderr = BufReader::new(child.stderr.take().expect("its stderr"));
+        let (log, reader) = read_log(child.stderr.take().expect("its stderr"));
         let (directory, tasks) = (trial.path(""), Tasks::new());
-        let mut serving = Self { child, directory, doors: Vec::new(), stdout, stderr, tasks };
+        let (log, reader) = (Mutex::new(log), Some(reader));
+        let mut serving = Self { child, directory, doors: Vec::new(), stdout, log, reader, tasks };
         loop {
             let mut line = String::new();
             if serving.stdout.read_line(&mut line).expect("a line") == 0 {
@@ -200,9 +205,10 @@ impl Serving {
     /// Waits until it logs this.
     pub(crate) fn wait_for_log(&mut self, expected: &str) -> String {
         loop {
-            let mut line = String::new();
-            let read = self.stderr.read_line(&mut line).expect("a line");
-            assert!(read > 0, "the hub ended without saying {expected:?}");
+            let log = self.log.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let Ok(line) = log.recv() else {
+                panic!("the hub ended without saying {expected:?}");
+            };
             if line.contains(expected) {
                 return line;
             }
@@ -217,10 +223,14 @@ impl Serving {
 
     /// Waits until it ends by itself.
     pub(crate) fn wait(&mut self) -> Stopped {
-        let (mut errors, mut output) = (String::new(), String::new());
-        self.stderr.read_to_string(&mut errors).expect("UTF-8");
+        let mut output = String::new();
         self.stdout.read_to_string(&mut output).expect("UTF-8");
         let status = self.child.wait().expect("it ends");
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("the log was read");
+        }
+        let log = self.log.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let errors = log.try_iter().collect();
         Stopped { code: status.code(), errors, output }
     }
 }
@@ -231,6 +241,22 @@ impl Drop for Serving {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Reads what a hub logs, line by line, until it ends.
+fn read_log(stderr: ChildStderr) -> (Receiver<String>, JoinHandle<()>) {
+    let (tell, log) = mpsc::channel();
+    let read = move || {
+        let mut stderr = BufReader::new(stderr);
+        let mut line = Vec::new();
+        while stderr.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            // Nobody may want to know any more; it is read all the same.
+            let _ = tell.send(String::from_utf8_lossy(&line).into_owned());
+            line.clear();
+        }
+    };
+    let reader = thread::Builder::new().name("log of the hub".to_owned()).spawn(read);
+    (log, reader.expect("a thread"))
 }
 
 /// How a hub ended.
