@@ -143,17 +143,16 @@
   };
 
   let timer = 0;
-  let running = null;
+  let last = Promise.resolve();
   const later = (ms) => { clearTimeout(timer); timer = setTimeout(() => save(), ms); };
-  // Whether all that is on the page is saved. One at a time: each save needs the revision of the one before.
-  const save = async () => {
-    while (running) await running;
-    clearTimeout(timer);
-    running = attempt();
-    const done = await running;
-    running = null;
-    return done;
+  // One at a time: whatever is sent needs the revision of what was sent before.
+  const alone = (work) => {
+    const mine = last.then(() => { clearTimeout(timer); return work(); });
+    last = mine.catch(() => {});
+    return mine;
   };
+  // Whether all that is on the page is saved.
+  const save = () => alone(attempt);
   const attempt = async () => {
     const before = typed();
     const slow = setTimeout(() => { saved.textContent = text.saving; }, 700);
@@ -202,8 +201,8 @@
     show(false);
     const [what, list] = asked.split(":");
     const place = list.replaceAll(".", "-");
-    const last = (id) => [...form.querySelectorAll(`fieldset[id^="${id}-"]`)].filter((one) => /^-\d+$/.test(one.id.slice(id.length))).at(-1);
-    const part = what === "add" ? last(place) : null;
+    const newest = (id) => [...form.querySelectorAll(`fieldset[id^="${id}-"]`)].filter((one) => /^-\d+$/.test(one.id.slice(id.length))).at(-1);
+    const part = what === "add" ? newest(place) : null;
     const next = part?.querySelector("input, select, textarea")
       ?? form.querySelector(`[value="add:${list.replace(/\.\d+$/, "")}"]`);
     form.inert = false;
@@ -217,10 +216,9 @@
     leaving = false;
     form.setAttribute("aria-busy", "true");
     try {
-      while (running) await running;
       if (asked.includes(":")) {
         form.inert = true;
-        if (await change(asked)) return;
+        if (await alone(() => change(asked))) return;
       } else if (await save()) {
         if (asked === "finish") { leaving = true; location.assign(text.page); } else { mark(); show(true); }
         return;
@@ -256,9 +254,9 @@
 
   // What an earlier page could not send is offered, not forced upon what was saved since.
   const offer = () => {
-    const last = kept();
-    if (last === null) return;
-    if (last === typed() || byId("conflict") || new URLSearchParams(location.search).has("done")) { forget(); return; }
+    const unsent = kept();
+    if (unsent === null) return;
+    if (unsent === typed() || byId("conflict") || new URLSearchParams(location.search).has("done")) { forget(); return; }
     isOffered = true;
     const notice = document.createElement("div");
     notice.className = "notice wait";
@@ -278,7 +276,7 @@
       back.action = form.action;
       back.hidden = true;
       const marks = ["csrf", "revision"].map((name) => [name, form.elements[name].value]);
-      for (const [name, value] of [...new URLSearchParams(last), ...marks]) {
+      for (const [name, value] of [...new URLSearchParams(unsent), ...marks]) {
         const field = document.createElement("textarea");
         field.name = name;
         field.value = value;
