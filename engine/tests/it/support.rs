@@ -244,6 +244,7 @@ impl Drop for Serving {
 }
 
 /// Reads what a hub logs, line by line, until it ends.
+#[expect(clippy::disallowed_methods, reason = "a hub must never wait for who reads its log")]
 fn read_log(stderr: ChildStderr) -> (Receiver<String>, JoinHandle<()>) {
     let (tell, log) = mpsc::channel();
     let read = move || {
