@@ -178,10 +178,11 @@ impl Hub {
             Ok((parties, route))
         });
         let Sender { connection, mut actor, submission, key } = sender;
-        let submission = submission.or_else(|| {
+        let keyed = |key: Bytes| {
             let hash = replay::key_hash(connection.id, &told, &content.hash);
-            Some(Submission::of_connection(connection.id, &key?, hash))
-        });
+            Submission::of_connection(connection.id, &key, hash)
+        };
+        let submission = submission.or_else(|| key.map(keyed));
         let (from, to_id, route, disposition) = match routed {
             Ok((parties, route)) => {
                 let disposition = match directions.hold {
@@ -216,11 +217,12 @@ impl Hub {
         }
         if let Some(mailbox) = new.mailbox_id {
             self.check_pending(&connection, &new.actor, mailbox, &told.to)?;
-            let hash = replay::hash(new.actor_id, &told, &new.content.hash);
             let window = self.policy().replay_window;
             // Who submits by a key says itself what is the same.
-            let known = !window.is_zero() && submission.is_none();
-            new.replay = known.then_some(Replay { hash, window });
+            if !window.is_zero() && submission.is_none() {
+                let hash = replay::hash(new.actor_id, &told, &new.content.hash);
+                new.replay = Some(Replay { hash, window });
+            }
         }
         new.submission = submission;
         let mailbox = new.mailbox_id;

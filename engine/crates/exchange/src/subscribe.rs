@@ -5,7 +5,7 @@
 //! it is acknowledged or the first one ends. Nothing of this is on disk: what was not acknowledged
 //! is offered again by whoever subscribes next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dashmap::DashMap;
@@ -43,7 +43,7 @@ struct Desk {
 #[derive(Debug, Default)]
 struct Hands {
     taken: BTreeMap<u64, u64>,
-    live: BTreeSet<u64>,
+    /// The name of the next subscription.
     next: u64,
 }
 
@@ -149,7 +149,6 @@ impl Hub {
             let mut hands = desk.hands();
             let id = hands.next;
             hands.next += 1;
-            hands.live.insert(id);
             id
         };
         let news = desk.news.subscribe();
@@ -305,11 +304,7 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        {
-            let mut hands = self.desk.hands();
-            hands.live.remove(&self.id);
-            hands.taken.retain(|_, id| *id != self.id);
-        }
+        self.desk.hands().taken.retain(|_, id| *id != self.id);
         // What was in these hands waits again.
         self.desk.news.send_modify(|news| news.rewinds += 1);
     }

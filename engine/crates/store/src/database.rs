@@ -132,8 +132,8 @@ impl Database {
         key: &[u8],
         reach: Reach,
     ) -> Result<Option<Slice<'_>>, ReadError> {
-        if let (Reach::Memory, Disk::Rocks(db), Family::Rocks(family)) =
-            (reach, &self.disk, self.family(family))
+        let family = self.family(family);
+        if let (Reach::Memory, Disk::Rocks(db), Family::Rocks(family)) = (reach, &self.disk, family)
         {
             let value = db.get_pinned_cf_opt(family, key, &options::memory());
             return value.map(|value| value.map(Slice::Rocks)).map_err(|error| {
@@ -143,7 +143,7 @@ impl Database {
                 }
             });
         }
-        self.get_pinned_cf(self.family(family), key).map_err(ReadError::Database)
+        self.get_pinned_cf(family, key).map_err(ReadError::Database)
     }
 
     /// Exact keys, read together.

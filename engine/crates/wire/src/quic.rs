@@ -7,6 +7,31 @@
 //! Nothing here may hold a content, trust a length before its bytes are there, or let a text pass
 //! that could not stand in a reply of the other door.
 
+/// Messages that are said by their kind alone.
+macro_rules! bare {
+    ($($(#[$doc:meta])* $name:ident $flags:expr;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+        #[expect(clippy::exhaustive_structs, reason = "the protocol's version closes the message")]
+        pub struct $name;
+
+        impl Message for $name {
+            const KIND: Kind = Kind::$name;
+            const FLAGS: u16 = $flags;
+
+            fn read(fields: Bytes) -> Result<Self, FieldError> {
+                let mut fields = FieldReader::new(fields);
+                while let Some(field) = fields.next()? {
+                    field.unknown()?;
+                }
+                Ok(Self)
+            }
+
+            fn write(&self, _: &mut FieldWriter<'_>) {}
+        }
+    )+};
+}
+
 mod content;
 mod decoder;
 mod envelope;

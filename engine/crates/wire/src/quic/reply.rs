@@ -260,31 +260,6 @@ impl Message for Finding {
     }
 }
 
-/// Messages that are said by their kind alone.
-macro_rules! bare {
-    ($($(#[$doc:meta])* $name:ident $flags:expr;)+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-        #[expect(clippy::exhaustive_structs, reason = "the protocol's version closes the message")]
-        pub struct $name;
-
-        impl Message for $name {
-            const KIND: Kind = Kind::$name;
-            const FLAGS: u16 = $flags;
-
-            fn read(fields: Bytes) -> Result<Self, FieldError> {
-                let mut fields = FieldReader::new(fields);
-                while let Some(field) = fields.next()? {
-                    field.unknown()?;
-                }
-                Ok(Self)
-            }
-
-            fn write(&self, _: &mut FieldWriter<'_>) {}
-        }
-    )+};
-}
-
 bare! {
     /// The reply has nothing more.
     End Head::LAST;

@@ -333,36 +333,11 @@ impl Message for CodeLists {
     }
 }
 
-/// Messages that are said by their kind alone.
-macro_rules! bare {
-    ($($(#[$doc:meta])* $name:ident;)+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-        #[expect(clippy::exhaustive_structs, reason = "the protocol's version closes the message")]
-        pub struct $name;
-
-        impl Message for $name {
-            const KIND: Kind = Kind::$name;
-            const FLAGS: u16 = Head::CRITICAL;
-
-            fn read(fields: Bytes) -> Result<Self, FieldError> {
-                let mut fields = FieldReader::new(fields);
-                while let Some(field) = fields.next()? {
-                    field.unknown()?;
-                }
-                Ok(Self)
-            }
-
-            fn write(&self, _: &mut FieldWriter<'_>) {}
-        }
-    )+};
-}
-
 bare! {
     /// Tells whenever an envelope of the caller changes its state. The first frame of its stream.
-    Watch;
+    Watch Head::CRITICAL;
     /// Tells what the hub knows of the caller.
-    GetProfile;
+    GetProfile Head::CRITICAL;
     /// Validates a document, which follows as content.
-    Validate;
+    Validate Head::CRITICAL;
 }
