@@ -3,7 +3,7 @@
 use rusqlite::ToSql;
 
 use super::imports::{COLUMNS, row};
-use super::search::Way;
+use super::search::{Asked, Way};
 use super::span::{Dated, Span};
 use super::{ImportRow, Scope, StoreError, search};
 use crate::domain::{Decision, ImportId, Receipt, UserId};
@@ -62,14 +62,21 @@ impl ImportFilter<'_> {
 
     fn sql(&self, way: Way) -> String {
         let from = match way {
-            Way::Words => "inbox_text x CROSS JOIN inbox i ON i.id = x.rowid",
+            Way::Words | Way::Part(_) => "inbox_text x CROSS JOIN inbox i ON i.id = x.rowid",
+            Way::Few => "inbox i NOT INDEXED",
             // By itself the database reads the whole list for its order.
             Way::Number => "inbox i INDEXED BY inbox_any_number",
             Way::Date | Way::Id => "inbox i",
         };
-        let mut sql = format!("SELECT {COLUMNS} FROM {from} WHERE i.tenant = {{tenant}}");
+        let columns = if way.from_id().is_some() { "x.rowid" } else { COLUMNS };
+        let mut sql = format!("SELECT {columns} FROM {from} WHERE i.tenant = {{tenant}}");
         let conditions = [
-            (way == Way::Words, " AND inbox_text MATCH :words AND x.rowid < :before"),
+            (
+                matches!(way, Way::Words | Way::Part(_)),
+                " AND inbox_text MATCH :words AND x.rowid < :before",
+            ),
+            (way.from_id().is_some(), " AND x.rowid >= :from_id"),
+            (way == Way::Few, " AND i.id IN (SELECT value FROM json_each(:words))"),
             (true, " AND i.response = 0"),
             // Word for word the condition of the index that is for it.
             (
@@ -81,13 +88,14 @@ impl ImportFilter<'_> {
             (self.has_dates(), " AND i.received_ms >= :from AND i.received_ms < :until"),
             (way == Way::Date, " AND (i.received_ms < :at OR i.id < :before)"),
             (way == Way::Number, " AND i.number = :number"),
-            (matches!(way, Way::Number | Way::Id), " AND i.id < :before"),
+            (matches!(way, Way::Number | Way::Few | Way::Id), " AND i.id < :before"),
         ];
         search::add_conditions(&mut sql, &conditions);
         sql.push_str(match way {
             Way::Words => " ORDER BY x.rowid DESC LIMIT :limit",
+            Way::Part(_) => " ORDER BY x.rowid",
             Way::Date => " ORDER BY i.received_ms DESC, i.id DESC LIMIT :limit",
-            Way::Number | Way::Id => " ORDER BY i.id DESC LIMIT :limit",
+            Way::Number | Way::Few | Way::Id => " ORDER BY i.id DESC LIMIT :limit",
         });
         sql
     }
@@ -117,10 +125,18 @@ impl Scope<'_> {
             }
             _ => None,
         };
-        let marks = self.marked(&filter.kinds(), span);
-        let words = self.asked("inbox_text", &marks, |marks| filter.words(marks))?;
+        let kinds = filter.kinds();
+        let marks = self.marked(&kinds, span);
+        let marks = (&*marks, !kinds.is_empty());
+        let asked = self.asked("inbox_text", marks, |marks| filter.words(marks))?;
         let filter = &ImportFilter { before: Span::below(span, filter.before), ..*filter };
-        let way = Way::of(words.as_deref(), filter.has_dates());
+        let asked = match (asked, filter.before) {
+            (Asked::Many(words), Some(before)) => {
+                Asked::Few(search::listed(&self.imports_below(filter, &words, before)?))
+            }
+            (asked, _) => asked,
+        };
+        let way = Way::of(&asked, filter.has_dates());
         let at = match (way, filter.before) {
             (Way::Date, Some(before)) => {
                 let Some(last) = self.import(ImportId::of(before))? else {
@@ -130,7 +146,22 @@ impl Scope<'_> {
             }
             _ => None,
         };
-        self.with_imports(filter, way, words.as_deref(), at, |sql, bound| self.all(sql, bound, row))
+        self.with_imports(filter, way, asked.text(), at, |sql, bound| self.all(sql, bound, row))
+    }
+
+    /// The ids of a page of a search by frequent words, from the place where it begins.
+    fn imports_below(
+        &self,
+        filter: &ImportFilter<'_>,
+        words: &str,
+        before: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        search::below(before, filter.limit, |part, found| {
+            let filter = &ImportFilter { before: Some(part.end), ..*filter };
+            self.with_imports(filter, Way::Part(part.start), Some(words), None, |sql, bound| {
+                self.each(sql, bound, |row| Ok(found(row.get(0)?)))
+            })
+        })
     }
 
     fn with_imports<R>(
@@ -147,8 +178,10 @@ impl Scope<'_> {
         let at_ms = at.unwrap_or(i64::MAX);
         let from_ms = filter.from_ms.unwrap_or(0);
         let until_ms = filter.until_ms.unwrap_or(i64::MAX).min(at_ms.saturating_add(1));
-        let all: [(bool, &str, &dyn ToSql); 9] = [
-            (way == Way::Words, ":words", &words),
+        let from_id = way.from_id();
+        let all: [(bool, &str, &dyn ToSql); 10] = [
+            (way.has_words(), ":words", &words),
+            (way.from_id().is_some(), ":from_id", &from_id),
             (way == Way::Number, ":number", &words),
             (filter.decision.is_some(), ":decision", &decision),
             (filter.receipt.is_some(), ":receipt", &receipt),
@@ -156,7 +189,7 @@ impl Scope<'_> {
             (filter.has_dates(), ":until", &until_ms),
             (way == Way::Date, ":at", &at_ms),
             (true, ":before", &before),
-            (true, ":limit", &filter.limit),
+            (way.from_id().is_none(), ":limit", &filter.limit),
         ];
         let used = all.into_iter().filter(|(used, ..)| *used);
         let bound: Vec<(&str, &dyn ToSql)> = used.map(|(_, name, value)| (name, value)).collect();

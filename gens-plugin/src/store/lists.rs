@@ -3,7 +3,7 @@
 use rusqlite::ToSql;
 
 use super::certificates::row;
-use super::search::Way;
+use super::search::{Asked, Way};
 use super::span::{Dated, Span};
 use super::{CertificateRow, Scope, StoreError, search};
 use crate::domain::{CertificateId, OrganizationId, State};
@@ -53,6 +53,16 @@ impl ListFilter<'_> {
                 "SELECT c.* FROM certificate_text x CROSS JOIN certificate c ON c.id = x.rowid
                  WHERE certificate_text MATCH :words AND x.rowid < :before AND {visible c}"
             }
+            Way::Part(_) => {
+                "SELECT x.rowid FROM certificate_text x CROSS JOIN certificate c ON c.id = x.rowid
+                 WHERE certificate_text MATCH :words AND x.rowid >= :from_id AND x.rowid < :before
+                   AND {visible c}"
+            }
+            Way::Few => {
+                "SELECT c.* FROM certificate c NOT INDEXED
+                 WHERE c.id IN (SELECT value FROM json_each(:words)) AND c.id < :before
+                   AND {visible c}"
+            }
             Way::Number | Way::Date | Way::Id => "SELECT c.* FROM certificate c WHERE {visible c}",
         });
         let conditions = [
@@ -67,8 +77,9 @@ impl ListFilter<'_> {
         search::add_conditions(&mut sql, &conditions);
         sql.push_str(match way {
             Way::Words => " ORDER BY x.rowid DESC LIMIT :limit",
+            Way::Part(_) => " ORDER BY x.rowid",
             Way::Date => " ORDER BY c.issued_ms DESC, c.id DESC LIMIT :limit",
-            Way::Number | Way::Id => " ORDER BY c.id DESC LIMIT :limit",
+            Way::Number | Way::Few | Way::Id => " ORDER BY c.id DESC LIMIT :limit",
         });
         sql
     }
@@ -97,9 +108,16 @@ impl Scope<'_> {
             _ => None,
         };
         let marks = self.marked(&kinds, span);
-        let words = self.asked("certificate_text", &marks, |marks| filter.words(marks))?;
+        let marks = (&*marks, !kinds.is_empty());
+        let asked = self.asked("certificate_text", marks, |marks| filter.words(marks))?;
         let filter = &ListFilter { before: Span::below(span, filter.before), ..*filter };
-        let way = Way::of(words.as_deref(), filter.has_dates());
+        let asked = match (asked, filter.before) {
+            (Asked::Many(words), Some(before)) => {
+                Asked::Few(search::listed(&self.below(filter, &words, before)?))
+            }
+            (asked, _) => asked,
+        };
+        let way = Way::of(&asked, filter.has_dates());
         // Where the list is in the order of issue, the page begins at the moment of the last row.
         let at = match (way, filter.before) {
             (Way::Date, Some(before)) => {
@@ -110,7 +128,22 @@ impl Scope<'_> {
             }
             _ => None,
         };
-        self.with_list(filter, way, words.as_deref(), at, |sql, bound| self.all(sql, bound, row))
+        self.with_list(filter, way, asked.text(), at, |sql, bound| self.all(sql, bound, row))
+    }
+
+    /// The ids of a page of a search by frequent words, from the place where it begins.
+    fn below(
+        &self,
+        filter: &ListFilter<'_>,
+        words: &str,
+        before: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        search::below(before, filter.limit, |part, found| {
+            let filter = &ListFilter { before: Some(part.end), ..*filter };
+            self.with_list(filter, Way::Part(part.start), Some(words), None, |sql, bound| {
+                self.each(sql, bound, |row| Ok(found(row.get(0)?)))
+            })
+        })
     }
 
     fn with_list<R>(
@@ -127,8 +160,10 @@ impl Scope<'_> {
         let at_ms = at.unwrap_or(i64::MAX);
         let from_ms = filter.from_ms.unwrap_or(0);
         let until_ms = filter.until_ms.unwrap_or(i64::MAX).min(at_ms.saturating_add(1));
-        let all: [(bool, &str, &dyn ToSql); 9] = [
-            (way == Way::Words, ":words", &words),
+        let from_id = way.from_id();
+        let all: [(bool, &str, &dyn ToSql); 11] = [
+            (way.has_words(), ":words", &words),
+            (way.from_id().is_some(), ":from_id", &from_id),
             (way == Way::Number, ":number", &words),
             (filter.state.is_some(), ":state", &state),
             (!filter.destination.is_empty(), ":destination", &filter.destination),
@@ -137,11 +172,10 @@ impl Scope<'_> {
             (filter.has_dates(), ":until", &until_ms),
             (way == Way::Date, ":at", &at_ms),
             (true, ":before", &before),
+            (way.from_id().is_none(), ":limit", &filter.limit),
         ];
         let used = all.into_iter().filter(|(used, ..)| *used);
-        let mut bound: Vec<(&str, &dyn ToSql)> =
-            used.map(|(_, name, value)| (name, value)).collect();
-        bound.push((":limit", &filter.limit));
+        let bound: Vec<(&str, &dyn ToSql)> = used.map(|(_, name, value)| (name, value)).collect();
         run(&filter.sql(way), &bound)
     }
 }

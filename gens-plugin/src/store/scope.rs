@@ -71,13 +71,27 @@ impl<'a> Scope<'a> {
         bound: Bound<'_>,
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
+        let mut all = Vec::new();
+        self.each(sql, bound, |row| {
+            all.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// All rows, none of which is kept.
+    pub(super) fn each(
+        &self,
+        sql: &str,
+        bound: Bound<'_>,
+        mut read: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         let mut statement = self.prepare(sql, bound)?;
         let mut rows = statement.raw_query();
-        let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            all.push(read(row)?);
+            read(row)?;
         }
-        Ok(all)
+        Ok(())
     }
 
     /// The first row.
@@ -92,19 +106,19 @@ impl<'a> Scope<'a> {
         rows.next()?.map(read).transpose()
     }
 
-    /// How many rows an index of texts has for words, whoever's they are, counted no further than
-    /// to a bound. It says how a list is best read, and is told to nobody.
+    /// The first ids that an index of texts has for words, whoever's they are. They say how a list is
+    /// best read, and are told to nobody.
     pub(super) fn text_rows(
         &self,
         table: &str,
         words: &str,
-        bound: u32,
-    ) -> Result<u32, StoreError> {
-        let rows = format!("SELECT 1 FROM {table} WHERE {table} MATCH :words LIMIT :bound");
-        let counted = format!("SELECT count(*) FROM ({rows})");
-        let count =
-            global(self.db, &counted, &[(":words", &words), (":bound", &bound)], |row| row.get(0))?;
-        Ok(count.unwrap_or(bound))
+        limit: u32,
+    ) -> Result<Vec<i64>, StoreError> {
+        let sql = format!("SELECT rowid FROM {table} WHERE {table} MATCH :words LIMIT :limit");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let bound: Bound<'_> = &[(":words", &words), (":limit", &limit)];
+        let rows = statement.query_map(bound, |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// How the database would go about a statement, one line a step.

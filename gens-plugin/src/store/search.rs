@@ -1,21 +1,36 @@
 //! The index of texts.
 
+use std::collections::VecDeque;
+use std::ops::Range;
+
 use super::{Scope, StoreError};
 use crate::domain::{CertificateId, Draft};
 
 impl Scope<'_> {
-    /// The words of a search as an index is asked for them. Marks tell the index what the reader may
-    /// see, in which state, and when: with them frequent words lead to few rows. Of rare words each
-    /// row is looked at, which costs less than what all rows of a tenant are marked with.
+    /// What leads to the rows of a search. Of few rows the ids, so that they are not looked for twice:
+    /// the index tells them fastest from the oldest on. Of many, the words as the index is asked for
+    /// them, with marks that tell it what the reader may see, in which state, and when; `kinds` says
+    /// whether the marks are of some rows of the reader's only.
     pub(super) fn asked(
         &self,
         table: &str,
-        marks: &str,
+        (marks, kinds): (&str, bool),
         words: impl Fn(&str) -> Option<String>,
-    ) -> Result<Option<String>, StoreError> {
-        let Some(bare) = words("") else { return Ok(None) };
-        let is_rare = self.text_rows(table, &bare, RARE_ROWS + 1)? <= RARE_ROWS;
-        Ok(if is_rare { Some(bare) } else { words(marks) })
+    ) -> Result<Asked, StoreError> {
+        let Some(bare) = words("") else { return Ok(Asked::Nothing) };
+        if let Some(few) = self.few(table, &bare)? {
+            return Ok(Asked::Few(few));
+        }
+        let marked = words(marks).unwrap_or(bare);
+        let few = if kinds { self.few(table, &marked)? } else { None };
+        Ok(few.map_or(Asked::Many(marked), Asked::Few))
+    }
+
+    /// The rows that an index has for words, if they are few, whoever's they are: what is shown of
+    /// them is decided by the rows themselves.
+    fn few(&self, table: &str, words: &str) -> Result<Option<String>, StoreError> {
+        let rows = self.text_rows(table, words, FEW_ROWS + 1)?;
+        Ok(Some(rows).filter(|rows| rows.len() <= FEW_ROWS as usize).map(|rows| listed(&rows)))
     }
 
     /// Makes a certificate's words findable.
@@ -124,13 +139,39 @@ pub(super) fn query(marked: &str, fields: &[(&str, &str)]) -> Option<String> {
     Some(marked.into_iter().chain(words).collect::<Vec<_>>().join(" AND "))
 }
 
+/// What an index of texts answered to words.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Asked {
+    /// No word was typed.
+    Nothing,
+    /// The ids of all rows that there are, as [`listed`].
+    Few(String),
+    /// What the index is to be asked for.
+    Many(String),
+}
+
+impl Asked {
+    /// Words or ids, as a statement takes them.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Nothing => None,
+            Self::Few(text) | Self::Many(text) => Some(text),
+        }
+    }
+}
+
 /// What leads to the rows of a list, in their order.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Way {
     /// The index by number.
     Number,
-    /// The index of texts.
+    /// The index of texts, from the newest on.
     Words,
+    /// The index of texts, in a part of the list that begins with this id, from the oldest on; what
+    /// is found are ids.
+    Part(i64),
+    /// Ids.
+    Few,
     /// The index by date.
     Date,
     /// An index that ends with the id.
@@ -138,13 +179,58 @@ pub(super) enum Way {
 }
 
 impl Way {
-    pub(super) const fn of(words: Option<&str>, has_dates: bool) -> Self {
-        match words {
-            Some(_) => Self::Words,
-            None if has_dates => Self::Date,
-            None => Self::Id,
+    pub(super) const fn of(asked: &Asked, has_dates: bool) -> Self {
+        match asked {
+            Asked::Few(_) => Self::Few,
+            Asked::Many(_) => Self::Words,
+            Asked::Nothing if has_dates => Self::Date,
+            Asked::Nothing => Self::Id,
         }
     }
+
+    /// Whether words, or the ids that they led to, are asked for.
+    pub(super) const fn has_words(self) -> bool {
+        matches!(self, Self::Words | Self::Part(_) | Self::Few)
+    }
+
+    /// The first id of a part of a list.
+    pub(super) const fn from_id(self) -> Option<i64> {
+        match self {
+            Self::Part(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// The ids of a page below a place, the newest first. The index of texts is slow from the newest on
+/// and slower the further down: so parts of the list are read from the oldest on, each larger than
+/// the one above it, until a page is full.
+pub(super) fn below(
+    before: i64,
+    limit: u32,
+    mut part: impl FnMut(Range<i64>, &mut dyn FnMut(i64)) -> Result<(), StoreError>,
+) -> Result<Vec<i64>, StoreError> {
+    let limit = limit as usize;
+    let (mut ids, mut above, mut width) = (Vec::new(), before, PART_ROWS);
+    while ids.len() < limit && above > 0 {
+        let from = above.saturating_sub(width).max(0);
+        let mut newest = VecDeque::new();
+        part(from..above, &mut |id| {
+            newest.push_back(id);
+            if newest.len() > limit {
+                newest.pop_front();
+            }
+        })?;
+        ids.extend(newest.into_iter().rev());
+        (above, width) = (from, width.saturating_mul(PART_GROWTH));
+    }
+    ids.truncate(limit);
+    Ok(ids)
+}
+
+/// Ids as a statement takes them: JSON.
+pub(super) fn listed(ids: &[i64]) -> String {
+    format!("{ids:?}")
 }
 
 /// Puts the conditions that are wanted behind a statement: nothing but what is asked for, so that
@@ -175,7 +261,11 @@ fn quoted(word: &str) -> String {
 }
 
 /// Rows that a search looks at one by one: four pages of a list.
-const RARE_ROWS: u32 = 200;
+const FEW_ROWS: u32 = 200;
+/// The first part of a list that is looked through for a page of 50.
+const PART_ROWS: i64 = 64;
+/// How many times as large the next is: a million rows are seven parts.
+const PART_GROWTH: i64 = 8;
 /// Words of one search; more only make it slow.
 const WORDS_MAX: usize = 12;
 /// Letters of a beginning that is looked for; what fewer begin are most words that there are.

@@ -56,25 +56,40 @@ fn filters() -> Vec<(&'static str, ListFilter<'static>)> {
     all
 }
 
+/// As if words led to many rows.
+fn asked(scope: &Scope<'_>, filter: &ListFilter<'_>) -> Asked {
+    filter.words(&scope.text_mark()).map_or(Asked::Nothing, Asked::Many)
+}
+
 fn planned(scope: &Scope<'_>, filter: &ListFilter<'_>) -> Vec<String> {
-    let words = filter.words(&scope.text_mark());
-    let way = Way::of(words.as_deref(), filter.has_dates());
-    let plan = |sql: &str, bound: &[(&str, &dyn ToSql)]| scope.plan(sql, bound);
-    scope.with_list(filter, way, words.as_deref(), None, plan).expect("planned")
+    let asked = asked(scope, filter);
+    let way = Way::of(&asked, filter.has_dates());
+    let plan = |way: Way, text: Option<&str>| {
+        scope.with_list(filter, way, text, None, |sql, bound| scope.plan(sql, bound))
+    };
+    match asked {
+        Asked::Many(words) => [way, Way::Part(5), Way::Few]
+            .iter()
+            .map(|way| plan(*way, Some(&words)).expect("planned").join("; "))
+            .collect(),
+        _ => vec![plan(way, None).expect("planned").join("; ")],
+    }
 }
 
 fn cost(scope: &Scope<'_>, filter: &ListFilter<'_>) -> (usize, i32) {
-    let words = filter.words(&scope.text_mark());
-    let way = Way::of(words.as_deref(), filter.has_dates());
+    let asked = asked(scope, filter);
+    let way = Way::of(&asked, filter.has_dates());
     let at = filter.before.filter(|_| way == Way::Date);
     let cost = |sql: &str, bound: &[(&str, &dyn ToSql)]| scope.cost(sql, bound);
-    scope.with_list(filter, way, words.as_deref(), at, cost).expect("it is listed")
+    scope.with_list(filter, way, asked.text(), at, cost).expect("it is listed")
 }
 
 fn follows_an_index(what: &str, plan: &str) {
     assert!(!plan.contains("TEMP B-TREE"), "{what}: {plan}");
     assert!(!plan.contains("SCAN c"), "{what}: {plan}");
     let by_index = plan.contains("SEARCH c USING INDEX")
+        || plan.contains("SEARCH c USING COVERING INDEX certificate_list (tenant=? AND id=?")
+        || plan.contains("LIST SUBQUERY") && plan.contains("INTEGER PRIMARY KEY (rowid=?)")
         || plan.contains("VIRTUAL TABLE INDEX") && plan.contains("INTEGER PRIMARY KEY");
     assert!(by_index, "{what}: {plan}");
 }
@@ -90,9 +105,11 @@ fn lists_follow_an_index() {
     for reach in [everybody, confined] {
         for (what, filter) in filters() {
             let plan = |db: &rusqlite::Connection| {
-                Ok::<_, StoreError>(planned(&Scope::new(db, reach), &filter).join("; "))
+                Ok::<_, StoreError>(planned(&Scope::new(db, reach), &filter))
             };
-            follows_an_index(what, &store.read(plan).expect("it is planned"));
+            for plan in store.read(plan).expect("it is planned") {
+                follows_an_index(what, &plan);
+            }
         }
     }
 }
@@ -160,7 +177,8 @@ fn pages_cost_the_same_however_far_down() {
     }
 }
 
-/// Frequent words are looked for among what the reader may see; of rare ones each row is looked at.
+/// Frequent words are looked for among what the reader may see, unless it is few rows; of rare ones
+/// each row is looked at.
 #[test]
 fn marks_are_asked_for_where_words_are_frequent() {
     let directory = tempfile::tempdir().expect("a directory can be made");
@@ -170,23 +188,78 @@ fn marks_are_asked_for_where_words_are_frequent() {
         db.execute_batch(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 201)
              INSERT INTO certificate_text (rowid, scope, number, parties, commodities, countries)
-             SELECT i, 't1', i, 'Exporter', CASE i WHEN 7 THEN 'Raremelon' ELSE 'Apples' END, 'NL'
+             SELECT i, iif(i IN (3, 9), 't1 t1sfailed', 't1'), i, 'Exporter',
+               CASE i WHEN 7 THEN 'Raremelon' ELSE 'Apples' END, 'NL'
              FROM n",
         )?;
         Ok::<_, StoreError>(())
     };
     store.write(fill).expect("it is filled");
-    let asked = |words: &str| {
+    let asked = |words: &str, marks: (&str, bool)| {
         let asked = |db: &rusqlite::Connection| {
             let filter = ListFilter { words, ..ListFilter::default() };
             let scope = Scope::new(db, everybody);
-            scope.asked("certificate_text", "scope : t1", |marks| filter.words(marks))
+            scope.asked("certificate_text", marks, |marks| filter.words(marks))
         };
-        store.read(asked).expect("it is counted")
+        store.read(asked).expect("it is asked")
     };
-    let is_marked = |words: &str| asked(words).expect("a word").starts_with("scope : t1 AND ");
-    assert!(is_marked("exporter"));
-    assert!(!is_marked("apples"), "200 are looked at one by one");
-    assert!(!is_marked("raremelon"));
-    assert_eq!(asked(" - "), None);
+    let (all, failed) = (("scope : t1", false), ("scope : t1sfailed", true));
+    let Asked::Many(words) = asked("exporter", all) else { panic!("they are 201") };
+    assert!(words.starts_with("scope : t1 AND "), "{words}");
+    assert_eq!(asked("raremelon", all), Asked::Few("[7]".to_owned()));
+    let Asked::Few(apples) = asked("apples", all) else { panic!("200 are looked at one by one") };
+    assert!(apples.starts_with("[1, 2, ") && apples.ends_with(", 201]"), "{apples}");
+    assert_eq!(asked("exporter", failed), Asked::Few("[3, 9]".to_owned()));
+    assert_eq!(asked(" - ", all), Asked::Nothing);
+}
+
+/// Apples in blocks, every third to one country, few failed: the pages of a search hold, one after
+/// another, all that is looked for and nothing else.
+#[test]
+fn pages_of_a_search_hold_every_row_once() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let store = Store::open(directory.path()).expect("it opens");
+    let everybody = reach(&store);
+    let fill = |db: &rusqlite::Connection| {
+        db.execute_batch(
+            "INSERT INTO user (id, tenant, name, full_name, roles, state, created_ms)
+             VALUES (1, 1, 'user', 'User', '', 'active', 0);
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+             INSERT INTO certificate (id, tenant, author, state, open, draft, created_ms, changed_ms,
+               destination, issued_ms)
+             SELECT i, 1, 1, iif(i % 500 = 9, 'failed', 'delivered'), 0, '{}', 1614556800000 + i * 40000000, i,
+               iif(i % 3 = 0 OR i < 900, 'NL', 'US'), 1614556800000 + i * 40000000
+             FROM n;
+             INSERT INTO certificate_text (rowid, scope, number, parties, commodities, countries)
+             SELECT id, 't1 t1s' || state || strftime(' t1y%Y t1m%Y%m', issued_ms / 1000, 'unixepoch')
+                 || strftime(' t1m%Y%m', issued_ms / 1000, 'unixepoch'), 'GH-' || id, 'Exporter',
+               iif(id % 1000 < 400, 'Apples', 'Pears'), destination FROM certificate",
+        )?;
+        Ok::<_, StoreError>(())
+    };
+    store.write(fill).expect("it is filled");
+    let all = |filter: ListFilter<'_>| {
+        let mut ids: Vec<i64> = Vec::new();
+        loop {
+            let filter = ListFilter { before: ids.last().copied(), limit: 51, ..filter };
+            let page = |db: &rusqlite::Connection| Scope::new(db, everybody).certificates(&filter);
+            let page = store.read(page).expect("it is listed");
+            if page.is_empty() {
+                return ids;
+            }
+            ids.extend(page.iter().map(|row| row.id.number()));
+        }
+    };
+    let expected = |wanted: &dyn Fn(i64) -> bool| -> Vec<i64> {
+        (1..=6000).rev().filter(|id| wanted(*id)).collect()
+    };
+    let apples = ListFilter { words: "apples", ..ListFilter::default() };
+    let is_apple = |id: i64| id % 1000 < 400;
+    assert_eq!(all(apples), expected(&is_apple));
+    let to_us = ListFilter { destination: "US", ..apples };
+    assert_eq!(all(to_us), expected(&|id| is_apple(id) && id % 3 != 0 && id >= 900));
+    let failed = ListFilter { state: Some(State::Failed), ..apples };
+    assert_eq!(all(failed), expected(&|id| is_apple(id) && id % 500 == 9));
+    let first = ListFilter { until_ms: Some(1_614_556_800_000 + 2_000 * 40_000_000), ..apples };
+    assert_eq!(all(first), expected(&|id| is_apple(id) && id < 2_000));
 }
