@@ -3,6 +3,7 @@
 mod account;
 mod codes;
 mod document;
+mod door;
 mod envelope;
 mod plugin;
 mod rule;
@@ -21,6 +22,7 @@ pub use account::{
 };
 pub use codes::{CodesArgs, CodesCommand, ListName, PullArgs};
 pub use document::{NotificationArgs, RenderArgs, SampleArgs, SampleType, ValidateArgs};
+pub use door::{HubAddress, HubArgs, ReceiveArgs, SendArgs, TrackArgs};
 pub use envelope::{Decision, EnvelopeArgs, EnvelopeCommand, ExportArgs};
 pub use plugin::{DevArgs, Language, NewArgs, PluginArgs, PluginCommand};
 pub use rule::{ChannelAddArgs, ChannelArgs, ChannelCommand, RuleAddArgs, RuleArgs, RuleCommand};
@@ -45,6 +47,9 @@ pub enum Command {
     Channel(ChannelArgs),
     Rule(RuleArgs),
     Envelope(EnvelopeArgs),
+    Send(SendArgs),
+    Receive(ReceiveArgs),
+    Track(TrackArgs),
     Codes(CodesArgs),
     Validate(ValidateArgs),
     Sample(SampleArgs),

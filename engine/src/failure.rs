@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use phytohub_client::DoorError;
 use phytohub_domain::{ErrorKind, with_causes};
 use phytohub_telemetry::Escaped;
 use thiserror::Error;
@@ -14,13 +15,17 @@ use crate::commands::codes::CodesError;
 use crate::commands::connection::ConnectionError;
 use crate::commands::demo::DemoError;
 use crate::commands::doctor::DoctorError;
+use crate::commands::door::OpenError;
 use crate::commands::envelope::EnvelopeError;
 use crate::commands::init::{FillError, InitError};
 use crate::commands::plugin::{NewError, PackageError, PluginError};
 use crate::commands::receipt::ReceiptCommandError;
+use crate::commands::receive::ReceiveError;
 use crate::commands::render::RenderError;
 use crate::commands::sample::SampleError;
+use crate::commands::send::SendError;
 use crate::commands::serve::ServeError;
+use crate::commands::track::TrackError;
 use crate::commands::validate::ValidateError;
 use crate::demo::SuperviseError;
 use crate::hub::{RunError, StartError};
@@ -62,15 +67,24 @@ pub enum CommandError {
     /// `receipt`.
     #[error(transparent)]
     Receipt(#[from] ReceiptCommandError),
+    /// `receive`.
+    #[error(transparent)]
+    Receive(#[from] ReceiveError),
     /// `render`.
     #[error(transparent)]
     Render(#[from] RenderError),
     /// `sample`.
     #[error(transparent)]
     Sample(#[from] SampleError),
+    /// `send`.
+    #[error(transparent)]
+    Send(#[from] SendError),
     /// `serve`.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// `track`.
+    #[error(transparent)]
+    Track(#[from] TrackError),
     /// `validate`.
     #[error(transparent)]
     Validate(#[from] ValidateError),
@@ -95,13 +109,16 @@ impl CommandError {
             Self::Init(error) => of_init(error),
             Self::Plugin(error) => of_plugin(error),
             Self::Receipt(error) => of_receipt(error),
+            Self::Receive(error) => of_receive(error),
             Self::Render(RenderError::Input { .. }) => NO_INPUT,
             Self::Render(RenderError::Unknown) => NEGATIVE,
             Self::Render(RenderError::Stdout(_)) => BUG,
             Self::Sample(SampleError::Commodity { .. }) => USAGE,
             Self::Sample(SampleError::Output { .. }) => NO_OUTPUT,
             Self::Sample(SampleError::Stdout(_)) => BUG,
+            Self::Send(error) => of_send(error),
             Self::Serve(error) => of_serve(error),
+            Self::Track(error) => of_track(error),
             Self::Validate(error) => of_validate(error),
         })
     }
@@ -115,6 +132,9 @@ impl CommandError {
                 | Self::Backup(BackupError::Broken)
                 | Self::Codes(CodesError::Different)
                 | Self::Doctor(DoctorError::MustAct)
+                | Self::Receive(ReceiveError::Left)
+                | Self::Send(SendError::Refused | SendError::Unfit | SendError::Unreadable)
+                | Self::Track(TrackError::Negative)
                 | Self::Validate(ValidateError::Grave | ValidateError::Unreadable)
         )
     }
@@ -196,6 +216,44 @@ const fn of_validate(error: &ValidateError) -> u8 {
         ValidateError::Unreadable => NO_INPUT,
         ValidateError::Stdout(_) => BUG,
         _ => USAGE,
+    }
+}
+
+const fn of_open(error: &OpenError) -> u8 {
+    match error {
+        OpenError::Read { .. } => NO_INPUT,
+        _ => USAGE,
+    }
+}
+
+fn of_send(error: &SendError) -> u8 {
+    match error {
+        SendError::Call { .. } => UNAVAILABLE,
+        SendError::NoKey => USAGE,
+        SendError::Open(error) => of_open(error),
+        SendError::Refused | SendError::Unfit => NEGATIVE,
+        SendError::Unreadable => NO_INPUT,
+        SendError::Lost | SendError::Stdout(_) => BUG,
+    }
+}
+
+fn of_receive(error: &ReceiveError) -> u8 {
+    match error {
+        ReceiveError::Call { .. } => UNAVAILABLE,
+        ReceiveError::File { .. } => NO_OUTPUT,
+        ReceiveError::Left => NEGATIVE,
+        ReceiveError::Open(error) => of_open(error),
+        ReceiveError::System(_) => BUG,
+    }
+}
+
+fn of_track(error: &TrackError) -> u8 {
+    match error {
+        TrackError::Call { source } if matches!(**source, DoorError::Number) => USAGE,
+        TrackError::Call { .. } => UNAVAILABLE,
+        TrackError::Negative => NEGATIVE,
+        TrackError::Open(error) => of_open(error),
+        TrackError::Stdout(_) => BUG,
     }
 }
 

@@ -34,6 +34,8 @@ mod quic_python;
 mod refusal;
 #[path = "it/sample.rs"]
 mod sample;
+#[path = "it/send_receive.rs"]
+mod send_receive;
 #[path = "it/serve.rs"]
 mod serve;
 #[path = "it/standing.rs"]

@@ -4,6 +4,7 @@ use clap::CommandFactory as _;
 
 use super::codes::CODES_HELP;
 use super::document::{RENDER_HELP, SAMPLE_HELP, VALIDATE_HELP};
+use super::door::{RECEIVE_HELP, SEND_HELP, TRACK_HELP};
 use super::rule::{CHANNEL_HELP, RULE_HELP};
 use super::*;
 
@@ -21,7 +22,8 @@ fn help_fits_a_terminal() {
     let documents = [CODES_HELP, RENDER_HELP, SAMPLE_HELP, VALIDATE_HELP];
     let others = [EXAMPLES, INIT_EXAMPLES, SERVE_EXAMPLES, CONNECTION_EXAMPLES, DEMO_EXAMPLES];
     let orders = [CHANNEL_HELP, RULE_HELP];
-    for text in documents.into_iter().chain(others).chain(orders) {
+    let systems = [SEND_HELP, RECEIVE_HELP, TRACK_HELP];
+    for text in documents.into_iter().chain(others).chain(orders).chain(systems) {
         assert!(text.lines().all(|line| line.len() <= 100));
     }
 }
@@ -70,4 +72,31 @@ fn settings_are_named_and_trust_needs_an_address() {
     assert!(maintenance("--from 2026-12-01 --until 2026-12-02 --reason upgrade").is_ok());
     assert!(maintenance("--from 2026-12-01 --until 2026-12-02").is_err());
     assert!(maintenance("").is_err() && maintenance("--clear --from 2026-12-01").is_err());
+}
+
+#[test]
+fn a_national_system_names_a_door_and_shows_a_certificate() {
+    let send = |rest: &str| parse(&format!("phytohub send a.xml {rest}"));
+    let whole = send("--hub quic://hub.example:4433 --as NO --pki pki").expect("arguments");
+    let Command::Send(args) = whole.command else { panic!("a send command") };
+    assert!(matches!(args.hub.address, HubAddress::Quic(_)));
+    let url = |text: &str| text.parse::<HubAddress>();
+    let usual = url("https://hub.example:1/hub/DeliveryService");
+    assert_eq!(url("https://hub.example:1"), usual);
+    assert_eq!(url("https://hub.example:1/"), usual);
+    assert!(url("https://hub.example/other").is_ok());
+    for wrong in ["http://hub.example", "quic://hub.example", "hub.example:1", ""] {
+        assert!(url(wrong).is_err(), "{wrong}");
+    }
+    for wrong in [
+        "--as NO --pki pki",
+        "--hub quic://a:1 --pki pki",
+        "--hub quic://a:1 --as NO",
+        "--hub quic://a:1 --cert c",
+        "--hub quic://a:1 --as NO --pki pki --cert c --key k",
+        "--hub quic://a:1 --cert c --key k --timeout 0",
+    ] {
+        assert!(send(wrong).is_err(), "{wrong}");
+    }
+    assert!(send("--hub quic://a:1 --cert c --key k --ca a").is_ok());
 }

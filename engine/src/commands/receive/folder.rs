@@ -1,0 +1,170 @@
+//! The directory in which envelopes become files.
+
+use std::fs::{DirBuilder, File};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use tempfile::Builder;
+use thiserror::Error;
+
+/// The directory.
+pub(super) struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// Makes it if need be, for its owner alone.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        if !path.is_dir() {
+            DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+            for above in path.ancestors().skip(1) {
+                let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+                // One that may not be read was not made here.
+                if let Ok(above) = File::open(above) {
+                    above.sync_all()?;
+                }
+            }
+        }
+        Ok(Self { path: path.to_owned() })
+    }
+
+    /// Keeps an envelope under its number and returns the document's file. What was kept outlasts a
+    /// power cut; what is there already stays as it is.
+    pub(super) fn keep(
+        &self,
+        number: &str,
+        header: &[u8],
+        document: &[u8],
+    ) -> Result<PathBuf, KeepError> {
+        if !is_name(number) {
+            return Err(KeepError::Name);
+        }
+        // The header first: a reader that sees a document finds its header, too.
+        let mut last = PathBuf::new();
+        for (kind, bytes) in [("header.json", header), ("xml", document)] {
+            last = self.path.join(format!("{number}.{kind}"));
+            match self.place(&last, bytes) {
+                Ok(true) => {}
+                Ok(false) => return Err(KeepError::Different { file: last }),
+                Err(source) => return Err(KeepError::File { file: last, source }),
+            }
+        }
+        let synced = File::open(&self.path).and_then(|directory| directory.sync_all());
+        synced.map_err(|source| KeepError::File { file: self.path.clone(), source })?;
+        Ok(last)
+    }
+
+    /// Whether the file now holds this: written whole under another name, then renamed.
+    fn place(&self, file: &Path, bytes: &[u8]) -> io::Result<bool> {
+        let mut new = Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
+        new.write_all(bytes)?;
+        new.as_file().sync_all()?;
+        match new.persist_noclobber(file) {
+            Ok(_) => Ok(true),
+            Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => {
+                holds(file, bytes)
+            }
+            Err(failed) => Err(failed.error),
+        }
+    }
+}
+
+/// Whether a file is one, and holds this.
+fn holds(file: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let about = file.symlink_metadata()?;
+    if !about.is_file() || about.len() != bytes.len() as u64 {
+        return Ok(false);
+    }
+    let kept = File::open(file)?;
+    // Whoever wrote it may have ended before it was on disk.
+    kept.sync_all()?;
+    let mut read = Vec::with_capacity(bytes.len());
+    kept.take(bytes.len() as u64 + 1).read_to_end(&mut read)?;
+    Ok(read == bytes)
+}
+
+/// Whether a foreign number may be the name of a file: letters, digits, and points, hyphens and
+/// underscores behind the first of them.
+fn is_name(number: &str) -> bool {
+    let bytes = number.as_bytes();
+    bytes.len() <= NAME_BYTES_MAX
+        && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+}
+
+/// Why an envelope was not kept.
+#[derive(Debug, Error)]
+pub(super) enum KeepError {
+    /// Something else has that name.
+    #[error("another content is there already; move it away file={}", file.display())]
+    Different { file: PathBuf },
+    /// The disk.
+    #[error("cannot write the file file={}", file.display())]
+    File { file: PathBuf, source: io::Error },
+    /// The number could lead elsewhere.
+    #[error("its number cannot be the name of a file; ask the hub's operator")]
+    Name,
+}
+
+/// Names of files may have 255 bytes, of which the kind takes some.
+const NAME_BYTES_MAX: usize = 200;
+const UNFINISHED: &str = ".unfinished-";
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn foreign_numbers_lead_nowhere_else() {
+        for number in ["01KAHV5T3M0000000000000000", "7", "a.b-c_d", &"x".repeat(NAME_BYTES_MAX)] {
+            assert!(is_name(number), "{number}");
+        }
+        for number in [
+            "",
+            ".",
+            "..",
+            ".hidden",
+            "-rf",
+            "../x",
+            "a/b",
+            "/etc/passwd",
+            "a\\b",
+            "a\0",
+            "a\n",
+            "a b",
+            "C:x",
+            "å",
+            &"x".repeat(NAME_BYTES_MAX + 1),
+        ] {
+            assert!(!is_name(number), "{number:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_there_is_never_changed_and_nothing_unfinished_stays() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("new/inbox");
+        let folder = Folder::open(&path).expect("made");
+        let file = folder.keep("1", b"{}", b"<a/>").expect("kept");
+        assert_eq!(file, path.join("1.xml"));
+        folder.keep("1", b"{}", b"<a/>").expect("the same");
+        for other in [&b"<b/>"[..], b"<a/> ", b""] {
+            let refused = folder.keep("1", b"{}", other);
+            assert!(matches!(refused, Err(KeepError::Different { .. })), "{refused:?}");
+        }
+        fs::create_dir(path.join("2.xml")).expect("a directory in the way");
+        let refused = folder.keep("2", b"{}", b"<a/>");
+        assert!(matches!(refused, Err(KeepError::Different { .. })), "{refused:?}");
+        assert!(matches!(folder.keep("../3", b"{}", b""), Err(KeepError::Name)));
+        assert_eq!(fs::read(&file).expect("readable"), b"<a/>");
+        let mut names: Vec<_> = fs::read_dir(&path)
+            .expect("readable")
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["1.header.json", "1.xml", "2.header.json", "2.xml"]);
+    }
+}
