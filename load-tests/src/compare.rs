@@ -25,6 +25,7 @@ mod measure;
 mod nats;
 mod peer;
 mod postgres;
+mod quic;
 mod rabbitmq;
 mod table;
 
@@ -34,9 +35,11 @@ pub use goals::{Goal, goals};
 pub use html::page;
 pub use looped::Turned;
 pub use measure::payload;
+pub use quic::serve as serve_quic_ceiling;
 pub use table::table;
 
 use contender::{Contender, Start};
+pub(crate) use hub::unlimited;
 
 /// What to compare.
 #[derive(Clone, Debug)]
@@ -44,7 +47,7 @@ use contender::{Contender, Start};
 pub struct Options {
     /// The program `phytohub`.
     pub hub: PathBuf,
-    /// The program `phytohub-load`, which serves the ceiling in a process of its own.
+    /// The program `phytohub-load`, which serves the ceilings in processes of their own.
     pub own: PathBuf,
     /// Names of contenders; all if there are none.
     pub only: Vec<String>,
@@ -151,17 +154,17 @@ impl Group {
     #[must_use]
     pub const fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Tls => &["hub", "ceiling", "nats", "rabbitmq", "postgres", "postgres-batch"],
+            Self::Tls => &[
+                "hub",
+                "ceiling",
+                "quic",
+                "quic-ceiling",
+                "nats",
+                "rabbitmq",
+                "postgres",
+                "postgres-batch",
+            ],
             Self::Plain => &["store", "rocksdb", "postgres-plain", "postgres-plain-batch"],
-        }
-    }
-
-    /// What the others cannot surpass.
-    #[must_use]
-    pub const fn ceiling(self) -> &'static str {
-        match self {
-            Self::Tls => "ceiling",
-            Self::Plain => "rocksdb",
         }
     }
 
@@ -176,6 +179,16 @@ impl Group {
 }
 
 impl Entry {
+    /// Who does the same and keeps nothing, or decides nothing.
+    #[must_use]
+    pub fn ceiling(&self) -> &'static str {
+        match (self.group, self.name.as_str()) {
+            (_, "quic" | "quic-ceiling") => "quic-ceiling",
+            (Group::Tls, _) => "ceiling",
+            (Group::Plain, _) => "rocksdb",
+        }
+    }
+
     /// The middle one of a figure of its rounds.
     #[must_use]
     pub fn median(&self, of: impl Fn(&Round) -> f64) -> f64 {
@@ -360,4 +373,4 @@ impl Set {
 }
 
 /// Part of the project: that one does not start is an error, not a peer that is missing.
-const OURS: [&str; 4] = ["hub", "ceiling", "store", "rocksdb"];
+const OURS: [&str; 6] = ["hub", "ceiling", "quic", "quic-ceiling", "store", "rocksdb"];

@@ -49,6 +49,25 @@ impl Site {
         Ok(site)
     }
 
+    /// Makes the directory of another hub, of the same programs.
+    ///
+    /// # Errors
+    /// When the program does not run, or refuses.
+    pub fn another(&self, dir: &Path, codes: &[&str]) -> Result<Self, Failure> {
+        Ok(Self::init(&self.program, dir, codes)?.served_by(&self.server))
+    }
+
+    /// Has the hub listen on QUIC too, on any free port.
+    ///
+    /// # Errors
+    /// When `hub.toml` cannot be read or written.
+    pub fn open_quic(&self) -> Result<(), Failure> {
+        let path = self.config();
+        let text = fs::read_to_string(&path)?;
+        // Before all sections: this setting belongs to none.
+        Ok(fs::write(path, format!("quic = \"127.0.0.1:0\"\n{text}"))?)
+    }
+
     /// Has another program serve in the hub's place.
     #[must_use]
     pub fn served_by(mut self, server: &Path) -> Self {
@@ -141,7 +160,10 @@ impl Site {
             let left = START_TIME_MAX.saturating_sub(watch.elapsed());
             match lines.recv_timeout(left) {
                 Ok(line) if line.trim() == "ready" => break,
-                Ok(line) => hub.address = address_in(&line).unwrap_or(hub.address),
+                Ok(line) => {
+                    hub.address = address_in("https", &line).unwrap_or(hub.address);
+                    hub.quic = address_in("quic", &line).or(hub.quic);
+                }
                 Err(RecvTimeoutError::Timeout) => {
                     let text = format!("the hub is not ready after {START_TIME_MAX:?}");
                     return Err(StartError { text, status: None });
@@ -202,7 +224,7 @@ impl Site {
         let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
         let lines = read_lines(&mut child).map_err(|error| failed(error.to_string()))?;
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        Ok((Hub { child, log, address, start: Duration::ZERO }, lines))
+        Ok((Hub { child, log, address, quic: None, start: Duration::ZERO }, lines))
     }
 
     fn config(&self) -> PathBuf {
@@ -234,6 +256,7 @@ pub struct Hub {
     child: Child,
     log: PathBuf,
     address: SocketAddr,
+    quic: Option<SocketAddr>,
     start: Duration,
 }
 
@@ -242,6 +265,12 @@ impl Hub {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it listens on QUIC, if it does.
+    #[must_use]
+    pub fn quic(&self) -> Option<SocketAddr> {
+        self.quic
     }
 
     /// Its process.
@@ -340,10 +369,10 @@ fn read_lines(child: &mut Child) -> Result<Receiver<String>, Failure> {
     Ok(lines)
 }
 
-/// The address in `listening https://ADDR/hub/DeliveryService`.
-fn address_in(line: &str) -> Option<SocketAddr> {
-    let rest = line.trim().strip_prefix("listening https://")?;
-    rest.split('/').next()?.parse().ok()
+/// The address in `listening SCHEME://ADDR/…`.
+pub(crate) fn address_in(scheme: &str, line: &str) -> Option<SocketAddr> {
+    let url = line.trim().strip_prefix("listening ")?.strip_prefix(scheme)?;
+    url.strip_prefix("://")?.split('/').next()?.parse().ok()
 }
 
 /// Opening replays a log of at most some hundred MiB; on two busy cores that takes seconds.

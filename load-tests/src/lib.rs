@@ -3,14 +3,16 @@
 //! Nothing here shares code with the hub: requests are written and replies are read by [`soap`] and
 //! [`https`] of this crate, so that a mistake on one side cannot hide itself on the other. What was
 //! answered is kept in a [`ledger::Ledger`] of this process; [`crash`] kills hubs and compares.
-//! It must never use a crate of the engine, nor look into a store; the program `phytohub-load`, which
-//! measures the store without a hub around it, does. Start from [`crash::run`].
+//! What judges must never use a crate of the engine, nor look into a store. What only measures may:
+//! [`compare`] drives the door over QUIC by the hub's own client, and the program `phytohub-load` the
+//! store without a hub around it. Start from [`crash::run`].
 #![forbid(unsafe_code)]
 
 pub mod clock;
 pub mod compare;
 pub mod content;
 pub mod crash;
+pub mod crowd;
 mod history;
 pub mod https;
 pub mod hub;

@@ -148,6 +148,11 @@ async fn converse(tcp: TcpStream, tls: TlsAcceptor, handler: Handler) -> Result<
 }
 
 fn tls(pki: &Path) -> Result<TlsAcceptor, Failure> {
+    Ok(TlsAcceptor::from(Arc::new(tls_config(pki)?)))
+}
+
+/// A server's side of TLS with the keys of a directory made by `phytohub init`.
+pub(crate) fn tls_config(pki: &Path) -> Result<ServerConfig, Failure> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(pki.join("ca.pem"))?)?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(pki.join("server.pem"))?.collect();
@@ -155,9 +160,8 @@ fn tls(pki: &Path) -> Result<TlsAcceptor, Failure> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier =
         WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
-    let config = ServerConfig::builder_with_provider(provider)
+    Ok(ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_client_cert_verifier(verifier.build()?)
-        .with_single_cert(chain?, key)?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+        .with_single_cert(chain?, key)?)
 }

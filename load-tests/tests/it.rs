@@ -4,6 +4,8 @@
 
 #[path = "it/clock.rs"]
 mod clock;
+#[path = "it/compare.rs"]
+mod compare;
 #[path = "it/crash.rs"]
 mod crash;
 #[path = "it/faults.rs"]

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use phytohub_load_tests::compare::{self, Group, serve_ceiling};
+use phytohub_load_tests::compare::{self, Group, serve_ceiling, serve_quic_ceiling};
 use phytohub_load_tests::speed::live;
 use phytohub_load_tests::speed::report::Report;
 use phytohub_load_tests::speed::run::{self, HubChoice};
 use phytohub_load_tests::speed::scenario::Scenario;
 use phytohub_load_tests::speed::{diff, html, target};
-use phytohub_load_tests::{Failure, hub};
+use phytohub_load_tests::{Failure, crowd, hub};
 
 #[path = "phytohub-load/turns.rs"]
 mod turns;
@@ -33,6 +33,7 @@ const EXAMPLES: &str = "Examples:
   phytohub-load run load-tests/scenarios/closed.toml --json before.json
   phytohub-load diff before.json after.json --html diff.html
   phytohub-load compare --only hub,ceiling --seconds 10
+  phytohub-load compare --only hub,quic,quic-ceiling,nats
   phytohub-load compare --no-tls --sync-delays-ms 0,1,4 --html compared.html";
 
 #[derive(Debug, Subcommand)]
@@ -43,9 +44,19 @@ enum Command {
     Diff(Diff),
     /// Measures the hub and its store beside their ceilings and peers, in turn
     Compare(Compare),
+    /// Measures a hub's memory with many connections over QUIC: idle ones, then ones that take nothing
+    Crowd(Crowd),
     /// Serves the ceiling of the protocol (used by compare)
     #[command(hide = true)]
     ServeCeiling {
+        #[arg(long)]
+        pki: PathBuf,
+        #[arg(long)]
+        content_bytes: usize,
+    },
+    /// Serves the ceiling of the protocol over QUIC (used by compare)
+    #[command(hide = true)]
+    ServeQuicCeiling {
         #[arg(long)]
         pki: PathBuf,
         #[arg(long)]
@@ -108,8 +119,8 @@ struct Diff {
 
 #[derive(Debug, Args)]
 struct Compare {
-    /// Contenders: hub, ceiling, nats, rabbitmq, postgres, postgres-batch over TLS; store, rocksdb,
-    /// postgres-plain, postgres-plain-batch without [default: all]
+    /// Contenders: hub, ceiling, quic, quic-ceiling, nats, rabbitmq, postgres, postgres-batch over
+    /// TLS; store, rocksdb, postgres-plain, postgres-plain-batch without [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     only: Vec<String>,
     /// Those without TLS alone
@@ -141,6 +152,25 @@ struct Compare {
     program: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+struct Crowd {
+    /// Connections at once
+    #[arg(long, default_value_t = 1000)]
+    connections: usize,
+    /// Envelopes that wait for each
+    #[arg(long, default_value_t = 12)]
+    envelopes: usize,
+    /// Size of each envelope's content
+    #[arg(long, default_value_t = 60)]
+    kib: usize,
+    /// How long they take nothing: the hub has patience for 30
+    #[arg(long, default_value_t = 20.0)]
+    seconds: f64,
+    /// The hub's program [default: PHYTOHUB_BIN, or phytohub beside this program]
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
+}
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -154,7 +184,11 @@ fn main() -> ExitCode {
         Command::Run(arguments) => return run_scenario(arguments),
         Command::Diff(arguments) => compare_runs(&arguments),
         Command::Compare(arguments) => compare_contenders(arguments),
+        Command::Crowd(arguments) => measure_crowd(&arguments),
         Command::ServeCeiling { pki, content_bytes } => serve_ceiling(&pki, content_bytes, tell),
+        Command::ServeQuicCeiling { pki, content_bytes } => {
+            serve_quic_ceiling(&pki, content_bytes, tell)
+        }
         Command::ServeLoop(arguments) => turns::serve(&arguments, tell),
     };
     match done {
@@ -249,6 +283,17 @@ fn compare_contenders(arguments: Compare) -> Result<(), Failure> {
     if let Some(path) = &arguments.html {
         std::fs::write(path, compare::page(&comparison))?;
     }
+    Ok(())
+}
+
+fn measure_crowd(arguments: &Crowd) -> Result<(), Failure> {
+    let plan = crowd::Crowd {
+        connections: arguments.connections,
+        envelopes: arguments.envelopes,
+        content_bytes: arguments.kib << 10,
+        time: Duration::try_from_secs_f64(arguments.seconds)?,
+    };
+    tell(&crowd::run(&program(arguments.program.as_deref())?, plan)?.told(plan));
     Ok(())
 }
 

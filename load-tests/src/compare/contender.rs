@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::Failure;
 use crate::compare::looped::Looped;
 use crate::compare::postgres::{Batching, Postgres, Way};
-use crate::compare::{ceiling, hub, nats, rabbitmq};
+use crate::compare::{ceiling, hub, nats, quic, rabbitmq};
 use crate::hub::Site;
 
 /// Something on its way.
@@ -55,6 +55,8 @@ pub(super) async fn start(name: &str, start: &Start<'_>) -> Result<Box<dyn Conte
     Ok(match name {
         "hub" => Box::new(hub::HubUnderTest::start(start)?),
         "ceiling" => Box::new(ceiling::Ceiling::start(start)?),
+        "quic" => Box::new(quic::QuicHub::start(start).await?),
+        "quic-ceiling" => Box::new(quic::QuicCeiling::start(start).await?),
         "nats" => Box::new(nats::Nats::start(start).await?),
         "rabbitmq" => Box::new(rabbitmq::RabbitMq::start(start).await?),
         "postgres" => postgres(start, Way::Tls, Batching::Single).await?,

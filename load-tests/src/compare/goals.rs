@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::compare::{Comparison, Entry, Group, Round};
+use crate::compare::{Comparison, Entry, Group, OURS, Round};
 
 /// A ratio that is wanted, measured in one run.
 #[derive(Clone, Debug, Serialize)]
@@ -30,6 +30,7 @@ pub fn goals(comparison: &Comparison) -> Vec<Goal> {
     let own = comparison.entries.iter().filter(|entry| entry.sync_delay_ms == 0);
     own.flat_map(|entry| match entry.name.as_str() {
         "hub" => of_hub(comparison, entry),
+        "quic" => of_quic(comparison, entry),
         "store" => of_store(comparison, entry),
         _ => Vec::new(),
     })
@@ -44,14 +45,43 @@ fn of_hub(comparison: &Comparison, hub: &Entry) -> Vec<Goal> {
         let reached = hub.ratio(ceiling, Round::per_second);
         goals.push(Goal { what, wanted: OF_PROTOCOL, reached });
     }
-    let peers = Group::Tls.names().iter().filter(|name| !["hub", "ceiling"].contains(name));
-    let peers = peers.filter_map(|name| comparison.beside(name, hub));
-    let thrift = |entry: &&Entry| entry.median(Round::per_cpu_second);
-    if let Some(best) = peers.max_by(|one, two| thrift(one).total_cmp(&thrift(two))) {
+    if let Some(best) = best(peers(comparison, hub), Round::per_cpu_second) {
         let what = format!("{kib} KiB: messages for a CPU second, hub by {}, the best", best.name);
         goals.push(Goal { what, wanted: 1.0, reached: hub.ratio(best, Round::per_cpu_second) });
     }
     goals
+}
+
+fn of_quic(comparison: &Comparison, quic: &Entry) -> Vec<Goal> {
+    let kib = quic.kib;
+    let mut goals = Vec::new();
+    if let Some(ceiling) = comparison.beside("quic-ceiling", quic) {
+        let what = format!("{kib} KiB: messages by QUIC by those of bare quinn");
+        let reached = quic.ratio(ceiling, Round::per_second);
+        goals.push(Goal { what, wanted: OF_PROTOCOL, reached });
+    }
+    // The other door is one to be ahead of, too.
+    let others = || peers(comparison, quic).chain(comparison.beside("hub", quic));
+    let figures: [(&str, fn(&Round) -> f64); 2] =
+        [("messages", Round::per_second), ("messages for a CPU second", Round::per_cpu_second)];
+    for (figure, of) in figures {
+        if let Some(best) = best(others(), of) {
+            let what = format!("{kib} KiB: {figure}, QUIC by {}, the best", best.name);
+            goals.push(Goal { what, wanted: 1.0, reached: quic.ratio(best, of) });
+        }
+    }
+    goals
+}
+
+/// What people would take instead, over TLS.
+fn peers<'a>(comparison: &'a Comparison, entry: &'a Entry) -> impl Iterator<Item = &'a Entry> {
+    let names = Group::Tls.names().iter().filter(|name| !OURS.contains(name));
+    names.filter_map(move |name| comparison.beside(name, entry))
+}
+
+/// Who has the highest middle of a figure.
+fn best<'a>(entries: impl Iterator<Item = &'a Entry>, of: fn(&Round) -> f64) -> Option<&'a Entry> {
+    entries.max_by(|one, two| one.median(of).total_cmp(&two.median(of)))
 }
 
 fn of_store(comparison: &Comparison, store: &Entry) -> Vec<Goal> {
@@ -72,7 +102,7 @@ fn of_store(comparison: &Comparison, store: &Entry) -> Vec<Goal> {
     goals
 }
 
-/// Of what hyper and rustls answer when they do nothing else.
+/// Of what hyper or quinn, and rustls, answer when they do nothing else.
 const OF_PROTOCOL: f64 = 0.6;
 /// Of what a loop does that writes the same rows and knows nothing.
 const OF_STORE: f64 = 0.7;
@@ -111,6 +141,8 @@ mod tests {
                 entry("store", 4, 0, &[(900, 1.0)]),
                 entry("rocksdb", 4, 0, &[(1000, 1.0)]),
                 entry("postgres-plain", 4, 0, &[(100, 1.0)]),
+                entry("quic", 4, 0, &[(700, 1.0), (90, 0.1), (700, 1.0)]),
+                entry("quic-ceiling", 4, 0, &[(1000, 1.0), (180, 0.1), (1000, 1.0)]),
                 entry("store", 4, 4, &[(1, 1.0)]),
                 entry("rocksdb", 4, 4, &[(1000, 1.0)]),
             ],
@@ -118,12 +150,22 @@ mod tests {
         };
         let goals = goals(&comparison);
         let reached: Vec<(f64, f64)> = goals.iter().map(|g| (g.wanted, g.reached)).collect();
-        let wanted = [(0.6, 0.6), (1.0, 1.6666666666666667), (0.7, 0.9), (10.0, 9.0)];
+        let wanted = [
+            (0.6, 0.6),
+            (1.0, 1.6666666666666667),
+            (0.7, 0.9),
+            (10.0, 9.0),
+            (0.6, 0.7),
+            (1.0, 0.7777777777777778),
+            (1.0, 1.4),
+        ];
         assert_eq!(reached.len(), wanted.len(), "{goals:?}");
         for (one, two) in reached.iter().zip(wanted) {
             assert!((one.0 - two.0).abs() < 1e-9 && (one.1 - two.1).abs() < 1e-9, "{goals:?}");
         }
         assert!(goals[0].is_reached() && !goals[3].is_reached());
         assert!(goals[1].what.contains("postgres"), "{goals:?}");
+        assert!(goals[5].what.contains("postgres"), "{goals:?}");
+        assert!(goals[6].what.contains("by hub, the best"), "{goals:?}");
     }
 }

@@ -21,10 +21,7 @@ pub(super) struct HubUnderTest {
 
 impl HubUnderTest {
     pub(super) fn start(start: &Start<'_>) -> Result<Self, Failure> {
-        for limit in ["requests_per_minute", "bytes_per_minute", "pending_per_recipient"] {
-            start.site.configure("fair_use", limit, 0)?;
-        }
-        start.site.configure("limits", "sockets_per_address", 4096)?;
+        unlimited(start.site)?;
         let (program, words) = start.site.serving();
         let peer = Peer::start(&program, &words, start.sync_delay, "ready")?;
         let address = peer.address().ok_or("the hub did not say where it listens")?;
@@ -53,6 +50,14 @@ impl Contender for HubUnderTest {
         let caller = Arc::clone(&self.caller);
         Box::pin(async move { Ok(Box::new(Soap::new(caller, worker)) as Box<dyn Session>) })
     }
+}
+
+/// Switches off what protects partners from each other.
+pub(crate) fn unlimited(site: &Site) -> Result<(), Failure> {
+    for limit in ["requests_per_minute", "bytes_per_minute", "pending_per_recipient"] {
+        site.configure("fair_use", limit, 0)?;
+    }
+    site.configure("limits", "sockets_per_address", 4096)
 }
 
 /// A caller for two connections.

@@ -13,12 +13,15 @@ use std::time::Duration;
 
 use crate::Failure;
 use crate::clock::Stopwatch;
+use crate::hub::address_in;
 
 /// A running process; killed when dropped.
 #[derive(Debug)]
 pub(super) struct Peer {
     child: Child,
     address: Option<SocketAddr>,
+    /// Of its door over QUIC, if it said that there is one.
+    quic: Option<SocketAddr>,
 }
 
 impl Peer {
@@ -42,7 +45,7 @@ impl Peer {
     ) -> Result<(Self, Receiver<String>), Failure> {
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let child = command.spawn()?;
-        let mut peer = Self { child, address: None };
+        let mut peer = Self { child, address: None, quic: None };
         let stdout = peer.child.stdout.take().ok_or("no stdout")?;
         let (sender, lines) = mpsc::sync_channel(64);
         thread::Builder::new().name("peer-stdout".into()).spawn(move || {
@@ -55,7 +58,10 @@ impl Peer {
         loop {
             match lines.recv_timeout(START_TIME_MAX.saturating_sub(watch.elapsed())) {
                 Ok(line) if line.trim() == ready => return Ok((peer, lines)),
-                Ok(line) => peer.address = address_in(&line).or(peer.address),
+                Ok(line) => {
+                    peer.address = address_in("https", &line).or(peer.address);
+                    peer.quic = address_in("quic", &line).or(peer.quic);
+                }
                 Err(RecvTimeoutError::Timeout) => return Err("it is not ready in time".into()),
                 Err(RecvTimeoutError::Disconnected) => return Err("it ended at once".into()),
             }
@@ -72,7 +78,7 @@ impl Peer {
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
         let child = command.spawn()?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        let mut peer = Self { child, address: Some(address) };
+        let mut peer = Self { child, address: Some(address), quic: None };
         let watch = Stopwatch::start();
         while watch.elapsed() < START_TIME_MAX {
             if let Some(status) = peer.child.try_wait()? {
@@ -94,6 +100,10 @@ impl Peer {
 
     pub(super) fn address(&self) -> Option<SocketAddr> {
         self.address
+    }
+
+    pub(super) fn quic(&self) -> Option<SocketAddr> {
+        self.quic
     }
 
     /// What it reads, if it was started with a pipe for it.
@@ -168,11 +178,6 @@ pub(super) fn cache() -> PathBuf {
     let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache");
     let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(home, PathBuf::from);
     cache.join("phytohub/peers")
-}
-
-/// The address in `listening https://ADDR/…`.
-fn address_in(line: &str) -> Option<SocketAddr> {
-    line.trim().strip_prefix("listening https://")?.split('/').next()?.parse().ok()
 }
 
 const START_TIME_MAX: Duration = Duration::from_secs(60);

@@ -58,7 +58,7 @@ pub(super) const HEAD: [&str; 13] = [
 /// One entry's figures.
 pub(super) fn row(comparison: &Comparison, entry: &Entry) -> [String; 13] {
     let rates = || entry.rounds.iter().map(|round| round.per_second());
-    let ceiling = comparison.beside(entry.group.ceiling(), entry);
+    let ceiling = comparison.beside(entry.ceiling(), entry);
     let share = ceiling.map(|top| format!("{:.2}", entry.ratio(top, |round| round.per_second())));
     let busy = entry.median(|round| round.generator_busy());
     [

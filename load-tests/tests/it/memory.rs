@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use phytohub_load_tests::crowd::{self, Crowd};
 use phytohub_load_tests::hub::Site;
 use phytohub_load_tests::load::CODES;
 use phytohub_load_tests::memory::{Uploads, large_exchange, slow_uploads};
@@ -43,4 +44,20 @@ fn slow_uploads_stay_within_the_byte_budget_and_others_are_served() {
     let peak = hub.peak_memory().expect("memory");
     let bound = bound + STORE_BYTES;
     assert!(peak < bound, "bound {bound}, peak with a whole large exchange {peak}");
+}
+
+/// What one that takes nothing may hold: a page of a subscription, which is shared with the
+/// transport, and what a connection is.
+const READER_BYTES: u64 = MIB + MIB / 4;
+
+#[test]
+fn readers_that_take_nothing_hold_a_page_each_and_others_are_served() {
+    let (_dir, options) = rig::options();
+    let time = Duration::from_secs(3);
+    let plan = Crowd { connections: 60, envelopes: 20, content_bytes: 60 << 10, time };
+    let report = crowd::run(&options.program, plan).expect("all are connected");
+    let told = report.told(plan);
+    assert_eq!(report.refused, 0, "{told}");
+    let bound = report.filled + 60 * READER_BYTES + SLACK_BYTES / 2;
+    assert!(report.unread > report.filled && report.unread < bound, "bound {bound}: {told}");
 }
