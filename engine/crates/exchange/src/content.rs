@@ -45,6 +45,11 @@ impl StoredContent {
         usize::try_from(envelope.content_bytes).ok().filter(|_| small).unwrap_or(0)
     }
 
+    /// Whose content this is.
+    pub(crate) fn envelope(&self) -> &StoredEnvelope {
+        &self.envelope
+    }
+
     /// Bytes, as they were received and go out again.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "nobody asks a content whether it is empty")]

@@ -154,7 +154,7 @@ impl Hub {
         check: impl FnOnce(&Registry) -> Checked,
     ) -> Result<Checked, CallError> {
         caller.may(Right::Send)?;
-        self.inner.store.reserve().check(bytes as u64)?;
+        self.inner.store.reserve().check_roughly(bytes as u64)?;
         Ok(check(&self.inner.registry.load()))
     }
 

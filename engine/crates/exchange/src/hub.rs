@@ -6,8 +6,7 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use phytohub_domain::{
-    Clock, ConnectionCode, ConnectionId, Fingerprint, HubDeliveryNumber, Limits, TrackingInfo,
-    TrackingState,
+    Clock, ConnectionCode, ConnectionId, Fingerprint, Limits, TrackingInfo, TrackingState,
 };
 use phytohub_store::{Change, Store, StoreFailure, StoredEnvelope};
 use phytohub_telemetry::{Actor, ActorKind, Event, EventKind, Metrics};
@@ -18,6 +17,7 @@ use crate::audit::AuditDesk;
 use crate::backup::BackUpPlugins;
 use crate::caller::{Caller, IdentifyError};
 use crate::codes::CodeLists;
+use crate::content::StoredContent;
 use crate::decision::Decisions;
 use crate::denial::DenialGate;
 use crate::error::{NotReady, OpenHubError};
@@ -202,18 +202,12 @@ impl Hub {
 
     /// The content of an envelope was completely handed to the kernel for this recipient.
     ///
-    /// Queued before this returns, so that the recipient's next request is judged after it. The
-    /// record was read for the same reply and is at hand: this does not wait for the disk.
-    pub fn content_released(&self, caller: &Caller, number: HubDeliveryNumber) {
-        match self.inner.store.envelope_record(number) {
-            Ok(Some(envelope)) => {
-                let actor = caller.actor_for(&envelope);
-                if !self.inner.store.change_soon(envelope, Change::Release, actor) {
-                    tracing::warn!(%number, "a release found no room in the committer's queue");
-                }
-            }
-            Ok(None) => {}
-            Err(error) => tracing::error!(%number, %error, "a release could not be noted"),
+    /// Queued before this returns, so that the recipient's next request is judged after it.
+    pub fn content_released(&self, caller: &Caller, content: &StoredContent) {
+        let envelope = content.envelope().clone();
+        let (number, actor) = (envelope.number, caller.actor_for(&envelope));
+        if !self.inner.store.change_soon(envelope, Change::Release, actor) {
+            tracing::warn!(%number, "a release found no room in the committer's queue");
         }
     }
 

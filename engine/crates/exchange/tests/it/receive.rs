@@ -59,7 +59,7 @@ async fn a_failure_ends_the_state_only_after_the_content_went_out() {
     let noted = fixture.hub.acknowledge(&lk, &delivered, unreadable()).await.expect("answered");
     assert_eq!(noted.tracking_info, TrackingInfo::PendingDelivery);
     let pulled = fixture.hub.pull_single_import_envelope(&lk, &delivered).await.expect("pulled");
-    fixture.hub.content_released(&lk, pulled.number);
+    fixture.hub.content_released(&lk, &pulled.content);
     let ended = fixture.hub.acknowledge(&lk, &delivered, unreadable()).await.expect("answered");
     assert_eq!(ended.tracking_info, TrackingInfo::DeliveredNotReadable);
 }

@@ -162,7 +162,7 @@ async fn a_delegate_does_a_days_work_for_its_countries() {
     let pulled = office.fixture.hub.pull_import_envelope(&office.system("EU-T"), |_| true).await;
     let pulled = pulled.expect("answered");
     assert_eq!(pulled.iter().map(|e| e.header.to.as_str()).collect::<Vec<_>>(), ["FR", "DE"]);
-    office.fixture.hub.content_released(&office.system("EU-T"), pulled[0].number);
+    office.fixture.hub.content_released(&office.system("EU-T"), &pulled[0].content);
     assert_eq!(office.acknowledge("EU-T", &fr).await.expect("its own"), TrackingInfo::Delivered);
     for who in ["NO", "FR", "EU-T"] {
         assert_eq!(office.state(who, &fr).await, TrackingInfo::Delivered, "{who}");

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 use phytohub_domain::Limits;
-use phytohub_exchange::{Caller, PulledEnvelope, StoredContent};
+use phytohub_exchange::{Caller, PulledEnvelope};
 use phytohub_wire::soap::{self, Part, Reply};
 
 use super::Door;
@@ -20,7 +20,7 @@ use crate::budget::{NoRoom, Share};
 /// What an operation answers: its reply, and the contents that are spliced into it.
 pub(super) struct Answer {
     reply: Reply,
-    contents: Vec<(Arc<StoredContent>, Release)>,
+    contents: Vec<Release>,
     /// Whether the contents at hand have their room in the budget already.
     admitted: bool,
 }
@@ -37,9 +37,9 @@ impl Answer {
         envelopes: Vec<PulledEnvelope>,
         caller: &Caller,
     ) -> Self {
-        let content = |envelope: PulledEnvelope| {
-            let release = Release { caller: caller.clone(), number: envelope.number };
-            (Arc::new(envelope.content), release)
+        let content = |envelope: PulledEnvelope| Release {
+            caller: caller.clone(),
+            content: Arc::new(envelope.content),
         };
         let contents = envelopes.into_iter().map(content).collect();
         Self { reply, contents, admitted: false }
@@ -60,7 +60,8 @@ impl Answer {
                 Part::Text(text) => items.push_back(Item::Text(text, released.take())),
                 Part::Content(index) => {
                     // The writer was given these very envelopes.
-                    let Some((content, release)) = self.contents.get(index) else { continue };
+                    let Some(release) = self.contents.get(index) else { continue };
+                    let content = &release.content;
                     released = Some(release.clone());
                     if let Some(bytes) = content.ready() {
                         memory += if self.admitted { 0 } else { bytes.len() };

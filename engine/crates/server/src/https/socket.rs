@@ -6,8 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use phytohub_domain::HubDeliveryNumber;
-use phytohub_exchange::{Caller, Hub};
+use phytohub_exchange::{Caller, Hub, StoredContent};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
@@ -20,7 +19,7 @@ use crate::linger::Linger;
 #[derive(Clone, Debug)]
 pub(super) struct Release {
     pub(super) caller: Caller,
-    pub(super) number: HubDeliveryNumber,
+    pub(super) content: Arc<StoredContent>,
 }
 
 /// What a socket's parts share: its driver, its requests and its reply bodies.
@@ -134,7 +133,7 @@ impl AsyncWrite for SocketIo {
         this.socket.activity.wrote(&result);
         if matches!(result, Poll::Ready(Ok(()))) {
             for release in this.socket.take_releases() {
-                this.hub.content_released(&release.caller, release.number);
+                this.hub.content_released(&release.caller, &release.content);
             }
         }
         result

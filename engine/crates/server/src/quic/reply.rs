@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use phytohub_domain::HubDeliveryNumber;
 use phytohub_exchange::{CallError, Caller, Hub, PulledEnvelope, StoredContent};
 use phytohub_telemetry::Outcome;
 use phytohub_wire::quic::{EnvelopeFrame, EnvelopeHead, Message, encode};
@@ -34,7 +33,6 @@ pub(super) enum Part {
 /// A content that goes out.
 pub(super) struct Outgoing {
     content: StoredContent,
-    number: HubDeliveryNumber,
     caller: Caller,
 }
 
@@ -95,11 +93,11 @@ impl Part {
         envelope: PulledEnvelope,
         caller: &Caller,
     ) -> Self {
-        let PulledEnvelope { header, number, content, .. } = envelope;
+        let PulledEnvelope { header, content, .. } = envelope;
         let message = EnvelopeFrame { head: EnvelopeHead::from(header), form: content.form() };
         let mut out = BytesMut::new();
         encode(&mut out, request, flags, &message, content.len());
-        Self::Envelope(out, Box::new(Outgoing { content, number, caller: caller.clone() }))
+        Self::Envelope(out, Box::new(Outgoing { content, caller: caller.clone() }))
     }
 }
 
@@ -153,7 +151,7 @@ pub(super) async fn send(
                         }
                     }
                 }
-                hub.content_released(&outgoing.caller, outgoing.number);
+                hub.content_released(&outgoing.caller, &outgoing.content);
             }
         }
     }

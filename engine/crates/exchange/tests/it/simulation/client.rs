@@ -110,7 +110,7 @@ impl Client {
         }
         let number = envelope.number.to_string();
         self.ledger().seen_content(&number, &content);
-        self.hub.content_released(&self.caller(), envelope.number);
+        self.hub.content_released(&self.caller(), &envelope.content);
         self.ledger().released(&number);
     }
 
