@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::Parser as _;
 use phytohub::cli::Cli;
-use phytohub::failure;
+use phytohub::{failure, logging};
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
@@ -34,15 +34,15 @@ fn main() -> ExitCode {
     let done = catch_unwind(AssertUnwindSafe(run));
     // A read that hangs on a broken disk must not keep the process from ending.
     runtime.shutdown_timeout(LAST_READS);
+    let last = match &done {
+        Ok(Err(error)) if !error.is_told() => Some(format!("phytohub: {}", failure::told(error))),
+        _ => None,
+    };
+    // Said last, when nothing is left that could say more: the operator reads the end.
+    logging::finish(last.as_deref());
     match done {
         Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(error)) => {
-            // Said last, when nothing is left that could say more: the operator reads the end.
-            if !error.is_told() {
-                let _ = writeln!(io::stderr(), "phytohub: {}", failure::told(&error));
-            }
-            error.exit_code()
-        }
+        Ok(Err(error)) => error.exit_code(),
         Err(_) => ExitCode::from(failure::BUG),
     }
 }
