@@ -7,6 +7,7 @@ mod act;
 pub(crate) mod ask;
 pub(crate) mod document;
 mod draft;
+mod elsewhere;
 mod events;
 mod gate;
 mod judge;

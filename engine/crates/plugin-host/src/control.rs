@@ -252,7 +252,7 @@ impl Plugin {
         bytes_max: u64,
     ) -> Result<(), LoadError> {
         let hub = &self.world.hub;
-        let last = *hub.plugin_event_sequence().borrow();
+        let last = *self.world.post.event_sequence().borrow();
         if hub.plugin_meta(plugin).cursor == 0 && last > 0 {
             let write = PluginWrite { operations: Vec::new(), cursor: Some(last), bytes_max };
             hub.plugin_kv_write(plugin, write).await?;

@@ -20,6 +20,7 @@ use crate::hook::Hook;
 use crate::http::PluginPages;
 use crate::package::Packages;
 use crate::plugin::{Plugin, Quarantine};
+use crate::post_office::PostOffice;
 use crate::settings::{HOUR, LOOK_EVERY, PluginSettings};
 use crate::source::{LoadError, Source};
 use crate::state::State;
@@ -66,21 +67,44 @@ impl PluginHost {
         alarm: Arc<dyn Alarm>,
         tasks: Arc<dyn StartTask>,
     ) -> Result<Self, StartHostError> {
+        let post = Arc::new(hub.clone());
+        Self::start_elsewhere(settings, post, hub, alarm, tasks).await
+    }
+
+    /// As [`PluginHost::start`], for plugins whose envelopes go elsewhere: the hub of this process
+    /// keeps what they have of their own, and nothing passes through it.
+    ///
+    /// # Errors
+    /// As of [`PluginHost::start`].
+    pub async fn start_elsewhere(
+        settings: HostSettings,
+        post: Arc<dyn PostOffice>,
+        hub: Hub,
+        alarm: Arc<dyn Alarm>,
+        tasks: Arc<dyn StartTask>,
+    ) -> Result<Self, StartHostError> {
         let (packages, trust) = (settings.packages.clone(), settings.trust.clone());
         let source = Arc::new(Packages { directory: packages, trust });
-        Self::start_from(source, settings, (hub, alarm, tasks)).await
+        Self::start_from(source, settings, post, (hub, alarm, tasks)).await
     }
 
     pub(crate) async fn start_from(
         source: Arc<dyn Source>,
         settings: HostSettings,
+        post: Arc<dyn PostOffice>,
         (hub, alarm, tasks): (Hub, Arc<dyn Alarm>, Arc<dyn StartTask>),
     ) -> Result<Self, StartHostError> {
         let HostSettings { data, breadcrumbs, page_idle, plugins, .. } = settings;
         let crumbs = Breadcrumbs::open(&breadcrumbs, hub.clock().now(), HOUR)
             .map_err(|source| StartHostError::Breadcrumbs { path: breadcrumbs, source })?;
-        let world =
-            Arc::new(World::new(hub, alarm, tasks, crumbs, data, PluginPages::new(page_idle)));
+        let world = Arc::new(World::new(
+            (hub, post),
+            alarm,
+            tasks,
+            crumbs,
+            data,
+            PluginPages::new(page_idle),
+        ));
         let mut known: Vec<Arc<Plugin>> = Vec::new();
         for settings in plugins {
             if known.iter().any(|plugin| *plugin.id == *settings.id) {
@@ -340,7 +364,7 @@ impl PluginHost {
         use std::sync::atomic::Ordering;
         let current = plugin.current().filter(|one| one.offers.lifecycle.is_some());
         let Some(generation) = current else { return };
-        let last = *self.world().hub.plugin_event_sequence().borrow();
+        let last = *self.world().post.event_sequence().borrow();
         let lag = plugin.pump.lag(last);
         self.world().metrics().set_plugin_lag(&plugin.id, lag);
         let (most, waived) = (generation.settings.limits.event_lag_max, &plugin.pump.lag_waived);

@@ -107,7 +107,7 @@ enum Outcome {
 impl Plugin {
     /// Delivers events until all plugins end.
     pub(crate) async fn pump(self: Arc<Self>) {
-        let mut sequence = self.world.hub.plugin_event_sequence();
+        let mut sequence = self.world.post.event_sequence();
         while !*self.world.stop.borrow() {
             let ready = self.current().filter(|one| one.offers.lifecycle.is_some());
             let Some(generation) = ready else {
@@ -138,7 +138,7 @@ impl Plugin {
         let (limit, mask) =
             (generation.settings.limits.event_batch, generation.offers.lifecycle.unwrap_or(0));
         while *sequence.borrow_and_update() > after {
-            let part = hub.plugin_events(&actor, after, limit, mask).await?;
+            let part = self.world.post.events(&actor, after, limit, mask).await?;
             if !part.events.is_empty() {
                 let (events, reached) = (Arc::new(part.events), part.reached);
                 return Ok(Some(Batch { events, reached }));

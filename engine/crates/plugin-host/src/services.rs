@@ -166,8 +166,8 @@ impl HostServices for Services {
         hub_delivery_number: &str,
     ) -> Answer {
         self.count(&self.audit_rate, "too many rows of the audit trail in a second")?;
-        let (hub, actor) = (&self.world.hub, self.actor());
-        let row = hub.plugin_audit(&actor, principal, action, detail, hub_delivery_number);
+        let (post, actor) = (&self.world.post, self.actor());
+        let row = post.audit(&actor, (principal, action), detail, hub_delivery_number);
         self.world.wait(row).map_err(refusal)
     }
 
@@ -250,7 +250,7 @@ impl HostServices for Services {
         self.alive()?;
         let draft = answer::draft(draft);
         let actor = self.actor();
-        let submitted = self.world.wait(self.world.hub.plugin_submit(&actor, key, draft));
+        let submitted = self.world.wait(self.world.post.submit(&actor, key, draft));
         let submitted = submitted.map_err(refusal)?;
         answer::show(&submitted.envelope, submitted.repeated, visit);
         Ok(())
@@ -266,7 +266,7 @@ impl HostServices for Services {
     ) -> Answer {
         self.alive()?;
         let actor = self.actor();
-        let inbox = self.world.hub.plugin_inbox(&actor, act_as, after, limit as usize);
+        let inbox = self.world.post.inbox(&actor, act_as, after, limit as usize);
         found(&self.world.wait(inbox).map_err(refusal)?, visit);
         Ok(())
     }
@@ -282,7 +282,7 @@ impl HostServices for Services {
         self.alive()?;
         let actor = self.actor();
         let wanted = content.is_some();
-        let read = self.world.hub.plugin_read(&actor, act_as, hub_delivery_number, wanted);
+        let read = self.world.post.read(&actor, act_as, hub_delivery_number, wanted);
         let (envelope, bytes) = self.world.wait(read).map_err(refusal)?;
         answer::show(&envelope, false, visit);
         if let (Some(out), Some(bytes)) = (content, bytes) {
@@ -301,7 +301,7 @@ impl HostServices for Services {
     ) -> Answer {
         self.alive()?;
         let (actor, limit) = (self.actor(), limit as usize);
-        let find = self.world.hub.plugin_find(&actor, from, to, nppo_certificate_number, limit);
+        let find = self.world.post.find(&actor, (from, to), nppo_certificate_number, limit);
         found(&self.world.wait(find).map_err(refusal)?, visit);
         Ok(())
     }
@@ -317,7 +317,7 @@ impl HostServices for Services {
         self.alive()?;
         let actor = self.actor();
         let said = answer::acknowledgement(acknowledgement, message);
-        let done = self.world.hub.plugin_acknowledge(&actor, act_as, hub_delivery_number, said);
+        let done = self.world.post.acknowledge(&actor, act_as, hub_delivery_number, said);
         self.world.wait(done).map_err(refusal)
     }
 
@@ -330,13 +330,13 @@ impl HostServices for Services {
     ) -> Answer {
         self.alive()?;
         let actor = self.actor();
-        let status = self.world.hub.plugin_status(&actor, act_as, hub_delivery_number);
+        let status = self.world.post.status(&actor, act_as, hub_delivery_number);
         answer::show(&self.world.wait(status).map_err(refusal)?, false, visit);
         Ok(())
     }
 
     fn connections(&self, _call: HostCall, visit: VisitConnection<'_>) -> Answer {
-        for connection in self.world.hub.plugin_connections(&self.actor()) {
+        for connection in self.world.post.connections(&self.actor()).map_err(refusal)? {
             if !answer::show_connection(&connection, visit) {
                 break;
             }

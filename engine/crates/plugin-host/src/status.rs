@@ -61,7 +61,7 @@ impl PluginStatus {
         let package = generation.map(|one| one.package.clone()).unwrap_or_default();
         let facts = generation.map(|one| one.facts.clone()).unwrap_or_default();
         let takes_events = generation.is_some_and(|one| one.offers.lifecycle.is_some());
-        let last = *plugin.world.hub.plugin_event_sequence().borrow();
+        let last = *plugin.world.post.event_sequence().borrow();
         let failing = plugin.pump.failing();
         let (calls, failures) = plugin.calls();
         let named = plugin.kinds().into_iter().map(|kind| {

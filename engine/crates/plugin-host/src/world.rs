@@ -12,11 +12,14 @@ use tokio::sync::{Notify, watch};
 
 use crate::breadcrumb::Breadcrumbs;
 use crate::http::PluginPages;
+use crate::post_office::PostOffice;
 
 /// The surroundings of all plugins.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) hub: Hub,
+    /// Where envelopes go to and come from.
+    pub(crate) post: Arc<dyn PostOffice>,
     pub(crate) breadcrumbs: Arc<Breadcrumbs>,
     /// Where plugins keep files of their own, as `ID/`.
     pub(crate) data: PathBuf,
@@ -34,7 +37,7 @@ pub(crate) struct World {
 impl World {
     /// Must be made within the runtime whose threads serve the hub.
     pub(crate) fn new(
-        hub: Hub,
+        (hub, post): (Hub, Arc<dyn PostOffice>),
         alarm: Arc<dyn Alarm>,
         tasks: Arc<dyn StartTask>,
         breadcrumbs: Arc<Breadcrumbs>,
@@ -43,7 +46,7 @@ impl World {
     ) -> Self {
         let (look, stop) = (Notify::new(), watch::channel(false).0);
         let runtime = Handle::current();
-        Self { hub, breadcrumbs, data, pages, look, stop, alarm, tasks, runtime }
+        Self { hub, post, breadcrumbs, data, pages, look, stop, alarm, tasks, runtime }
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {

@@ -181,7 +181,8 @@ async fn start(
     };
     let parts: (_, Arc<dyn Alarm>, Arc<dyn StartTask>) =
         (hub.hub().clone(), hub.shared_clock(), Arc::new(hub.tasks().clone()));
-    PluginHost::start_from(Arc::new(InRust(Arc::clone(noted))), settings, parts).await
+    let (source, post) = (Arc::new(InRust(Arc::clone(noted))), Arc::new(hub.hub().clone()));
+    PluginHost::start_from(source, settings, post, parts).await
 }
 
 async fn validate(host: &PluginHost) {

@@ -18,7 +18,7 @@ pub(super) fn register(services: &Services, connection: &ConnectionView<'_>) -> 
     let connection = answer::connection(connection);
     // Only for this one question: another's connection stays another's if it is refused.
     let acting = with(&services.actor(), &code);
-    world.wait(world.hub.plugin_register_connection(&acting, connection)).map_err(refusal)?;
+    world.wait(world.post.register(&acting, connection)).map_err(refusal)?;
     services.actor.rcu(|actor| with(actor, &code));
     Ok(())
 }
