@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use phytohub_client::QuicAddress;
 use phytohub_domain::{AllowedDocument, CertificateScope, ConnectionCode, Fingerprint, Timestamp};
 use tracing::level_filters::LevelFilter;
 
@@ -89,9 +90,24 @@ pub struct ServeArgs {
     /// Address to listen on, instead of the configured one; port 0 picks a free one
     #[arg(long, value_name = "ADDR")]
     pub https: Option<SocketAddr>,
+    /// What this process is
+    #[arg(long, value_name = "ROLE", default_value = "hub")]
+    pub role: Role,
+    /// Where the hub of a host of plugins is, instead of where the configuration says
+    #[arg(long, value_name = "quic://HOST:PORT", conflicts_with = "https")]
+    pub hub: Option<QuicAddress>,
     /// How much is logged on stderr
     #[command(flatten)]
     pub log: LogArgs,
+}
+
+/// What `serve` runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Role {
+    /// The hub, with its plugins
+    Hub,
+    /// Plugins alone, for a hub elsewhere: [remote_hub]
+    Plugins,
 }
 
 /// Register, list and change connections: the accesses of national systems
@@ -298,7 +314,9 @@ Prints one line for each door on stdout, then 'ready'; logs go to stderr.
 
 Examples:
   phytohub serve --config /srv/phytohub/hub.toml --log-format json
-  phytohub serve --config try/hub.toml --https 127.0.0.1:0";
+  phytohub serve --config try/hub.toml --https 127.0.0.1:0
+  phytohub serve --config /srv/gens/hub.toml --role plugins --hub quic://hub.example.org:4433
+      plugins alone, for a hub elsewhere, with the certificates that [remote_hub] names";
 
 const CONNECTION_EXAMPLES: &str = "\
 Talks to the running hub; without one, opens its store. Changes hold from the next request on.

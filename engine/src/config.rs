@@ -19,6 +19,7 @@ mod fair_use;
 mod limits;
 mod plugins;
 mod range;
+mod remote_hub;
 mod responses;
 mod retention;
 mod settings;
@@ -32,6 +33,7 @@ pub use limits::LimitsConfig;
 pub use plugins::{
     OnObserveFailure, OnRouteFailure, OnValidateFailure, PluginConfig, PluginsConfig,
 };
+pub use remote_hub::{RemoteConnectionConfig, RemoteHubConfig};
 pub use responses::ResponsesConfig;
 pub use retention::RetentionConfig;
 pub use template::template;
@@ -75,6 +77,9 @@ pub struct HubConfig {
     /// The plugins, by their ids.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub plugin: BTreeMap<String, PluginConfig>,
+    /// The hub elsewhere that a host of plugins works with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote_hub: Option<RemoteHubConfig>,
 }
 
 impl Default for HubConfig {
@@ -97,6 +102,7 @@ impl Default for HubConfig {
             web: WebConfig::default(),
             plugins: PluginsConfig::default(),
             plugin: BTreeMap::new(),
+            remote_hub: None,
         }
     }
 }

@@ -268,7 +268,7 @@ fn of_init(error: &InitError) -> u8 {
 
 fn of_serve(error: &ServeError) -> u8 {
     match error {
-        ServeError::Config(_) => USAGE,
+        ServeError::Config(_) | ServeError::Role => USAGE,
         ServeError::Io(_) => BUG,
         ServeError::Run(error) => of_run(error),
         ServeError::Start(error) => of_start(error),

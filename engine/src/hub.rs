@@ -18,14 +18,16 @@ use phytohub_store::{OpenReport, Store, StoreConfig, StoreFailure};
 use phytohub_telemetry::{Actor, Event, EventKind, Metrics};
 mod doors;
 mod error;
+mod hosting;
 
 pub use error::{OpenStoreError, ReloadError, RunError, StartError};
+pub use hosting::HostedPlugins;
 
 use crate::config::{LoadedConfig, TrustMode};
 use crate::keys;
 use crate::plugins::{self, Steering};
 use crate::push::PartnerCalls;
-use doors::{Doors, web_url};
+use doors::{Doors, OperatorDoors, web_url};
 
 /// A hub whose doors are open.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ impl RunningHub {
         };
         hub.seed_code_lists().await.map_err(OpenStoreError::CodeLists)?;
         let plugin_tasks = Tasks::new();
-        let plugins = match plugins::start(loaded, &hub, clock, &plugin_tasks).await {
+        let plugins = match plugins::start(loaded, &hub, None, clock, &plugin_tasks).await {
             Ok(plugins) => plugins,
             Err(error) => {
                 let _ = hub.close();
@@ -103,8 +105,8 @@ impl RunningHub {
         let https = self.https;
         self.doors = vec![
             format!("listening https://{https}{DELIVERY_SERVICE_PATH}"),
-            format!("listening http://{}/metrics", doors.metrics.address()),
-            format!("listening unix:{}", doors.admin.path().display()),
+            format!("listening http://{}/metrics", doors.operator.metrics.address()),
+            format!("listening unix:{}", doors.operator.admin.path().display()),
         ];
         let public_url = match loaded.config().https.public_url.as_str() {
             "" => format!("https://{https}{DELIVERY_SERVICE_PATH}"),
@@ -125,11 +127,12 @@ impl RunningHub {
         self.tasks.spawn("https", async move {
             doors.https.serve(hub, tls, &public_url, tasks, stop).await;
         });
+        let OperatorDoors { metrics, admin, web } = doors.operator;
         let (hub, tasks, stop) = (self.hub.clone(), self.tasks.clone(), shutdown.clone());
-        self.tasks.spawn("metrics", async move { doors.metrics.serve(hub, tasks, stop).await });
+        self.tasks.spawn("metrics", async move { metrics.serve(hub, tasks, stop).await });
         let (hub, tasks, stop) = (self.hub.clone(), self.tasks.clone(), shutdown.clone());
-        self.tasks.spawn("admin", async move { doors.admin.serve(hub, tasks, stop).await });
-        if let Some(door) = doors.web {
+        self.tasks.spawn("admin", async move { admin.serve(hub, tasks, stop).await });
+        if let Some(door) = web {
             self.doors.push(format!("pages {}", web_url(loaded, door.address())));
             let pages = Arc::new(self.plugins.pages());
             let with = (self.hub.clock().clone(), Arc::clone(self.hub.metrics()));

@@ -22,6 +22,7 @@ pub mod output;
 pub mod pki;
 pub mod plugins;
 pub mod push;
+pub mod remote;
 pub mod signal;
 
 use cli::{Cli, Command};

@@ -10,7 +10,9 @@ use phytohub_exchange::backup::{BackUpPlugins, PluginBackup, copy_files_of};
 use phytohub_exchange::plugin::OnFailure;
 use phytohub_exchange::{Boxed, Hub};
 use phytohub_plugin_api::HUB_ENVELOPES_ID;
-use phytohub_plugin_host::{Deadlines, HostSettings, PluginHost, PluginSettings, StartHostError};
+use phytohub_plugin_host::{
+    Deadlines, HostSettings, PluginHost, PluginSettings, PostOffice, StartHostError,
+};
 use phytohub_server::{SystemClock, Tasks};
 use phytohub_telemetry::Actor;
 use thiserror::Error;
@@ -19,13 +21,15 @@ use crate::config::{
     LoadedConfig, OnObserveFailure, OnRouteFailure, OnValidateFailure, PluginConfig,
 };
 
-/// Starts the host of the plugins, which brings those that are enabled into service.
+/// Starts the host of the plugins, which brings those that are enabled into service. Their envelopes
+/// go to this hub, or elsewhere.
 ///
 /// # Errors
 /// When the configuration cannot be followed. A plugin that does not load is no such error.
 pub async fn start(
     loaded: &LoadedConfig,
     hub: &Hub,
+    elsewhere: Option<Arc<dyn PostOffice>>,
     clock: SystemClock,
     tasks: &Tasks,
 ) -> Result<PluginHost, PluginsError> {
@@ -43,7 +47,8 @@ pub async fn start(
         plugins: settings.collect::<Result<_, _>>()?,
     };
     let (alarm, tasks) = (Arc::new(clock), Arc::new(tasks.clone()));
-    Ok(PluginHost::start(settings, hub.clone(), alarm, tasks).await?)
+    let post = elsewhere.unwrap_or_else(|| Arc::new(hub.clone()));
+    Ok(PluginHost::start_elsewhere(settings, post, hub.clone(), alarm, tasks).await?)
 }
 
 /// What the operator wants of the plugins of a running hub.

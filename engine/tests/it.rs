@@ -26,6 +26,8 @@ mod init;
 mod plugin;
 #[path = "it/plugin_load.rs"]
 mod plugin_load;
+#[path = "it/plugins_role.rs"]
+mod plugins_role;
 #[path = "it/push.rs"]
 mod push;
 #[path = "it/quic_python.rs"]

@@ -5,9 +5,9 @@ use std::io;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use thiserror::Error;
 
-use crate::cli::ServeArgs;
+use crate::cli::{Role, ServeArgs};
 use crate::config::{ConfigError, LoadedConfig};
-use crate::hub::{RunError, RunningHub, StartError};
+use crate::hub::{HostedPlugins, RunError, RunningHub, StartError};
 use crate::logging;
 use crate::output::line;
 use crate::signal::{Reload, Stop};
@@ -19,6 +19,11 @@ use crate::signal::{Reload, Stop};
 pub async fn run(args: &ServeArgs) -> Result<(), ServeError> {
     logging::start(args.log);
     let mut loaded = LoadedConfig::read(&args.config.config_file)?;
+    match args.role {
+        Role::Plugins => return host_plugins(args, &loaded).await,
+        Role::Hub if args.hub.is_some() => return Err(ServeError::Role),
+        Role::Hub => {}
+    }
     if let Some(address) = args.https {
         loaded.config_mut().https.listen = address;
     }
@@ -49,6 +54,36 @@ pub async fn run(args: &ServeArgs) -> Result<(), ServeError> {
     }
     tracing::info!("stopping: no new requests, those in flight are answered");
     hub.stop().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Runs plugins for a hub elsewhere.
+async fn host_plugins(args: &ServeArgs, loaded: &LoadedConfig) -> Result<(), ServeError> {
+    if args.https.is_some() {
+        return Err(ServeError::Role);
+    }
+    let (mut stop, mut reload) = (Stop::listen()?, Reload::listen()?);
+    raise_descriptors(loaded.limits().sockets);
+    let plugins = HostedPlugins::start(loaded, args.hub.clone()).await?;
+    for door in plugins.doors() {
+        line(door)?;
+    }
+    line("ready")?;
+    let failed = loop {
+        tokio::select! {
+            failure = plugins.failed() => break Some(failure),
+            () = stop.requested() => break None,
+            () = reload.requested() => tracing::warn!(
+                "a host of plugins reads nothing anew: restart it; the hub misses nothing meanwhile"
+            ),
+        }
+    };
+    if let Some(failure) = failed {
+        return Err(RunError::Store(failure).into());
+    }
+    tracing::info!("stopping: no new requests, those in flight are answered");
+    plugins.stop().await?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -85,6 +120,9 @@ pub enum ServeError {
     /// The system does not let us hear signals, or stdout is closed.
     #[error("cannot hear signals or write on stdout")]
     Io(#[from] io::Error),
+    /// Options that belong to the other role.
+    #[error("--https is for the hub, and --hub for --role plugins")]
+    Role,
     /// It ended while running.
     #[error(transparent)]
     Run(#[from] RunError),

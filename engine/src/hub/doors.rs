@@ -14,10 +14,15 @@ use crate::config::LoadedConfig;
 /// Everything that is bound, before anything is served.
 pub(super) struct Doors {
     pub(super) https: HttpsDoor,
+    pub(super) operator: OperatorDoors,
+    pub(super) quic: Option<QuicDoor>,
+}
+
+/// The doors of whoever runs plugins, a hub or not.
+pub(super) struct OperatorDoors {
     pub(super) metrics: MetricsDoor,
     pub(super) admin: AdminDoor,
     pub(super) web: Option<WebDoor>,
-    pub(super) quic: Option<QuicDoor>,
 }
 
 impl Doors {
@@ -26,15 +31,24 @@ impl Doors {
         let config = loaded.config();
         let https = HttpsDoor::bind(config.https.listen).await;
         let https = https.map_err(bind("--https ADDR or [https] listen"))?;
-        let metrics = MetricsDoor::bind(config.admin.listen).await;
+        let operator = OperatorDoors::bind(loaded).await?;
+        let quic = loaded.quic().map(QuicDoor::bind).transpose().map_err(bind("quic"))?;
+        Ok(Self { https, operator, quic })
+    }
+}
+
+impl OperatorDoors {
+    pub(super) async fn bind(loaded: &LoadedConfig) -> Result<Self, StartError> {
+        let metrics = MetricsDoor::bind(loaded.config().admin.listen).await;
         let metrics = metrics.map_err(|error| match error {
-            BindMetricsError::Bind(source) => bind("[admin] listen")(source),
+            BindMetricsError::Bind(source) => {
+                StartError::Bind { setting: "[admin] listen", source }
+            }
             other => StartError::Metrics(other),
         })?;
         let admin = AdminDoor::bind(&loaded.socket_dir()).await?;
         let web = bind_web(loaded).await?;
-        let quic = loaded.quic().map(QuicDoor::bind).transpose().map_err(bind("quic"))?;
-        Ok(Self { https, metrics, admin, web, quic })
+        Ok(Self { metrics, admin, web })
     }
 }
 

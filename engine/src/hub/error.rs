@@ -12,6 +12,7 @@ use crate::config::ConfigError;
 use crate::keys::KeyError;
 use crate::plugins::PluginsError;
 use crate::push::LoadIdentityError;
+use crate::remote::RemoteError;
 
 /// Why a store could not be opened for the hub.
 #[derive(Debug, Error)]
@@ -66,6 +67,9 @@ pub enum StartError {
     /// The plugins cannot be run as configured.
     #[error(transparent)]
     Plugins(#[from] PluginsError),
+    /// The hub elsewhere cannot be worked with.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] OpenStoreError),

@@ -6,7 +6,7 @@ mod backup;
 #[path = "gens/browser.rs"]
 pub(crate) mod browser;
 #[path = "gens/country.rs"]
-mod country;
+pub(crate) mod country;
 #[path = "gens/export.rs"]
 mod export;
 #[path = "gens/import.rs"]

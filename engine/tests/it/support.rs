@@ -120,7 +120,12 @@ impl Trial {
 
     /// Starts the hub.
     pub(crate) fn serve(&self) -> Serving {
-        Serving::start(self)
+        self.serve_with(&["--https", "127.0.0.1:0"])
+    }
+
+    /// Starts what `serve` runs with these options.
+    pub(crate) fn serve_with(&self, options: &[&str]) -> Serving {
+        Serving::start(self, options)
     }
 }
 
@@ -137,9 +142,9 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    fn start(trial: &Trial) -> Self {
+    fn start(trial: &Trial, options: &[&str]) -> Self {
         let mut command = phytohub();
-        command.args(["serve", "--config", &trial.config(), "--https", "127.0.0.1:0"]);
+        command.args(["serve", "--config", &trial.config()]).args(options);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary runs");
         let stdout = BufReader::new(child.stdout.take().expect("its stdout"));

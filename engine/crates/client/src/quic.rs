@@ -52,6 +52,8 @@ pub struct QuicConfig {
     pub times: TimeLimits,
     /// The largest content that is taken in one piece, in bytes.
     pub content_bytes_max: usize,
+    /// After how long a hub from which nothing comes any more is taken for gone.
+    pub idle: Duration,
 }
 
 impl QuicConfig {
@@ -65,6 +67,7 @@ impl QuicConfig {
             addresses: AddressPolicy::public(),
             times: TimeLimits::default(),
             content_bytes_max: phytohub_domain::CONTENT_BYTES_MAX,
+            idle: connect::IDLE,
         }
     }
 }

@@ -94,9 +94,18 @@ pub(crate) fn row(
 }
 
 /// Waits for what others are to do.
-pub(crate) fn until<T>(what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, seen: impl FnMut() -> Option<T>) -> T {
+    within(TRIES, what, seen)
+}
+
+/// The same, where somebody must first notice that another was gone.
+pub(crate) fn patiently<T>(what: &str, seen: impl FnMut() -> Option<T>) -> T {
+    within(4 * TRIES, what, seen)
+}
+
+fn within<T>(tries: usize, what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
     let (_open, pause) = mpsc::sync_channel::<()>(1);
-    for _ in 0..TRIES {
+    for _ in 0..tries {
         if let Some(found) = seen() {
             return found;
         }

@@ -48,6 +48,7 @@ pub(super) fn client_config(config: &QuicConfig) -> Result<ClientConfig, SetUpEr
     let crypto = QuicClientConfig::try_from(tls)
         .map_err(|error| SetUpError::Tls { source: rustls::Error::General(error.to_string()) })?;
     let mut made = ClientConfig::new(Arc::new(crypto));
+    let idle = config.idle.min(IDLE);
     let mut transport = TransportConfig::default();
     transport
         .max_concurrent_bidi_streams(VarInt::from_u32(0))
@@ -56,8 +57,8 @@ pub(super) fn client_config(config: &QuicConfig) -> Result<ClientConfig, SetUpEr
         .receive_window(VarInt::from_u32(CONNECTION_WINDOW))
         .send_window(CONNECTION_WINDOW.into())
         .datagram_receive_buffer_size(None)
-        .keep_alive_interval(Some(KEEP_ALIVE))
-        .max_idle_timeout(Some(IdleTimeout::from(VarInt::from_u32(IDLE_MS))));
+        .keep_alive_interval(Some(idle / 3))
+        .max_idle_timeout(IdleTimeout::try_from(idle).ok());
     made.transport_config(Arc::new(transport));
     Ok(made)
 }
@@ -118,6 +119,6 @@ async fn shake_hands(
 /// What the hub may send ahead on one stream, and on all: as much as it takes from us.
 const STREAM_WINDOW: u32 = 1 << 20;
 const CONNECTION_WINDOW: u32 = 4 << 20;
-/// The hub forgets who says nothing for a minute, firewalls sooner.
-const KEEP_ALIVE: Duration = Duration::from_secs(20);
-const IDLE_MS: u32 = 60_000;
+/// The hub forgets who says nothing for a minute. A third of it passes between words, for firewalls
+/// forget sooner.
+pub(super) const IDLE: Duration = Duration::from_secs(60);

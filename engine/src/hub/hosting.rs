@@ -1,0 +1,167 @@
+//! A host of plugins for a hub elsewhere: their pages, their own data, and a line to that hub. A
+//! process of its own, whose end the hub does not notice, and that goes on when the hub ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use phytohub_client::QuicAddress;
+use phytohub_exchange::audit::AuditKeeper;
+use phytohub_exchange::{Housekeeping, Hub};
+use phytohub_plugin_host::PluginHost;
+use phytohub_server::{Shutdown, ShutdownTrigger, SystemClock, Tasks};
+use phytohub_store::StoreFailure;
+
+use super::doors::{OperatorDoors, web_url};
+use super::{OpenStoreError, RunError, StartError, open_with};
+use crate::config::LoadedConfig;
+use crate::plugins::{self, Steering};
+use crate::remote::{Lines, RemoteError, RemoteHub};
+
+/// A host of plugins whose doors are open.
+#[derive(Debug)]
+pub struct HostedPlugins {
+    /// Keeps what the plugins have of their own; no envelope passes through it.
+    own: Hub,
+    plugins: PluginHost,
+    plugin_tasks: Tasks,
+    tasks: Tasks,
+    trigger: ShutdownTrigger,
+    doors: Vec<String>,
+    drain: Duration,
+}
+
+impl HostedPlugins {
+    /// Opens the store, binds, brings the plugins into service and connects to the hub. Whether the
+    /// hub is there does not matter now.
+    ///
+    /// # Errors
+    /// When something is not as it must be; nothing is left behind.
+    pub async fn start(
+        loaded: &LoadedConfig,
+        address: Option<QuicAddress>,
+    ) -> Result<Self, StartError> {
+        let address = match address {
+            Some(address) => address,
+            None => said(loaded)?,
+        };
+        let lines = Lines::read(loaded, &address)?;
+        let clock = SystemClock::new();
+        let (own, _) = open_with(loaded, clock)?;
+        match Self::start_with(loaded, lines, own.clone(), clock).await {
+            Ok(started) => {
+                let (version, hub) = (env!("CARGO_PKG_VERSION"), address.to_string());
+                tracing::info!(version, hub, "the host of plugins is ready");
+                Ok(started)
+            }
+            Err(error) => {
+                // Nothing was asked of the store that must not be lost.
+                let _ = own.close();
+                Err(error)
+            }
+        }
+    }
+
+    async fn start_with(
+        loaded: &LoadedConfig,
+        lines: Lines,
+        own: Hub,
+        clock: SystemClock,
+    ) -> Result<Self, StartError> {
+        let doors = OperatorDoors::bind(loaded).await?;
+        own.seed_code_lists().await.map_err(OpenStoreError::CodeLists)?;
+        let remote = RemoteHub::new(lines, loaded, own.clone()).await?;
+        let plugin_tasks = Tasks::new();
+        let post = Arc::new(remote.clone());
+        let plugins = plugins::start(loaded, &own, Some(post), clock, &plugin_tasks).await?;
+        if let Some(id) = judges(&plugins) {
+            plugins.stop().await;
+            return Err(RemoteError::Documents { id }.into());
+        }
+        own.set_plugin_control(Arc::new(Steering::new(plugins.clone(), loaded)));
+        own.set_plugin_files(Arc::new(plugins.clone()));
+        let (trigger, shutdown) = ShutdownTrigger::new();
+        let drain = Duration::from_secs(loaded.config().drain_seconds);
+        let (tasks, said) = (Tasks::new(), Vec::new());
+        let mut this = Self { own, plugins, plugin_tasks, tasks, trigger, doors: said, drain };
+        this.serve(loaded, doors, clock, &shutdown);
+        remote.run(clock, &this.tasks, &shutdown);
+        Ok(this)
+    }
+
+    fn serve(
+        &mut self,
+        loaded: &LoadedConfig,
+        doors: OperatorDoors,
+        clock: SystemClock,
+        shutdown: &Shutdown,
+    ) {
+        let OperatorDoors { metrics, admin, web } = doors;
+        self.doors = vec![
+            format!("listening http://{}/metrics", metrics.address()),
+            format!("listening unix:{}", admin.path().display()),
+        ];
+        let (hub, tasks, stop) = (self.own.clone(), self.tasks.clone(), shutdown.clone());
+        self.tasks.spawn("metrics", async move { metrics.serve(hub, tasks, stop).await });
+        let (hub, tasks, stop) = (self.own.clone(), self.tasks.clone(), shutdown.clone());
+        self.tasks.spawn("admin", async move { admin.serve(hub, tasks, stop).await });
+        if let Some(door) = web {
+            self.doors.push(format!("pages {}", web_url(loaded, door.address())));
+            let pages = Arc::new(self.plugins.pages());
+            let with = (self.own.clock().clone(), Arc::clone(self.own.metrics()));
+            let (settings, tasks) = (loaded.config().web.to_settings(), self.tasks.clone());
+            let stop = shutdown.clone();
+            self.tasks.spawn("web", async move {
+                door.serve(pages, settings, with, tasks, stop).await;
+            });
+        }
+        let alarm = Arc::new(clock);
+        let keeper = AuditKeeper::new(self.own.clone(), alarm.clone());
+        let mut stop = shutdown.clone();
+        self.tasks.spawn("audit", async move { keeper.run(stop.requested()).await });
+        let housekeeping = Housekeeping::new(self.own.clone(), alarm);
+        let mut stop = shutdown.clone();
+        self.tasks.spawn("housekeeping", async move { housekeeping.run(stop.requested()).await });
+    }
+
+    /// One line for each door, as `serve` prints them.
+    #[must_use]
+    pub fn doors(&self) -> &[String] {
+        &self.doors
+    }
+
+    /// Resolves when the store can no longer be trusted.
+    pub async fn failed(&self) -> StoreFailure {
+        self.own.failed().await
+    }
+
+    /// No new requests; those in flight are answered, then the plugins end, then the store.
+    ///
+    /// # Errors
+    /// When the last commit failed.
+    pub async fn stop(self) -> Result<(), RunError> {
+        self.trigger.fire();
+        if let Err(left) = self.tasks.join(self.drain).await {
+            tracing::warn!(%left, "requests were cut off at the end of drain_seconds");
+        }
+        self.plugins.stop().await;
+        if let Err(left) = self.plugin_tasks.join(self.drain).await {
+            tracing::warn!(%left, "work for plugins was cut off at the end of drain_seconds");
+        }
+        let own = self.own;
+        let closed = tokio::task::spawn_blocking(move || own.close()).await;
+        closed.map_err(|_| RunError::Panicked)?.map_err(RunError::Store)
+    }
+}
+
+/// Where the configuration says that the hub is.
+fn said(loaded: &LoadedConfig) -> Result<QuicAddress, RemoteError> {
+    let address = loaded.config().remote_hub.as_ref().map(|hub| hub.address.as_str());
+    let address = address.filter(|address| !address.is_empty()).ok_or(RemoteError::NoAddress)?;
+    Ok(address.parse()?)
+}
+
+/// A plugin that would judge documents: none pass here, and it would wait for ever.
+fn judges(plugins: &PluginHost) -> Option<String> {
+    let judge = plugins.status().into_iter().find(|plugin| !plugin.kinds.is_empty());
+    judge.map(|plugin| plugin.id)
+}
