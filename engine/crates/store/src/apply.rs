@@ -7,31 +7,36 @@ mod held;
 mod moves;
 mod plugin;
 mod retention;
+mod sealed;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use phytohub_domain::{
     ChannelRule, Connection, ConnectionId, HubDeliveryNumber, Timestamp, TrackingState,
 };
 use phytohub_telemetry::{Actor, Event, EventKind};
 
+use crate::clock::ClockStatus;
 use crate::command::{Accepted, Answer, ChangeOutcome, DueOutcome, Settled};
 use crate::counters::Counters;
 use crate::database::{Database, WriteBatch};
 use crate::due::DueKey;
 use crate::error::{CommitError, ReadError};
 use crate::event::encode_event;
-use crate::held::{HeldEnvelope, HeldView};
 use crate::keys::{self, ContentId};
 use crate::known::Known;
 use crate::mailbox::{Mailboxes, Queue};
 use crate::open::lower_bound_key;
 use crate::plugin::{PluginId, PluginMeta, PluginWritten};
 use crate::record::{self, StoredCodeList, StoredEnvelope};
+use crate::reserve::Room;
 use crate::segment::AuditWrite;
 
 pub use held::HELD_DETAIL;
 pub(crate) use plugin::{certificate_key, certificate_prefix, split_submission};
+use sealed::{HeldChange, Publication};
+pub(crate) use sealed::{Overlay, Sealed, Watchable};
 
 /// An answer that waits for the sync.
 #[derive(Debug)]
@@ -63,21 +68,6 @@ impl Waiting {
     }
 }
 
-/// A change of the mailboxes that waits for the sync.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Publication {
-    Insert(ConnectionId, Queue, u64),
-    Remove(ConnectionId, Queue, u64),
-    Park(ConnectionId, u64, bool),
-}
-
-/// A change of what is held that waits for the sync.
-#[derive(Debug)]
-enum HeldChange {
-    Insert(HeldEnvelope),
-    Remove(HubDeliveryNumber),
-}
-
 /// One batch in the making: nothing in it is visible before it is synced.
 pub(crate) struct Batch<'a> {
     database: &'a Database,
@@ -89,14 +79,10 @@ pub(crate) struct Batch<'a> {
     pub(crate) counters: Counters,
     pub(crate) known: Known,
     pub(crate) write: WriteBatch,
-    /// States as this batch leaves them; none of what it removes.
-    states: HashMap<HubDeliveryNumber, Option<TrackingState>>,
-    /// Envelopes that this batch accepts and may look at again, or moves.
-    envelopes: HashMap<HubDeliveryNumber, StoredEnvelope>,
-    /// Hashes of envelopes that this batch accepts.
-    replays: HashMap<[u8; 32], (HubDeliveryNumber, Timestamp)>,
-    /// Holders of contents as this batch leaves them.
-    holders: HashMap<ContentId, u32>,
+    /// What this batch leaves.
+    left: Overlay,
+    /// What the batch before leaves, which may not be written yet.
+    before: Overlay,
     /// Keys of plugins as this batch leaves them.
     plugin_kv: plugin::KvOverlay,
     /// What plugins submit in this batch.
@@ -108,6 +94,8 @@ pub(crate) struct Batch<'a> {
     due_added: Option<DueKey>,
     /// Queues into which this batch puts positions older than their last.
     lowered: HashMap<(ConnectionId, Queue), u64>,
+    /// Of the disk, since a delivery first asked for some.
+    pub(crate) room: Option<Room>,
     pub(crate) waiting: Vec<Waiting>,
     publications: Vec<Publication>,
     pub(crate) events: Vec<Event>,
@@ -118,7 +106,7 @@ impl<'a> Batch<'a> {
     pub(crate) fn new(
         database: &'a Database,
         mailboxes: &'a Mailboxes,
-        (counters, known): (Counters, Known),
+        (counters, known, before): (Counters, Known, Overlay),
         (now, suspected): (Timestamp, bool),
     ) -> Self {
         Self {
@@ -129,16 +117,15 @@ impl<'a> Batch<'a> {
             counters,
             known,
             write: WriteBatch::default(),
-            states: HashMap::new(),
-            envelopes: HashMap::new(),
-            replays: HashMap::new(),
-            holders: HashMap::new(),
+            left: Overlay::default(),
+            before,
             plugin_kv: HashMap::new(),
             submissions: HashMap::new(),
             held_changes: Vec::new(),
             plugin_metas: Vec::new(),
             due_added: None,
             lowered: HashMap::new(),
+            room: None,
             waiting: Vec::new(),
             publications: Vec::new(),
             events: Vec::new(),
@@ -271,10 +258,10 @@ impl<'a> Batch<'a> {
     }
 
     /// Adds an event to the chain alone.
-    fn chain(&mut self, event: Event) {
+    fn chain(&mut self, mut event: Event) {
         self.counters.event += 1;
         let sequence = self.counters.event;
-        let (bytes, hash) = encode_event(sequence, self.now, &event, &self.counters.event_hash);
+        let (bytes, hash) = encode_event(sequence, self.now, &mut event, &self.counters.event_hash);
         self.counters.event_hash = hash;
         let key = sequence.to_be_bytes();
         self.write.put_cf(self.database.family(keys::EVENT), key, bytes);
@@ -289,55 +276,43 @@ impl<'a> Batch<'a> {
         self.write.put_cf(meta, keys::COUNTERS, self.counters.encode());
     }
 
-    /// Envelopes that this batch changed: their records, states or both.
-    pub(crate) fn changed(&self) -> impl Iterator<Item = HubDeliveryNumber> {
-        self.states.keys().chain(self.envelopes.keys()).copied()
-    }
-
-    /// Shows the mailboxes what was synced. Gives the change in the number of pending envelopes.
-    pub(crate) fn publish(&mut self, held: &HeldView) -> i64 {
-        let mut pending = 0;
-        let changes = std::mem::take(&mut self.held_changes);
-        // Nobody may see an envelope, and not that it is held; what is let go is free at the end.
-        let (come, gone): (Vec<_>, Vec<_>) =
-            changes.into_iter().partition(|change| matches!(change, HeldChange::Insert(_)));
-        self.publish_held(held, come);
-        for publication in &self.publications {
-            pending += publication.pending();
-            match *publication {
-                Publication::Insert(connection, queue, sequence) => {
-                    self.mailboxes.insert(connection, queue, sequence);
+    /// Ends the batch: what is to be written, and what the next one goes on from.
+    pub(crate) fn close(
+        self,
+        clock: ClockStatus,
+        (commands, started): (usize, Duration),
+    ) -> (Sealed, Counters, Known, Overlay) {
+        let (mut come, mut gone) = (Vec::new(), Vec::new());
+        for change in self.held_changes {
+            match change {
+                // It may have been let go in the same batch.
+                HeldChange::Insert(one) if self.known.plugins.held.get(one.number).is_some() => {
+                    come.push(one);
                 }
-                Publication::Remove(connection, queue, sequence) => {
-                    self.mailboxes.remove(connection, queue, sequence);
-                }
-                Publication::Park(connection, sequence, parked) => {
-                    self.mailboxes.park(connection, sequence, parked);
-                }
+                HeldChange::Insert(_) => {}
+                HeldChange::Remove(number) => gone.push(number),
             }
         }
-        self.publish_held(held, gone);
-        pending
-    }
-
-    fn publish_held(&self, held: &HeldView, changes: Vec<HeldChange>) {
-        if changes.is_empty() {
-            return;
-        }
-        held.change(|set| {
-            for change in changes {
-                match change {
-                    // It may have been let go in the same batch.
-                    HeldChange::Insert(one)
-                        if self.known.plugins.held.get(one.number).is_some() =>
-                    {
-                        set.insert(one);
-                    }
-                    HeldChange::Insert(_) => {}
-                    HeldChange::Remove(number) => drop(set.remove(number)),
-                }
-            }
-        });
+        let watchable = Watchable {
+            clock,
+            event: self.counters.event,
+            next_due: self.known.due.first,
+            paused: self.known.paused,
+        };
+        let sealed = Sealed {
+            write: self.write,
+            waiting: self.waiting,
+            events: self.events,
+            plugin_metas: self.plugin_metas,
+            changed: self.left.changed(),
+            watchable,
+            commands,
+            started,
+            publications: self.publications,
+            come,
+            gone,
+        };
+        (sealed, self.counters, self.known, self.left)
     }
 
     fn tell(&mut self, kind: EventKind, actor: Actor, envelope: &StoredEnvelope, detail: String) {
@@ -347,12 +322,13 @@ impl<'a> Batch<'a> {
     fn put_state(&mut self, number: HubDeliveryNumber, state: TrackingState) {
         let record = record::encode_state(&state);
         self.write.put_cf(self.database.family(keys::STATE), number.to_bytes(), record);
-        self.states.insert(number, Some(state));
+        self.left.states.insert(number, Some(state));
     }
 
     /// The state as this batch and those before it leave it; none if the envelope was removed.
     fn state(&self, number: HubDeliveryNumber) -> Result<Option<TrackingState>, ReadError> {
-        if let Some(state) = self.states.get(&number) {
+        let left = self.left.states.get(&number).or_else(|| self.before.states.get(&number));
+        if let Some(state) = left {
             return Ok(state.clone());
         }
         let bytes = self.database.get(keys::STATE, &number.to_bytes())?;

@@ -138,7 +138,7 @@ pub fn revive(path: &Path, clock: &dyn Clock, why: &str) -> Result<BackupPoint, 
     let mut event = Event::new(EventKind::StoreRestored, Actor::hub());
     why.clone_into(&mut event.detail);
     counters.event += 1;
-    let (bytes, hash) = encode_event(counters.event, clock.now(), &event, &counters.event_hash);
+    let (bytes, hash) = encode_event(counters.event, clock.now(), &mut event, &counters.event_hash);
     counters.event_hash = hash;
     let meta = database.family(keys::META);
     let mut batch = WriteBatch::default();

@@ -135,7 +135,7 @@ impl Database {
         let family = self.family(family);
         if let (Reach::Memory, Disk::Rocks(db), Family::Rocks(family)) = (reach, &self.disk, family)
         {
-            let value = db.get_pinned_cf_opt(family, key, &options::memory());
+            let value = MEMORY.with(|memory| db.get_pinned_cf_opt(family, key, memory));
             return value.map(|value| value.map(Slice::Rocks)).map_err(|error| {
                 match error.kind() {
                     rocksdb::ErrorKind::Incomplete => ReadError::OnDisk,
@@ -382,6 +382,11 @@ impl Iterator for Rows<'_> {
             Self::Memory(rows) => rows.next().map(Ok),
         }
     }
+}
+
+thread_local! {
+    /// Made once for each thread: it is used several times for every envelope.
+    static MEMORY: ReadOptions = options::memory();
 }
 
 /// Large sequential reads: a scrub is bounded by the disk.

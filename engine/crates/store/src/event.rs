@@ -1,13 +1,15 @@
 //! Events on disk: each carries the hash of the one before, so that none can be changed or left
 //! out unseen.
 
+use std::mem::take;
+
 use phytohub_domain::{ConnectionMode, ContentHash, Fingerprint, HubDeliveryNumber, Timestamp};
 use phytohub_telemetry::{Actor, ActorKind, Event, EventKind};
 use rkyv::{Archive, Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::ReadError;
-use crate::record::{corrupt, decode, encode};
+use crate::record::{VERSION, corrupt, decode, encode_behind};
 
 /// An event as it is kept.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,27 +49,34 @@ struct EventRecord {
 pub(crate) fn encode_event(
     sequence: u64,
     at: Timestamp,
-    event: &Event,
+    event: &mut Event,
     previous: &[u8; 32],
 ) -> (Vec<u8>, [u8; 32]) {
-    let record = encode(&EventRecord {
+    // Its texts are lent to the record: an event is written for every step of every envelope.
+    let record = EventRecord {
         at: at.as_millis(),
         kind: event.kind as u16,
         actor_kind: event.actor.kind as u8,
-        actor: event.actor.name.clone(),
+        actor: take(&mut event.actor.name),
         certificate: event.actor.certificate.map(|fingerprint| fingerprint.0),
-        address: event.actor.address.clone(),
-        on_behalf: event.actor.on_behalf.clone(),
+        address: take(&mut event.actor.address),
+        on_behalf: take(&mut event.actor.on_behalf),
         mode: event.mode.map(|mode| mode as u8),
         envelope: event.envelope.map(HubDeliveryNumber::to_bytes),
-        from: event.from.clone(),
-        to: event.to.clone(),
+        from: take(&mut event.from),
+        to: take(&mut event.to),
         content_hash: event.content_hash.map(|hash| hash.0),
         content_bytes: event.content_bytes,
-        detail: event.detail.clone(),
-    });
-    let hash = hash_of(sequence, previous, &record);
-    ([previous.as_slice(), &record].concat(), hash)
+        detail: take(&mut event.detail),
+    };
+    let mut before = [VERSION; 33];
+    before[..32].copy_from_slice(previous);
+    let bytes = encode_behind(&before, &record);
+    let EventRecord { actor, address, on_behalf, from, to, detail, .. } = record;
+    (event.actor.name, event.actor.address, event.actor.on_behalf) = (actor, address, on_behalf);
+    (event.from, event.to, event.detail) = (from, to, detail);
+    let hash = hash_of(sequence, previous, bytes.get(32..).unwrap_or_default());
+    (bytes, hash)
 }
 
 /// Reads an event and computes its hash.
@@ -124,7 +133,7 @@ mod tests {
         event.envelope = Some(HubDeliveryNumber::from_bytes([9; 16]));
         event.content_hash = Some(ContentHash([4; 32]));
         let at = Timestamp::from_millis(77);
-        let (bytes, hash) = encode_event(5, at, &event, &[1; 32]);
+        let (bytes, hash) = encode_event(5, at, &mut event, &[1; 32]);
         let read = decode_event(5, &bytes).expect("an event of ours");
         assert_eq!(read, StoredEvent { sequence: 5, at, event, previous: [1; 32], hash });
         assert_ne!(decode_event(6, &bytes).expect("readable").hash, hash, "place is hashed too");
@@ -132,8 +141,8 @@ mod tests {
 
     #[test]
     fn a_changed_event_has_another_hash() {
-        let event = Event::new(EventKind::StoreOpened, Actor::hub());
-        let (mut bytes, hash) = encode_event(1, Timestamp::default(), &event, &[0; 32]);
+        let mut event = Event::new(EventKind::StoreOpened, Actor::hub());
+        let (mut bytes, hash) = encode_event(1, Timestamp::default(), &mut event, &[0; 32]);
         bytes[0] ^= 1;
         assert_ne!(decode_event(1, &bytes).expect("readable").hash, hash);
     }

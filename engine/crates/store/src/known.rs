@@ -53,6 +53,13 @@ pub(crate) struct Plugins {
     pub(crate) certificate_index: bool,
 }
 
+impl Plugins {
+    /// Whether anything is held for them.
+    pub(crate) fn holds_any(&self) -> bool {
+        !self.held.is_empty()
+    }
+}
+
 impl Known {
     pub(crate) fn new(
         connections: &[Connection],

@@ -12,11 +12,10 @@ mod segment;
 mod state;
 
 use phytohub_domain::{ConnectionMode, Timestamp};
-use rkyv::api::high::{HighDeserializer, HighSerializer, HighValidator};
+use rkyv::api::high::{HighDeserializer, HighSerializer, HighValidator, to_bytes_in};
 use rkyv::bytecheck::CheckBytes;
 use rkyv::rancor::Error as ArchiveError;
 use rkyv::ser::allocator::ArenaHandle;
-use rkyv::util::AlignedVec;
 use rkyv::{Archive, Deserialize, Serialize};
 
 use crate::error::ReadError;
@@ -86,6 +85,8 @@ pub(crate) fn corrupt(what: &'static str, key: &[u8]) -> ReadError {
     ReadError::Corrupt { what, key }
 }
 
+/// Most records are smaller.
+const RECORD_BYTES: usize = 512;
 /// Version byte of every record of the first format.
 pub(crate) const VERSION: u8 = 1;
 /// Version byte of envelopes of which more is to be said than in the first format.
@@ -94,7 +95,7 @@ pub(crate) const VERSION_2: u8 = 2;
 /// Writes a record behind its version byte.
 pub(crate) fn encode<T>(record: &T) -> Vec<u8>
 where
-    T: for<'a> Serialize<HighSerializer<AlignedVec, ArenaHandle<'a>, ArchiveError>>,
+    T: for<'a> Serialize<HighSerializer<Vec<u8>, ArenaHandle<'a>, ArchiveError>>,
 {
     encode_as(VERSION, record)
 }
@@ -102,13 +103,20 @@ where
 /// Writes a record behind another version byte.
 pub(crate) fn encode_as<T>(version: u8, record: &T) -> Vec<u8>
 where
-    T: for<'a> Serialize<HighSerializer<AlignedVec, ArenaHandle<'a>, ArchiveError>>,
+    T: for<'a> Serialize<HighSerializer<Vec<u8>, ArenaHandle<'a>, ArchiveError>>,
 {
-    let archive = rkyv::to_bytes::<ArchiveError>(record).expect("plain data archives into memory");
-    let mut bytes = Vec::with_capacity(archive.len() + 1);
-    bytes.push(version);
-    bytes.extend_from_slice(&archive);
-    bytes
+    encode_behind(&[version], record)
+}
+
+/// Writes a record behind other bytes. What lies before an archive is no part of it: its places
+/// are relative, and nothing in it is aligned.
+pub(crate) fn encode_behind<T>(before: &[u8], record: &T) -> Vec<u8>
+where
+    T: for<'a> Serialize<HighSerializer<Vec<u8>, ArenaHandle<'a>, ArchiveError>>,
+{
+    let mut bytes = Vec::with_capacity(RECORD_BYTES);
+    bytes.extend_from_slice(before);
+    to_bytes_in::<_, ArchiveError>(record, bytes).expect("plain data archives into memory")
 }
 
 /// Reads a record behind its version byte, checking all of it.

@@ -1,6 +1,5 @@
 //! The store as its users see it.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -10,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::ClockStatus;
 use crate::command::{Accepted, Change, ChangeOutcome, Command, NewEnvelope};
-use crate::committer::{Committer, Signals};
+use crate::committer::{Committer, Signals, Writer};
 use crate::database::Database;
 use crate::error::{CommitError, OpenError, StoreFailure};
 use crate::held::HeldView;
@@ -109,26 +108,20 @@ impl Store {
         let certificate_index = config.certificate_index;
         metrics.pending_envelopes.set(i64::try_from(opened.report.pending).unwrap_or(i64::MAX));
         metrics.held_envelopes.set(i64::try_from(held.len()).unwrap_or(i64::MAX));
-        let committer = Committer {
+        let writer = Writer {
             database: Arc::clone(&opened.database),
             mailboxes: Arc::clone(&mailboxes),
             recent: Arc::clone(&recent),
             held: Arc::clone(&held),
             metas: Arc::clone(&metas),
-            reserve: Arc::clone(&reserve),
             write_options: options::write(&config),
-            config,
             clock,
-            clock_guard: opened.clock_guard,
             metrics,
-            counters: opened.counters,
-            commands: receiver,
             failure: failure_sender,
             signals,
-            known: Some(opened.known),
-            carried: None,
-            large: VecDeque::new(),
         };
+        let decides = (opened.clock_guard, opened.counters, opened.known);
+        let committer = Committer::new(writer, Arc::clone(&reserve), config, decides, receiver);
         let inner = Inner {
             database: opened.database,
             mailboxes,

@@ -1,7 +1,5 @@
 //! New envelopes, their copies, and the same one sent again.
 
-use std::collections::hash_map::Entry;
-
 use phytohub_domain::{HubDeliveryNumber, Timestamp, TrackingInfo, TrackingState};
 use phytohub_telemetry::{Actor, EventKind};
 
@@ -34,7 +32,8 @@ impl Batch<'_> {
     }
 
     fn seen(&self, replay: &Replay) -> Result<Option<(HubDeliveryNumber, Timestamp)>, ReadError> {
-        if let Some(seen) = self.replays.get(&replay.hash) {
+        let left = self.left.replays.get(&replay.hash);
+        if let Some(seen) = left.or_else(|| self.before.replays.get(&replay.hash)) {
             return Ok(Some(*seen));
         }
         let Some(bytes) = self.database.get(keys::REPLAY, &replay.hash)? else { return Ok(None) };
@@ -65,11 +64,12 @@ impl Batch<'_> {
         let kind = if rejected { EventKind::EnvelopeRejected } else { EventKind::EnvelopeAccepted };
         self.tell(kind, new.actor.clone(), &envelope, detail);
         self.remember_submission(&new, &envelope);
+        let forwardings = envelope.forwardings.clone();
         if rejected {
             self.purge_later(&envelope, &state);
         } else {
             self.enqueue(&envelope, held.is_some());
-            self.remember(&new, &envelope);
+            self.remember(&new, envelope.number);
             self.copy(&envelope, &numbered, (&state, held.is_some()), &new.actor);
             // A new content has one holder beside its copies: nothing is read for it.
             self.add_holders(id, 1, numbered.len());
@@ -77,8 +77,12 @@ impl Batch<'_> {
         if let Some(note) = held {
             self.hold(&envelope, note);
         }
-        let (number, at, forwardings) = (envelope.number, self.now, envelope.forwardings);
-        let accepted = Accepted { number, at, forwardings, repeated: None };
+        let accepted =
+            Accepted { number: envelope.number, at: self.now, forwardings, repeated: None };
+        if new.replay.is_some() {
+            // A twin in the same batch, or the next one, looks for it.
+            self.left.envelopes.insert(envelope.number, envelope);
+        }
         self.waiting.push(Waiting::Accepted(answer, accepted));
     }
 
@@ -124,13 +128,12 @@ impl Batch<'_> {
     }
 
     /// Remembers the hash of an envelope for its window.
-    fn remember(&mut self, new: &NewEnvelope, envelope: &StoredEnvelope) {
+    fn remember(&mut self, new: &NewEnvelope, number: HubDeliveryNumber) {
         let Some(Replay { hash, window }) = new.replay else { return };
-        let value = keys::replay(envelope.number, self.now);
+        let value = keys::replay(number, self.now);
         self.write.put_cf(self.database.family(keys::REPLAY), hash, value);
-        self.replays.insert(hash, (envelope.number, self.now));
-        self.envelopes.insert(envelope.number, envelope.clone());
-        let (at, number) = (self.now.plus(window), envelope.number);
+        self.left.replays.insert(hash, (number, self.now));
+        let at = self.now.plus(window);
         self.put_due(&Due { at, kind: DueKind::Replay, number }, &hash);
     }
 
@@ -169,16 +172,17 @@ impl Batch<'_> {
     /// Rewrites an envelope whose mailbox changed.
     pub(super) fn put_moved(&mut self, envelope: StoredEnvelope) {
         self.put_envelope(&envelope);
-        self.envelopes.insert(envelope.number, envelope);
+        self.left.envelopes.insert(envelope.number, envelope);
     }
 
     /// An envelope as this batch and those before it leave it.
     pub(super) fn envelope(
-        &mut self,
+        &self,
         number: HubDeliveryNumber,
     ) -> Result<Option<StoredEnvelope>, ReadError> {
-        if let Entry::Occupied(entry) = self.envelopes.entry(number) {
-            return Ok(Some(entry.get().clone()));
+        let left = self.left.envelopes.get(&number);
+        if let Some(envelope) = left.or_else(|| self.before.envelopes.get(&number)) {
+            return Ok(Some(envelope.clone()));
         }
         let bytes = self.database.get(keys::ENVELOPE, &number.to_bytes())?;
         bytes.map(|bytes| record::decode_envelope(number, &bytes)).transpose()

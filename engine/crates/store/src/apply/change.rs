@@ -3,7 +3,8 @@
 use phytohub_domain::{ConnectionId, TrackingInfo, TrackingState, Transition};
 use phytohub_telemetry::{Actor, EventKind};
 
-use super::{Batch, Publication};
+use super::Batch;
+use super::sealed::Publication;
 use crate::command::{Change, ChangeOutcome};
 use crate::due::{Due, DueKind};
 use crate::error::{CommitError, ReadError};
@@ -96,7 +97,7 @@ impl Batch<'_> {
     /// The inbox that holds an envelope. What the caller read may be older than a move.
     fn mailbox(&mut self, envelope: &StoredEnvelope) -> Result<Option<ConnectionId>, ReadError> {
         let Some(mailbox) = envelope.mailbox_id else { return Ok(None) };
-        let moved = self.envelopes.get(&envelope.number);
+        let moved = self.left.envelopes.get(&envelope.number);
         if let Some(moved) = moved {
             return Ok(moved.mailbox_id);
         }

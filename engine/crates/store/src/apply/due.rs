@@ -176,7 +176,8 @@ impl Batch<'_> {
 
     /// Forgets a hash, unless a later envelope with the same has taken its place.
     fn forget(&mut self, due: &Due, hash: &[u8]) -> Result<(), ReadError> {
-        let newer = <[u8; 32]>::try_from(hash).is_ok_and(|hash| self.replays.contains_key(&hash));
+        let newer =
+            <[u8; 32]>::try_from(hash).is_ok_and(|hash| self.left.replays.contains_key(&hash));
         let Some(bytes) = self.database.get(keys::REPLAY, hash)?.filter(|_| !newer) else {
             return Ok(());
         };

@@ -3,7 +3,8 @@
 use phytohub_domain::{HubDeliveryNumber, TrackingInfo, TrackingState, Transition};
 use phytohub_telemetry::{Actor, EventKind};
 
-use super::{Batch, HeldChange};
+use super::Batch;
+use super::sealed::HeldChange;
 use crate::command::{
     Change, ChangeOutcome, Disposition, HeldOutcome, NewCopy, NewEnvelope, Settled,
 };

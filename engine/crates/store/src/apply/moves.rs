@@ -3,7 +3,7 @@
 use phytohub_domain::{ConnectionId, HubDeliveryNumber, TrackingInfo};
 use phytohub_telemetry::{Actor, EventKind};
 
-use super::{Batch, Publication};
+use super::Batch;
 use crate::error::{CommitError, ReadError};
 use crate::keys;
 use crate::mailbox::Queue;
@@ -89,16 +89,5 @@ impl Batch<'_> {
     fn lower(&mut self, connection: ConnectionId, queue: Queue, sequence: u64) {
         let lowered = self.lowered.entry((connection, queue)).or_insert(u64::MAX);
         *lowered = sequence.min(*lowered);
-    }
-}
-
-impl Publication {
-    /// How this changes the number of pending envelopes.
-    pub(super) fn pending(self) -> i64 {
-        match self {
-            Self::Insert(_, Queue::Inbox, _) => 1,
-            Self::Remove(_, Queue::Inbox, _) => -1,
-            _ => 0,
-        }
     }
 }

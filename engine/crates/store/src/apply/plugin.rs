@@ -135,7 +135,7 @@ impl Batch<'_> {
         self.put_due(&Due { at, kind: DueKind::Submission, number }, &key);
         self.submissions.insert(key, (number, submission.hash));
         // A twin in the same batch looks for it.
-        self.envelopes.insert(number, envelope.clone());
+        self.left.envelopes.insert(number, envelope.clone());
     }
 
     /// Forgets a key with the envelope that was submitted under it, never before.

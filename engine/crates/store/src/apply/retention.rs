@@ -108,7 +108,8 @@ impl Batch<'_> {
     }
 
     pub(super) fn holders(&self, id: ContentId) -> Result<u32, ReadError> {
-        if let Some(holders) = self.holders.get(&id) {
+        let left = self.left.holders.get(&id).or_else(|| self.before.holders.get(&id));
+        if let Some(holders) = left {
             return Ok(*holders);
         }
         let Some(bytes) = self.database.get(keys::HOLDERS, &id)? else { return Ok(1) };
@@ -124,7 +125,7 @@ impl Batch<'_> {
         } else {
             self.write.delete_cf(family, id);
         }
-        self.holders.insert(id, holders);
+        self.left.holders.insert(id, holders);
     }
 
     /// Removes an envelope: what remains of it is its events, and one more.
@@ -144,8 +145,8 @@ impl Batch<'_> {
         self.write.delete_cf(self.database.family(keys::ENVELOPE), key);
         self.write.delete_cf(self.database.family(keys::STATE), key);
         self.unindex_certificate(envelope);
-        self.envelopes.remove(&number);
-        self.states.insert(number, None);
+        self.left.envelopes.remove(&number);
+        self.left.states.insert(number, None);
         let event = Event::new(EventKind::EnvelopePurged, Actor::hub());
         self.chain(super::about(event, envelope, String::new()));
         Ok(())

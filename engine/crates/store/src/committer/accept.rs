@@ -41,11 +41,13 @@ impl Committer {
             Ok(Some(accepted)) => return batch.waiting.push(Waiting::Accepted(answer, accepted)),
             Err(error) => return drop(answer.send(Err(error.into()))),
         }
-        if let Err(error) = self.reserve.check(bytes as u64) {
-            self.metrics.disk_reserve_breached.set(1);
+        // What this batch adds is on no disk yet: it is counted.
+        let room = batch.room.get_or_insert_with(|| self.reserve.look());
+        if let Err(error) = self.reserve.take(room, bytes as u64) {
+            self.writer.metrics.disk_reserve_breached.set(1);
             return drop(answer.send(Err(error)));
         }
-        self.metrics.disk_reserve_breached.set(0);
+        self.writer.metrics.disk_reserve_breached.set(0);
         if bytes > CHUNK_BYTES {
             batch.stage(id, chunks(bytes));
             self.large.push_back(Large { id, next_chunk: 0, envelope, answer });

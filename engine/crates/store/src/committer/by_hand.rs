@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Committer;
+use super::{Committer, Line};
 
 /// The committer of a store without a thread of its own.
 pub struct ByHand {
@@ -12,7 +12,8 @@ pub struct ByHand {
 
 impl Committer {
     pub(crate) fn by_hand(self) -> ByHand {
-        ByHand { committer: Some(Box::new(self)) }
+        let committer = Self { line: Line::Later(None), ..self };
+        ByHand { committer: Some(Box::new(committer)) }
     }
 }
 
@@ -23,27 +24,35 @@ impl fmt::Debug for ByHand {
 }
 
 impl ByHand {
-    /// Commands that wait, and contents of which pieces are left.
+    /// Commands that wait, contents of which pieces are left, and a batch that is not written yet.
     #[must_use]
     pub fn waiting(&self) -> usize {
         let waiting = |committer: &Committer| {
             let carried = usize::from(committer.carried.is_some());
-            committer.commands.len() + committer.large.len() + carried
+            let made = usize::from(!committer.line.is_idle());
+            committer.commands.len() + committer.large.len() + carried + made
         };
         self.committer.as_deref().map_or(0, waiting)
     }
 
-    /// Makes one batch of what waits. Whether there was anything.
+    /// Makes one batch of what waits and writes the one before, or that alone if nothing waits.
+    /// Whether there was anything.
     pub fn turn(&mut self) -> bool {
         let Some(mut committer) = self.committer.take() else { return false };
         let first = committer.carried.take().or_else(|| committer.commands.try_recv().ok());
-        if first.is_none() && committer.large.is_empty() {
+        let nothing_waits = first.is_none() && committer.large.is_empty();
+        if nothing_waits && committer.line.is_idle() {
             self.committer = Some(committer);
             return false;
         }
-        let mut open = true;
-        let gathered = committer.gather(first, &mut open);
-        if committer.commit(gathered).is_ok() {
+        let done = if nothing_waits {
+            committer.line.wait(&committer.writer)
+        } else {
+            let mut open = true;
+            let gathered = committer.gather(first, &mut open);
+            committer.commit(gathered, &mut open)
+        };
+        if done.is_ok() {
             self.committer = Some(committer);
         } else {
             committer.finish();

@@ -1,12 +1,14 @@
 //! What the disk in memory can do beside keeping: break, and be stricter than a disk.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use phytohub_store::{Broken, OpenError, Store};
-use phytohub_telemetry::Metrics;
+use phytohub_domain::{Acknowledgement, AcknowledgementKind, Transition};
+use phytohub_store::{Broken, Change, CommitError, OpenError, Replay, Store};
+use phytohub_telemetry::{Actor, Metrics};
 
 use super::fixture::{
-    START, Ticking, accept, config, disk, envelope, open, waiting, with_connections,
+    START, Ticking, accept, config, disk, envelope, open, received, waiting, with_connections,
 };
 
 #[tokio::test]
@@ -53,12 +55,73 @@ async fn a_committer_moved_by_hand_commits_what_waits_together() {
     let mut both = std::pin::pin!(both);
     assert!(now(both.as_mut()).is_none(), "nothing is answered before it is committed");
     assert_eq!(committer.waiting(), 2);
+    assert!(committer.turn(), "a batch is made");
+    assert!(now(both.as_mut()).is_none(), "nothing is answered before it is written");
     assert!(committer.turn() && !committer.turn());
     assert_eq!(disk(directory.path()).commits(), before + 1);
     let (first, second) = now(both.as_mut()).expect("answered");
     assert!(first.expect("accepted").number < second.expect("accepted").number);
     committer.close();
     assert_eq!(waiting(&store).len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_not_written_yet_counts_for_what_comes_next() {
+    let directory = tempfile::tempdir().expect("a directory");
+    drop(with_connections(directory.path()).await);
+    let metrics = Arc::new(Metrics::new());
+    let opened = Store::open_by_hand(config(directory.path()), Ticking::at(START), metrics);
+    let (store, mut committer, _) = opened.expect("a store opens");
+    let twin = || {
+        let mut twin = envelope("A-1", b"1");
+        twin.replay = Some(Replay { hash: [5; 32], window: Duration::from_secs(600) });
+        twin
+    };
+    let mut first = std::pin::pin!(store.accept(twin()));
+    assert!(now(first.as_mut()).is_none() && committer.turn());
+    let mut second = std::pin::pin!(store.accept(twin()));
+    assert!(now(second.as_mut()).is_none() && committer.turn());
+    let first = now(first.as_mut()).expect("written").expect("accepted");
+    assert!(now(second.as_mut()).is_none() && committer.turn());
+    let second = now(second.as_mut()).expect("written").expect("accepted");
+    assert_eq!((second.number, second.repeated.is_some()), (first.number, true));
+
+    let (known, _) = store.envelope(first.number).expect("readable").expect("there");
+    let failed = Acknowledgement { kind: AcknowledgementKind::NotReadable, message: "no".into() };
+    let (one, other) = (received(), Change::Acknowledge(failed));
+    let mut one = std::pin::pin!(store.change(known.clone(), one, Actor::hub()));
+    assert!(now(one.as_mut()).is_none() && committer.turn());
+    assert_eq!(waiting(&store), [first.number], "nobody sees what is not written");
+    let mut other = std::pin::pin!(store.change(known, other, Actor::hub()));
+    assert!(now(other.as_mut()).is_none() && committer.turn() && committer.turn());
+    let one = now(one.as_mut()).expect("written").expect("changed");
+    let other = now(other.as_mut()).expect("written").expect("answered");
+    assert_eq!(one.transition, Transition::Changed);
+    assert_eq!((other.transition, other.state), (Transition::AlreadyAcknowledged, one.state));
+    assert!(waiting(&store).is_empty());
+    committer.close();
+}
+
+#[tokio::test]
+async fn nothing_is_written_after_a_batch_that_could_not_be() {
+    let directory = tempfile::tempdir().expect("a directory");
+    drop(with_connections(directory.path()).await);
+    let metrics = Arc::new(Metrics::new());
+    let opened = Store::open_by_hand(config(directory.path()), Ticking::at(START), metrics);
+    let (store, mut committer, _) = opened.expect("a store opens");
+    let mut first = std::pin::pin!(store.accept(envelope("A-1", b"1")));
+    assert!(now(first.as_mut()).is_none() && committer.turn());
+    let mut second = std::pin::pin!(store.accept(envelope("A-2", b"2")));
+    assert!(now(second.as_mut()).is_none());
+    let before = disk(directory.path()).commits();
+    disk(directory.path()).break_after(0, Broken::Before);
+    assert!(committer.turn() && !committer.turn());
+    for answer in [now(first.as_mut()), now(second.as_mut())] {
+        assert!(matches!(answer, Some(Err(CommitError::OutcomeUnknown))));
+    }
+    assert!(store.failure().is_some());
+    committer.close();
+    assert_eq!(disk(directory.path()).commits(), before);
 }
 
 /// What a future gives now, if anything.
