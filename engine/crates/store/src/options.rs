@@ -41,6 +41,9 @@ fn family(name: &str, config: &StoreConfig, cache: &Cache) -> Options {
     table.set_block_cache(cache);
     table.set_cache_index_and_filter_blocks(true);
     table.set_pin_l0_filter_and_index_blocks_in_cache(true);
+    if [keys::ENVELOPE, keys::STATE, keys::INBOX, keys::OUTBOX].contains(&name) {
+        table.set_block_size(LISTED_BLOCK_BYTES);
+    }
     let mut options = Options::default();
     options.set_compression_type(DBCompressionType::Lz4);
     match name {
@@ -132,6 +135,8 @@ const LOG_FILES_MAX: usize = 4;
 const LOG_FILE_BYTES_MAX: usize = 16 << 20;
 /// About one percent of false positives.
 const BLOOM_BITS: f64 = 10.0;
+/// Lists read a thousand neighbours at once: a quarter of the usual blocks to find, check and keep.
+const LISTED_BLOCK_BYTES: usize = 16 << 10;
 /// Below this a content lies in the table itself: a blob would cost a second read.
 const BLOB_BYTES_MIN: u64 = 1 << 10;
 const BLOB_FILE_BYTES: u64 = 256 * CHUNK_BYTES as u64;
