@@ -52,6 +52,9 @@ fn of_hub(comparison: &Comparison, hub: &Entry) -> Vec<Goal> {
     goals
 }
 
+/// A figure of one turn.
+type Figure = fn(&Round) -> f64;
+
 fn of_quic(comparison: &Comparison, quic: &Entry) -> Vec<Goal> {
     let kib = quic.kib;
     let mut goals = Vec::new();
@@ -62,7 +65,7 @@ fn of_quic(comparison: &Comparison, quic: &Entry) -> Vec<Goal> {
     }
     // The other door is one to be ahead of, too.
     let others = || peers(comparison, quic).chain(comparison.beside("hub", quic));
-    let figures: [(&str, fn(&Round) -> f64); 2] =
+    let figures: [(&str, Figure); 2] =
         [("messages", Round::per_second), ("messages for a CPU second", Round::per_cpu_second)];
     for (figure, of) in figures {
         if let Some(best) = best(others(), of) {
@@ -80,7 +83,7 @@ fn peers<'a>(comparison: &'a Comparison, entry: &'a Entry) -> impl Iterator<Item
 }
 
 /// Who has the highest middle of a figure.
-fn best<'a>(entries: impl Iterator<Item = &'a Entry>, of: fn(&Round) -> f64) -> Option<&'a Entry> {
+fn best<'a>(entries: impl Iterator<Item = &'a Entry>, of: Figure) -> Option<&'a Entry> {
     entries.max_by(|one, two| one.median(of).total_cmp(&two.median(of)))
 }
 
