@@ -52,10 +52,24 @@ const READER_BYTES: u64 = MIB + MIB / 4;
 
 #[test]
 fn readers_that_take_nothing_hold_a_page_each_and_others_are_served() {
-    let (_dir, options) = rig::options();
+    let (dir, options) = rig::options();
+    let site = Site::init(&options.program, &dir.path().join("hub"), &CODES).expect("init");
+    site.open_quic().expect("hub.toml is written");
+    let set = |section: &str, key: &str, value: u64| {
+        let value = i64::try_from(value).expect("small");
+        site.configure(section, key, value).expect("hub.toml is written");
+    };
+    set("fair_use", "pending_per_recipient", 0);
+    set("fair_use", "requests_per_minute", 0);
+    set("fair_use", "bytes_per_minute", 0);
+    // Half of what the readers would hold, if they could hold all of it.
+    set("limits", "bytes_in_flight", 32 * MIB);
+    set("limits", "request_bytes", 8 * MIB);
+    set("limits", "content_bytes", 4 * MIB);
+    let hub = site.start(None).expect("the hub starts");
     let time = Duration::from_secs(3);
     let plan = Crowd { connections: 60, envelopes: 20, content_bytes: 60 << 10, time };
-    let report = crowd::run(&options.program, plan).expect("all are connected");
+    let report = crowd::measure(&site, &hub, plan).expect("all are connected");
     let told = report.told(plan);
     assert_eq!(report.refused, 0, "{told}");
     let bound = report.filled + 60 * READER_BYTES + SLACK_BYTES / 2;

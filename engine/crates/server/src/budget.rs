@@ -14,6 +14,9 @@ use thiserror::Error;
 /// How far a request may fill a budget: who is shed first has the lowest ceiling.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Share {
+    /// What subscriptions bring: a half. Whoever takes nothing of it holds it until the patience with
+    /// him ends, and others go on delivering.
+    Brought,
     /// Big bodies: seven eighths.
     Bulk,
     /// Small deliveries, and replies with many envelopes: fifteen sixteenths.
@@ -26,6 +29,7 @@ impl Share {
     /// How much of `limit` this share may see used, never less than one.
     fn ceiling(self, limit: usize) -> usize {
         let kept = match self {
+            Self::Brought => limit / 2,
             Self::Bulk => limit / 8,
             Self::Batch => limit / 16,
             Self::Last => 0,
@@ -204,6 +208,16 @@ mod tests {
         assert_eq!(admission.bytes_in_use(), 800);
         drop(hold);
         assert_eq!(admission.bytes_in_use(), 0);
+    }
+
+    #[test]
+    fn readers_that_take_nothing_leave_room_for_large_deliveries() {
+        let limits = limits(1, 1600);
+        let admission = Admission::new(Arc::new(Metrics::new()));
+        let mut brought = admission.hold();
+        while brought.grow(&limits, Share::Brought, 100).is_ok() {}
+        let mut delivery = admission.hold();
+        delivery.grow(&limits, Share::Bulk, 600).expect("from a half to seven eighths");
     }
 
     #[test]

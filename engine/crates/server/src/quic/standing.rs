@@ -191,7 +191,7 @@ async fn page(
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     let (limits, mut hold) = (link.door.hub.limits(), link.door.admission.hold());
     let admit = move |bytes| {
-        let fits = hold.grow(&limits, Share::Batch, bytes).is_ok();
+        let fits = hold.grow(&limits, Share::Brought, bytes).is_ok();
         // Heard below, where else.
         let _ = sender.send(hold);
         fits
