@@ -15,7 +15,6 @@ mod writer;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use phytohub_telemetry::{Actor, Event, EventKind};
@@ -158,17 +157,16 @@ impl Committer {
     /// after that, if they may go into a batch that was begun meanwhile.
     fn meanwhile(&mut self, open: &mut bool) -> Option<Command> {
         while self.carried.is_none() {
-            let next = if let Some(waker) = self.line.waker() {
-                match self.commands.poll_recv(&mut Context::from_waker(&waker)) {
-                    Poll::Ready(next) => next?,
-                    Poll::Pending => {
-                        std::thread::park();
-                        continue;
-                    }
+            let next = if self.line.is_writing() {
+                let next = self.commands.try_recv().ok();
+                if next.is_none() {
+                    self.line.look_again();
                 }
+                next
             } else {
-                self.next_now()?
+                Some(self.next_now()?)
             };
+            let Some(next) = next else { continue };
             match next {
                 Command::Close => {
                     self.commands.close();

@@ -2,8 +2,8 @@
 //! little of a core.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Wake, Waker};
 use std::thread::{self, JoinHandle, Thread};
+use std::time::Duration;
 
 use super::Failed;
 use super::writer::Writer;
@@ -25,8 +25,6 @@ pub(crate) enum Line {
 /// The thread that writes.
 pub(crate) struct Helper {
     shared: Arc<Shared>,
-    /// Wakes the thread that makes batches.
-    waker: Waker,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -48,15 +46,11 @@ impl Line {
     /// A thread that writes for this one, which makes batches.
     pub(super) fn start(writer: &Arc<Writer>) -> Self {
         let shared = Arc::new(Shared { state: Mutex::new(State::Idle), given: Condvar::new() });
-        let maker = thread::current();
-        let (theirs, its_writer, its_maker) =
-            (Arc::clone(&shared), Arc::clone(writer), maker.clone());
-        let work = move || write_all(&theirs, &its_writer, &its_maker);
+        let (theirs, its_writer, maker) =
+            (Arc::clone(&shared), Arc::clone(writer), thread::current());
+        let work = move || write_all(&theirs, &its_writer, &maker);
         match thread::Builder::new().name("writer".into()).spawn(work) {
-            Ok(thread) => {
-                let waker = Waker::from(Arc::new(Unpark(maker)));
-                Self::Thread(Helper { shared, waker, thread: Some(thread) })
-            }
+            Ok(thread) => Self::Thread(Helper { shared, thread: Some(thread) }),
             Err(error) => {
                 tracing::warn!(%error, "no thread for writing: batches wait for each other");
                 Self::Here
@@ -85,13 +79,15 @@ impl Line {
         }
     }
 
-    /// Who is woken when the batch under way is written, if this thread can do something else
-    /// until then. To be followed by [`thread::park`].
-    pub(super) fn waker(&self) -> Option<Waker> {
-        match self {
-            Self::Thread(helper) if !helper.is_idle() => Some(helper.waker.clone()),
-            _ => None,
-        }
+    /// Whether a batch is being written while this thread can do something else.
+    pub(super) fn is_writing(&self) -> bool {
+        matches!(self, Self::Thread(helper) if !helper.is_idle())
+    }
+
+    /// Waits until that batch is written, or it is worth looking for more commands: each of them
+    /// waking this thread would cost more than what it does for one.
+    pub(super) fn look_again(&self) {
+        thread::park_timeout(LOOK_AGAIN);
     }
 
     /// Waits until no batch is being written.
@@ -194,17 +190,7 @@ impl Drop for End<'_> {
     }
 }
 
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
 /// From so many on making the next batch beside it gains more than the two turns cost.
 const COMMANDS_MIN: usize = 4;
+/// Some looks for each batch where a disk is quick.
+const LOOK_AGAIN: Duration = Duration::from_micros(200);
