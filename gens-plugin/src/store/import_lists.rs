@@ -68,14 +68,14 @@ impl ImportFilter<'_> {
             Way::Number => "inbox i INDEXED BY inbox_any_number",
             Way::Date | Way::Id => "inbox i",
         };
-        let columns = if way.from_id().is_some() { "x.rowid" } else { COLUMNS };
+        let columns = if way.begin().is_some() { "x.rowid" } else { COLUMNS };
         let mut sql = format!("SELECT {columns} FROM {from} WHERE i.tenant = {{tenant}}");
         let conditions = [
             (
                 matches!(way, Way::Words | Way::Part(_)),
                 " AND inbox_text MATCH :words AND x.rowid < :before",
             ),
-            (way.from_id().is_some(), " AND x.rowid >= :from_id"),
+            (way.begin().is_some(), " AND x.rowid >= :from_id"),
             (way == Way::Few, " AND i.id IN (SELECT value FROM json_each(:words))"),
             (true, " AND i.response = 0"),
             // Word for word the condition of the index that is for it.
@@ -159,7 +159,10 @@ impl Scope<'_> {
         search::below(before, filter.limit, |part, found| {
             let filter = &ImportFilter { before: Some(part.end), ..*filter };
             self.with_imports(filter, Way::Part(part.start), Some(words), None, |sql, bound| {
-                self.each(sql, bound, |row| Ok(found(row.get(0)?)))
+                self.each(sql, bound, |row| {
+                    found(row.get(0)?);
+                    Ok(())
+                })
             })
         })
     }
@@ -178,10 +181,10 @@ impl Scope<'_> {
         let at_ms = at.unwrap_or(i64::MAX);
         let from_ms = filter.from_ms.unwrap_or(0);
         let until_ms = filter.until_ms.unwrap_or(i64::MAX).min(at_ms.saturating_add(1));
-        let from_id = way.from_id();
+        let from_id = way.begin();
         let all: [(bool, &str, &dyn ToSql); 10] = [
             (way.has_words(), ":words", &words),
-            (way.from_id().is_some(), ":from_id", &from_id),
+            (way.begin().is_some(), ":from_id", &from_id),
             (way == Way::Number, ":number", &words),
             (filter.decision.is_some(), ":decision", &decision),
             (filter.receipt.is_some(), ":receipt", &receipt),
@@ -189,7 +192,7 @@ impl Scope<'_> {
             (filter.has_dates(), ":until", &until_ms),
             (way == Way::Date, ":at", &at_ms),
             (true, ":before", &before),
-            (way.from_id().is_none(), ":limit", &filter.limit),
+            (way.begin().is_none(), ":limit", &filter.limit),
         ];
         let used = all.into_iter().filter(|(used, ..)| *used);
         let bound: Vec<(&str, &dyn ToSql)> = used.map(|(_, name, value)| (name, value)).collect();

@@ -141,7 +141,10 @@ impl Scope<'_> {
         search::below(before, filter.limit, |part, found| {
             let filter = &ListFilter { before: Some(part.end), ..*filter };
             self.with_list(filter, Way::Part(part.start), Some(words), None, |sql, bound| {
-                self.each(sql, bound, |row| Ok(found(row.get(0)?)))
+                self.each(sql, bound, |row| {
+                    found(row.get(0)?);
+                    Ok(())
+                })
             })
         })
     }
@@ -160,10 +163,10 @@ impl Scope<'_> {
         let at_ms = at.unwrap_or(i64::MAX);
         let from_ms = filter.from_ms.unwrap_or(0);
         let until_ms = filter.until_ms.unwrap_or(i64::MAX).min(at_ms.saturating_add(1));
-        let from_id = way.from_id();
+        let from_id = way.begin();
         let all: [(bool, &str, &dyn ToSql); 11] = [
             (way.has_words(), ":words", &words),
-            (way.from_id().is_some(), ":from_id", &from_id),
+            (way.begin().is_some(), ":from_id", &from_id),
             (way == Way::Number, ":number", &words),
             (filter.state.is_some(), ":state", &state),
             (!filter.destination.is_empty(), ":destination", &filter.destination),
@@ -172,7 +175,7 @@ impl Scope<'_> {
             (filter.has_dates(), ":until", &until_ms),
             (way == Way::Date, ":at", &at_ms),
             (true, ":before", &before),
-            (way.from_id().is_none(), ":limit", &filter.limit),
+            (way.begin().is_none(), ":limit", &filter.limit),
         ];
         let used = all.into_iter().filter(|(used, ..)| *used);
         let bound: Vec<(&str, &dyn ToSql)> = used.map(|(_, name, value)| (name, value)).collect();

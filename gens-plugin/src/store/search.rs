@@ -194,7 +194,7 @@ impl Way {
     }
 
     /// The first id of a part of a list.
-    pub(super) const fn from_id(self) -> Option<i64> {
+    pub(super) const fn begin(self) -> Option<i64> {
         match self {
             Self::Part(id) => Some(id),
             _ => None,
