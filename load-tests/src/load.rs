@@ -198,8 +198,8 @@ impl Sent {
     }
 }
 
-/// With the five recipients, nine sockets: enough that commits are shared.
-const SENDERS: usize = 4;
+/// With the five recipients, twenty-one sockets: enough that a batch is made while one is written.
+const SENDERS: usize = 16;
 
 /// Deliveries of 2 to 3 MiB in one round; more would fill the disk in a thousand rounds.
 const BIG_PER_LOAD: u32 = 3;
