@@ -5,6 +5,7 @@ mod codes;
 mod document;
 mod door;
 mod envelope;
+mod link;
 mod plugin;
 mod rule;
 mod setting;
@@ -25,6 +26,7 @@ pub use codes::{CodesArgs, CodesCommand, ListName, PullArgs};
 pub use document::{NotificationArgs, RenderArgs, SampleArgs, SampleType, ValidateArgs};
 pub use door::{HubAddress, HubArgs, ReceiveArgs, SendArgs, TrackArgs};
 pub use envelope::{Decision, EnvelopeArgs, EnvelopeCommand, ExportArgs};
+pub use link::{LinkAddArgs, LinkArgs, LinkCommand, SidesArgs};
 pub use plugin::{DevArgs, Language, NewArgs, PluginArgs, PluginCommand};
 pub use rule::{ChannelAddArgs, ChannelArgs, ChannelCommand, RuleAddArgs, RuleArgs, RuleCommand};
 pub use setting::{FairUseArgs, LimitArg, MaintenanceArgs, PushArgs, SetArgs};
@@ -46,6 +48,7 @@ pub enum Command {
     Serve(ServeArgs),
     Connection(ConnectionArgs),
     Channel(ChannelArgs),
+    Link(LinkArgs),
     Rule(RuleArgs),
     Envelope(EnvelopeArgs),
     Send(SendArgs),

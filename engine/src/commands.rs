@@ -12,6 +12,7 @@ pub mod door;
 pub mod envelope;
 pub mod export;
 pub mod init;
+pub mod link;
 pub mod plugin;
 pub mod receipt;
 pub mod receive;

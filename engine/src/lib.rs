@@ -19,6 +19,7 @@ pub mod hub;
 pub mod keys;
 pub mod logging;
 pub mod output;
+mod peer;
 pub mod pki;
 pub mod plugins;
 pub mod push;
@@ -38,6 +39,7 @@ pub async fn run(cli: &Cli) -> Result<(), CommandError> {
         Command::Serve(args) => Ok(commands::serve::run(args).await?),
         Command::Connection(args) => Ok(commands::connection::run(args).await?),
         Command::Channel(args) => Ok(commands::rule::run_channel(args).await?),
+        Command::Link(args) => Ok(commands::link::run(args).await?),
         Command::Rule(args) => Ok(commands::rule::run(args).await?),
         Command::Envelope(args) => Ok(commands::envelope::run(args).await?),
         Command::Send(args) => Ok(commands::send::run(args).await?),

@@ -1,5 +1,5 @@
 //! Calling partners' endpoints: the exchange's [`Partners`] over the client crate, with the hub's
-//! own certificate.
+//! own certificate. Other hubs are called by `peer.rs`.
 
 use std::fs;
 use std::io;
@@ -25,6 +25,7 @@ use rustls_pki_types::CertificateDer;
 use thiserror::Error;
 
 use crate::failure::told;
+use crate::peer::HubCalls;
 
 /// Calls partners with the hub's certificate, which can be renewed while it runs.
 #[derive(Clone, Debug)]
@@ -32,9 +33,9 @@ pub struct PartnerCalls(Arc<ArcSwap<Shown>>);
 
 /// What partners are shown, and how often that changed.
 #[derive(Debug, Default)]
-struct Shown {
-    identity: Option<Identity>,
-    generation: u64,
+pub(crate) struct Shown {
+    pub(crate) identity: Option<Identity>,
+    pub(crate) generation: u64,
 }
 
 impl PartnerCalls {
@@ -91,6 +92,9 @@ impl Partners for PartnerCalls {
         endpoint: &PushEndpoint,
         concurrency: usize,
     ) -> Result<Arc<dyn Partner>, PartnerError> {
+        if endpoint.url.starts_with("quic://") {
+            return Ok(Arc::new(HubCalls::new(endpoint, Arc::clone(&self.0))?));
+        }
         let url: Endpoint = endpoint.url.parse().map_err(|error| unreachable(&error))?;
         let mut config = ClientConfig::new(url, trust(&endpoint.trust)?);
         if endpoint.allow_private {
@@ -105,7 +109,7 @@ impl Partners for PartnerCalls {
     }
 }
 
-fn trust(trust: &phytohub_domain::ServerTrust) -> Result<ServerTrust, PartnerError> {
+pub(crate) fn trust(trust: &phytohub_domain::ServerTrust) -> Result<ServerTrust, PartnerError> {
     use phytohub_domain::ServerTrust as Stored;
     Ok(match trust {
         Stored::Public => ServerTrust::Public,
@@ -205,11 +209,11 @@ fn classified(error: &CallError) -> PartnerError {
     }
 }
 
-fn another_operation() -> PartnerError {
+pub(crate) fn another_operation() -> PartnerError {
     PartnerError::Unreachable { reason: "the reply is to another operation".to_owned() }
 }
 
-fn unreachable(error: &dyn std::error::Error) -> PartnerError {
+pub(crate) fn unreachable(error: &dyn std::error::Error) -> PartnerError {
     PartnerError::Unreachable { reason: told(error) }
 }
 
@@ -217,7 +221,7 @@ fn unreachable(error: &dyn std::error::Error) -> PartnerError {
 type Piece = Result<Bytes, phytohub_exchange::CallError>;
 
 /// A message as HTTP sends it: a piece is read when there is room for it.
-enum MessageBody {
+pub(crate) enum MessageBody {
     Idle(Box<Message>),
     Reading(Boxed<(Box<Message>, Option<Piece>)>),
     Ended,

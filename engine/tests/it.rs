@@ -20,6 +20,8 @@ mod floors;
 mod gens;
 #[path = "it/gens_browser.rs"]
 mod gens_browser;
+#[path = "it/hub_to_hub.rs"]
+mod hub_to_hub;
 #[path = "it/init.rs"]
 mod init;
 #[path = "it/plugin.rs"]

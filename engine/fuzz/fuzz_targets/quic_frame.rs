@@ -9,7 +9,8 @@ use phytohub_domain::Limits;
 use phytohub_wire::quic::{
     Acknowledge, Acknowledged, CodeList, CodeLists, Credit, Decoder, Deliver, Delivered, End,
     EnvelopeFrame, Event, Finding, Frame, FrameError, GetProfile, Head, Kind, Lagged, Message,
-    Profile, Pull, Refused, StateFrame, Subscribe, Track, Validate, Watch, encode, read_content,
+    Profile, Pull, Refused, Report, StateFrame, Subscribe, Track, Validate, Watch, encode,
+    read_content,
 };
 use phytohub_wire::soap::{self, Request, client};
 
@@ -65,6 +66,7 @@ fn check_frame(frame: Frame) {
         Kind::GetProfile => again::<GetProfile>(fields),
         Kind::CodeLists => again::<CodeLists>(fields),
         Kind::Validate => again::<Validate>(fields),
+        Kind::Report => again::<Report>(fields),
         Kind::Delivered => again::<Delivered>(fields),
         Kind::Envelope => again::<EnvelopeFrame>(fields),
         Kind::Acknowledged => again::<Acknowledged>(fields),

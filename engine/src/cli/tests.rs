@@ -5,6 +5,7 @@ use clap::CommandFactory as _;
 use super::codes::CODES_HELP;
 use super::document::{RENDER_HELP, SAMPLE_HELP, VALIDATE_HELP};
 use super::door::{RECEIVE_HELP, SEND_HELP, TRACK_HELP};
+use super::link::LINK_HELP;
 use super::rule::{CHANNEL_HELP, RULE_HELP};
 use super::*;
 
@@ -21,7 +22,7 @@ fn the_command_line_is_consistent() {
 fn help_fits_a_terminal() {
     let documents = [CODES_HELP, RENDER_HELP, SAMPLE_HELP, VALIDATE_HELP];
     let others = [EXAMPLES, INIT_EXAMPLES, SERVE_EXAMPLES, CONNECTION_EXAMPLES, DEMO_EXAMPLES];
-    let orders = [CHANNEL_HELP, RULE_HELP];
+    let orders = [CHANNEL_HELP, LINK_HELP, RULE_HELP];
     let systems = [SEND_HELP, RECEIVE_HELP, TRACK_HELP];
     for text in documents.into_iter().chain(others).chain(orders).chain(systems) {
         assert!(text.lines().all(|line| line.len() <= 100));

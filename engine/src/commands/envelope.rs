@@ -90,6 +90,9 @@ fn show(envelope: &EnvelopeView) -> String {
     if !envelope.mailbox.is_empty() && envelope.mailbox != envelope.to {
         table.row(&["inbox of", &envelope.mailbox]);
     }
+    if let Some((hub, number)) = &envelope.origin {
+        table.row(&["handed by", &format!("{hub}, as {number}")]);
+    }
     if let Some(original) = &envelope.copy_of {
         table.row(&["copy of", original]);
     }

@@ -94,6 +94,10 @@ pub(super) fn show(table: &mut Table, connection: &ConnectionView) {
     let settings = &connection.settings;
     let said = |flag| if flag { "yes" } else { "no" };
     table.row(&["kind", &settings.kind]);
+    if let Some(link) = &settings.link {
+        table.row(&["our side", &link.ours.join(",")]);
+        table.row(&["their side", &link.theirs.join(",")]);
+    }
     table.row(&["sends", said(settings.sends)]);
     table.row(&["receives", said(settings.receives)]);
     table.row(&["responses", if connection.responses { "taken" } else { "not taken" }]);

@@ -8,6 +8,7 @@ mod address;
 mod connect;
 mod error;
 mod inbox;
+mod peer;
 mod pipeline;
 mod reply;
 mod watch;

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::{
-    ConnectionCode, ConnectionKind, FairUse, MaintenanceWindow, PushEndpoint, SigningCertificate,
-    Timestamp,
+    ConnectionCode, ConnectionKind, FairUse, Link, MaintenanceWindow, PushEndpoint,
+    SigningCertificate, Timestamp,
 };
 
 /// The stored number of a connection; never given to another.
@@ -24,7 +24,7 @@ pub struct Connection {
     pub code: ConnectionCode,
     /// The organization's name, for people.
     pub name: String,
-    /// Organization or channel.
+    /// Organization, channel or hub.
     pub kind: ConnectionKind,
     /// Live or test; the two never exchange.
     pub mode: ConnectionMode,
@@ -45,6 +45,8 @@ pub struct Connection {
     pub signing: Option<SigningCertificate>,
     /// Its own service, to which envelopes are brought.
     pub push: Option<PushEndpoint>,
+    /// Of a hub: which countries lie on which side. Empty for all others.
+    pub link: Link,
     /// When its system is away.
     pub maintenance: Vec<MaintenanceWindow>,
     /// What it may ask for.
@@ -81,6 +83,7 @@ impl Connection {
             responses: false,
             signing: None,
             push: None,
+            link: Link::default(),
             maintenance: Vec::new(),
             fair_use: FairUse::default(),
             legal_hold: false,

@@ -35,7 +35,7 @@ pub use limits::{
 };
 pub use number::{HubDeliveryNumber, ParseNumberError};
 pub use partner::{
-    ConnectionKind, FairUse, MaintenanceWindow, ParseConnectionKindError, PushEndpoint,
+    ConnectionKind, FairUse, Link, MaintenanceWindow, ParseConnectionKindError, PushEndpoint,
     ServerTrust, SigningCertificate,
 };
 pub use time::{Clock, ParseTimestampError, Timestamp};

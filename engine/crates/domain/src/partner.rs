@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::{Fingerprint, Timestamp};
+use crate::{ConnectionCode, Fingerprint, Timestamp};
 
 /// A connection's own `DeliveryService`, to which the hub brings its envelopes. Set by the
 /// operator alone.
@@ -88,15 +88,29 @@ pub struct FairUse {
     pub pending_per_recipient: Option<u64>,
 }
 
+/// Which countries lie on which side of the line to another hub. Set by the operator alone.
+///
+/// A code is at most on one side of one line, so that each country is reached by one way.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a line has two sides")]
+pub struct Link {
+    /// Connections of this hub that exchange over it.
+    pub ours: Vec<ConnectionCode>,
+    /// Connections that are reached over it: the other hub sends for them, and gets their mail.
+    pub theirs: Vec<ConnectionCode>,
+}
+
 /// What kind of access a connection is.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[repr(u8)]
-#[expect(clippy::exhaustive_enums, reason = "the WSDL knows Nppo and Channel")]
+#[expect(clippy::exhaustive_enums, reason = "the WSDL knows Nppo and Channel; hubs are not listed")]
 pub enum ConnectionKind {
     /// A plant protection organization, or another authority that certifies.
     Nppo = 0,
     /// An industry system or a single window that gets copies, or acts for others.
     Channel = 1,
+    /// Another hub, which speaks for the countries of its side and is written to for them.
+    Hub = 2,
 }
 
 impl ConnectionKind {
@@ -106,6 +120,7 @@ impl ConnectionKind {
         match self {
             Self::Nppo => "nppo",
             Self::Channel => "channel",
+            Self::Hub => "hub",
         }
     }
 }
@@ -120,12 +135,12 @@ impl FromStr for ConnectionKind {
     type Err = ParseConnectionKindError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let kinds = [Self::Nppo, Self::Channel];
+        let kinds = [Self::Nppo, Self::Channel, Self::Hub];
         kinds.into_iter().find(|kind| kind.as_str() == text).ok_or(ParseConnectionKindError)
     }
 }
 
 /// The text is neither `nppo` nor `channel`.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("a connection is an nppo or a channel")]
+#[error("a connection is an nppo, a channel or a hub")]
 pub struct ParseConnectionKindError;

@@ -10,6 +10,7 @@ mod connection;
 mod error;
 mod export;
 mod health;
+mod link;
 mod message;
 mod order;
 mod plugin;
@@ -27,6 +28,7 @@ pub use account::AccountRequest;
 pub use error::AdminError;
 pub use export::{ContentPiece, ExportPage, ExportRequest};
 pub use health::{HealthView, ScrubView};
+pub use link::{LinkRequest, LinkSides};
 pub use message::{AdminReply, AdminRequest, CertificateInput, Operator};
 pub use order::{RuleDone, RuleInput, RuleView};
 pub use plugin::{ControlError, ControlPlugins, PluginRequest, PluginView};
@@ -55,15 +57,16 @@ impl Hub {
         let actor = operator.actor();
         match request {
             AdminRequest::ConnectionAdd { code, name, mode, serves, accepts, certificates } => {
-                let kind = ConnectionKind::Nppo;
-                let add = NewConnection { code, name, kind, mode, serves, accepts };
+                let (kind, link) = (ConnectionKind::Nppo, None);
+                let add = NewConnection { code, name, kind, mode, serves, accepts, link };
                 self.connection_add(actor, add, certificates).await
             }
             AdminRequest::ChannelAdd { code, name, mode, accepts, certificates } => {
-                let (kind, serves) = (ConnectionKind::Channel, Vec::new());
-                let add = NewConnection { code, name, kind, mode, serves, accepts };
+                let (kind, serves, link) = (ConnectionKind::Channel, Vec::new(), None);
+                let add = NewConnection { code, name, kind, mode, serves, accepts, link };
                 self.connection_add(actor, add, certificates).await
             }
+            AdminRequest::Link(request) => self.link_request(actor, request).await,
             AdminRequest::ConnectionChange { code, changes } => {
                 self.connection_change(actor, &code, *changes).await
             }

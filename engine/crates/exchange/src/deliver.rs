@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use phytohub_domain::{Connection, ContentHash, EnvelopeHeader, Right, TrackingInfo};
 use phytohub_store::{Accepted, Disposition, NewContent, NewEnvelope, Replay, Submission};
 use phytohub_telemetry::Actor;
@@ -16,7 +15,7 @@ use crate::plugin::document::decoded;
 use crate::registry::Registry;
 use crate::route::{self, Document, Parties, Route, check_document};
 use crate::validate::{self, Outside};
-use crate::{CallError, Caller, Hub, blocking, replay, track};
+use crate::{CallError, Caller, DeliveryKey, Hub, blocking, link, replay, track};
 
 impl Hub {
     /// `DeliverEnvelope`. An error in the header is an answer, with a number by which it can be
@@ -59,14 +58,17 @@ impl Hub {
     ///
     /// # Errors
     /// As for [`Hub::deliver_envelope`]; [`CallError::Commit`] of kind `Conflict` if the key was used
-    /// for another envelope.
+    /// for another envelope, and [`CallError::NotAHub`] if only a hub has such a key.
     pub async fn deliver_keyed(
         &self,
         caller: &Caller,
         envelope: Envelope,
-        key: Option<Bytes>,
+        key: Option<DeliveryKey>,
         validate: bool,
     ) -> Result<EnvelopeHeader, CallError> {
+        if matches!(key, Some(DeliveryKey::Origin(_))) {
+            link::must_be_hub(caller)?;
+        }
         let Envelope { header, content } = envelope;
         let checked = self.check_delivery(caller, content.raw.len(), |registry| {
             check_header(registry, caller, &header)
@@ -171,6 +173,9 @@ impl Hub {
         // has either not been followed, or gives this envelope back too.
         let _standing = self.inner.standing.read().await;
         let registry = self.inner.registry.load_full();
+        let origin = sender.key.as_ref().and_then(DeliveryKey::origin);
+        let checked =
+            checked.and_then(|found| link::with_origin(&sender.connection, origin, found));
         let routed = checked.and_then(|parties| {
             let mut route = parties.route(&registry, told.document(), self.limits().forwardings)?;
             let about = (told.document(), parties.from.mode);
@@ -178,9 +183,9 @@ impl Hub {
             Ok((parties, route))
         });
         let Sender { connection, mut actor, submission, key } = sender;
-        let keyed = |key: Bytes| {
+        let keyed = |key: DeliveryKey| {
             let hash = replay::key_hash(connection.id, &told, &content.hash);
-            Submission::of_connection(connection.id, &key, hash)
+            Submission::of_connection(connection.id, &key.into_bytes(), hash)
         };
         let submission = submission.or_else(|| key.map(keyed));
         let (from, to_id, route, disposition) = match routed {
@@ -212,6 +217,7 @@ impl Hub {
         new.response = told.response;
         new.disposition = disposition.clone();
         new.actor_id = connection.id;
+        new.origin = origin;
         if let Some(Route { mailbox, copies }) = route {
             (new.mailbox_id, new.copies) = (Some(mailbox), copies);
         }
@@ -244,7 +250,7 @@ pub(crate) struct Sender {
     /// Key by which a plugin submits.
     pub(crate) submission: Option<Submission>,
     /// Key by which a connection delivers.
-    pub(crate) key: Option<Bytes>,
+    pub(crate) key: Option<DeliveryKey>,
 }
 
 impl Sender {

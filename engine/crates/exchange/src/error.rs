@@ -16,6 +16,9 @@ pub enum CallError {
         /// What is not in the scope.
         right: Right,
     },
+    /// Envelopes are handed over, and reported on, by hubs alone.
+    #[error("this connection is no hub: only a hub hands envelopes over and reports on them")]
+    NotAHub,
     /// No such envelope, as far as this caller may know.
     #[error(
         "no envelope with this hubTrackingNumber is addressed to this connection: \
@@ -70,7 +73,7 @@ impl CallError {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotAllowed { .. } => ErrorKind::Denied,
+            Self::NotAllowed { .. } | Self::NotAHub => ErrorKind::Denied,
             Self::ContentDropped { .. } | Self::NoCodeList | Self::NoSuchEnvelope => {
                 ErrorKind::NotFound
             }

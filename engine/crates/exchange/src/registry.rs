@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use phytohub_domain::{
-    ChannelRule, Connection, ConnectionCode, ConnectionId, Fingerprint, RegisteredCertificate,
+    ChannelRule, Connection, ConnectionCode, ConnectionId, ConnectionKind, Fingerprint,
+    RegisteredCertificate,
 };
 
 use crate::OpenHubError;
@@ -16,6 +17,8 @@ pub(crate) struct Registry {
     by_code: HashMap<ConnectionCode, Arc<Connection>>,
     by_id: HashMap<ConnectionId, ConnectionCode>,
     by_fingerprint: HashMap<Fingerprint, ConnectionCode>,
+    /// The hub over whose line a connection is reached.
+    by_theirs: HashMap<ConnectionCode, ConnectionCode>,
     /// By owner, each in the order in which they were written.
     rules: HashMap<ConnectionId, Vec<Arc<ChannelRule>>>,
     last_id: u32,
@@ -50,6 +53,11 @@ impl Registry {
         self.last_id = self.last_id.max(connection.id.0);
         for certificate in &connection.certificates {
             self.by_fingerprint.insert(certificate.fingerprint, connection.code.clone());
+        }
+        if connection.kind == ConnectionKind::Hub {
+            self.by_theirs.retain(|_, hub| *hub != connection.code);
+            let theirs = connection.link.theirs.iter().cloned();
+            self.by_theirs.extend(theirs.map(|code| (code, connection.code.clone())));
         }
         self.by_id.insert(connection.id, connection.code.clone());
         self.by_code.insert(connection.code.clone(), Arc::new(connection));
@@ -91,6 +99,11 @@ impl Registry {
 
     pub(crate) fn connection(&self, code: &ConnectionCode) -> Option<&Arc<Connection>> {
         self.by_code.get(code)
+    }
+
+    /// The hub over whose line a connection is reached, if it is.
+    pub(crate) fn hub_of(&self, code: &ConnectionCode) -> Option<&Arc<Connection>> {
+        self.by_code.get(self.by_theirs.get(code)?)
     }
 
     /// The connection to which a certificate belongs, and always will.

@@ -3,8 +3,9 @@
 //! Pure: a registry and a header go in, a [`Route`] or an objection comes out; the same again for
 //! the same. Only the standing orders of the two connections that the header names are followed,
 //! once: never those of a delegate or a channel. So nothing goes further than one step, and there
-//! can be no loop.
+//! can be no loop. What another hub hands over goes to connections of this hub alone (`line.rs`).
 
+mod line;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use phytohub_store::NewCopy;
 
 use crate::registry::Registry;
 
+pub(crate) use line::check_link;
 pub(crate) use rule::check_rule;
 
 /// Who sends to whom, as far as the header says: known, enabled and of one mode.
@@ -74,6 +76,7 @@ impl Parties {
     ) -> Result<Self, String> {
         let from = Arc::clone(find_sender(registry, actor, from.trim())?);
         let to = Arc::clone(find_recipient(registry, &from, to.trim())?);
+        line::check(registry, actor, &from, &to)?;
         let mut named: Vec<Arc<Connection>> = Vec::new();
         for code in forwardings {
             let code = code.as_ref().trim();
@@ -116,6 +119,7 @@ impl Parties {
         let (actor, from, to) = (&self.actor, &self.from, &self.to);
         let mut orders = followed(registry, from, (RuleType::Delegate, Direction::Out));
         if actor.id == from.id
+            || line::speaks_for(actor, from)
             || orders.any(|rule| rule.channel == actor.id && speaks_of(rule, document, to))
         {
             return Ok(());
@@ -131,6 +135,9 @@ impl Parties {
     /// Whose inbox holds it. Among the recipient's delegations, the one that says most wins; where
     /// two say as much, which is refused when they are set, the older one.
     fn mailbox(&self, registry: &Registry, document: Document) -> Result<ConnectionId, String> {
+        if let Some(hub) = line::mailbox(registry, &self.to)? {
+            return Ok(hub);
+        }
         let orders = followed(registry, &self.to, (RuleType::Delegate, Direction::Inc))
             .filter(|rule| speaks_of(rule, document, &self.from));
         let best = orders.min_by_key(|rule| (std::cmp::Reverse(rule::specificity(rule)), rule.id));
@@ -236,8 +243,9 @@ fn find_sender<'r>(
     } else {
         let owner = from.parse().ok().and_then(|code: ConnectionCode| registry.connection(&code));
         owner.filter(|owner| {
-            followed(registry, owner, (RuleType::Delegate, Direction::Out))
-                .any(|rule| rule.channel == actor.id)
+            line::speaks_for(actor, owner)
+                || followed(registry, owner, (RuleType::Delegate, Direction::Out))
+                    .any(|rule| rule.channel == actor.id)
         })
     };
     let sender = sender.ok_or_else(|| {
@@ -247,6 +255,12 @@ fn find_sender<'r>(
             actor.code, actor.code
         )
     })?;
+    if sender.kind == ConnectionKind::Hub {
+        return Err(format!(
+            "From: {} is a hub: From must be a connection of its side of the line",
+            actor.code
+        ));
+    }
     if sender.kind == ConnectionKind::Channel {
         return Err(format!(
             "From: {} is a channel, which sends for others: From must be a connection whose \
@@ -277,6 +291,12 @@ fn find_recipient<'r>(
     let to = found.ok_or_else(|| {
         format!("To: '{to}' is no connection of this hub (GetActiveNppos lists them)")
     })?;
+    if to.kind == ConnectionKind::Hub {
+        return Err(format!(
+            "To: {} is a hub: name the connection that is reached over it",
+            to.code
+        ));
+    }
     if to.kind == ConnectionKind::Channel {
         return Err(format!(
             "To: {} is a channel, which gets copies: name it in Forwardings, and in To a \

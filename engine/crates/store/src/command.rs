@@ -38,6 +38,8 @@ pub struct NewEnvelope {
     pub replay: Option<Replay>,
     /// Key by which a plugin submits it; nothing if it came over the network.
     pub submission: Option<Submission>,
+    /// Its number at the hub that hands it over, if one does.
+    pub origin: Option<HubDeliveryNumber>,
     /// Whether the content is a country's response.
     pub response: bool,
     /// UNCL 1001 code.
@@ -76,6 +78,7 @@ impl NewEnvelope {
             copies: Vec::new(),
             replay: None,
             submission: None,
+            origin: None,
             response: false,
             certificate_type: 0,
             certificate_status: 0,
@@ -202,6 +205,8 @@ pub enum Change {
     HandOver {
         /// When to push again if no acknowledgement came.
         again_at: Timestamp,
+        /// What it said of that, in words; kept in the envelope's history.
+        receipt: String,
     },
     /// The envelope fails by its age, unless it ever went out.
     Expire(String),

@@ -160,6 +160,7 @@ mod tests {
             content_form: ContentForm::Plain,
             content_hash: ContentHash([0; 32]),
             response: false,
+            origin: None,
             content_id: [0; 16],
         };
         let mut state = TrackingState::pending(Timestamp::default());

@@ -89,8 +89,10 @@ pub(crate) fn corrupt(what: &'static str, key: &[u8]) -> ReadError {
 const RECORD_BYTES: usize = 512;
 /// Version byte of every record of the first format.
 pub(crate) const VERSION: u8 = 1;
-/// Version byte of envelopes of which more is to be said than in the first format.
+/// Version byte of envelopes and connections of which more is to be said than in the first format.
 pub(crate) const VERSION_2: u8 = 2;
+/// Version byte of envelopes that another hub handed over.
+pub(crate) const VERSION_3: u8 = 3;
 
 /// Writes a record behind its version byte.
 pub(crate) fn encode<T>(record: &T) -> Vec<u8>

@@ -40,6 +40,7 @@ mod field;
 mod frame;
 mod list;
 mod reply;
+mod report;
 mod request;
 
 pub use content::{CONTENT_BEFORE, CONTENT_BEHIND, read_content};
@@ -53,6 +54,7 @@ pub use reply::{
     Acknowledged, CodeList, Delivered, End, EnvelopeFrame, Finding, Lagged, Profile, RefusalCode,
     Refused, StateFrame,
 };
+pub use report::Report;
 pub use request::{
     Acknowledge, CodeLists, Credit, Deliver, GetProfile, Pull, Subscribe, Track, Validate, Watch,
 };

@@ -8,6 +8,8 @@ use phytohub_wire::quic::{CloseCode, FieldError, FrameError, RefusalCode, Refuse
 use quinn::{ConnectError, ConnectionError, ReadError, WriteError};
 use thiserror::Error;
 
+use crate::BrokenBody;
+
 /// Why a call got no answer that counts.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -22,6 +24,9 @@ pub enum QuicError {
         /// Where its name leads.
         address: IpAddr,
     },
+    /// The content that was to be sent cannot be read.
+    #[error(transparent)]
+    Broken(#[from] BrokenBody),
     /// Nobody answers there, or the name leads nowhere.
     #[error("cannot connect host={host}")]
     Connect {

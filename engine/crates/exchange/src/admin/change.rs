@@ -102,7 +102,8 @@ fn apply(connection: &mut Connection, changes: ConnectionChanges) -> Result<(), 
     }
     set(&mut connection.responses, changes.responses);
     changes.signing.apply(&mut connection.signing, |input, _| signing(input))?;
-    changes.push.apply(&mut connection.push, push)?;
+    let is_hub = connection.kind == ConnectionKind::Hub;
+    changes.push.apply(&mut connection.push, |input, before| push(input, before, is_hub))?;
     if let Some(push) = &mut connection.push {
         set(&mut push.envelopes, changes.push_envelopes);
         set(&mut push.tracking_updates, changes.tracking_updates);
@@ -154,12 +155,21 @@ fn signing(input: SigningInput) -> Result<SigningCertificate, AdminError> {
 }
 
 /// What is brought there, and told, stays as it was with the address before.
-fn push(input: PushInput, before: Option<&PushEndpoint>) -> Result<PushEndpoint, AdminError> {
-    if !is_https(&input.url) {
+fn push(
+    input: PushInput,
+    before: Option<&PushEndpoint>,
+    is_hub: bool,
+) -> Result<PushEndpoint, AdminError> {
+    if is_hub && !is_quic(&input.url) {
+        return Err(invalid("push", "of a hub it must be quic://HOST:PORT"));
+    }
+    if !is_hub && !is_https(&input.url) {
         let problem = "it must be https://HOST[:PORT]/PATH, without user, query and fragment";
         return Err(invalid("push", problem));
     }
     let mut push = PushEndpoint::new(input.url);
+    // A hub that hands over waits for what is reported.
+    push.tracking_updates = is_hub;
     push.allow_private = input.allow_private;
     push.trust = match input.trust {
         TrustInput::Public => ServerTrust::Public,
@@ -185,6 +195,15 @@ fn is_https(url: &str) -> bool {
     let host = rest.and_then(|rest| rest.split('/').next());
     let unwanted = ['@', '?', '#', '"', '<', '>', '\\'];
     host.is_some_and(|host| !host.is_empty() && !host.starts_with(':')) && !url.contains(unwanted)
+}
+
+fn is_quic(url: &str) -> bool {
+    let rest = url.strip_prefix("quic://").filter(|_| url.len() <= URL_BYTES_MAX);
+    let parts = rest.and_then(|rest| rest.rsplit_once(':'));
+    let plain = |host: &str| {
+        !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
+    };
+    parts.is_some_and(|(host, port)| plain(host) && port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 fn check_window(window: &MaintenanceWindow, now: Timestamp) -> Result<(), AdminError> {

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use phytohub_domain::{
     CertificateScope, Connection, ConnectionCode, ConnectionKind, ConnectionMode, Fingerprint,
-    RegisteredCertificate, Timestamp,
+    Link, RegisteredCertificate, Timestamp,
 };
 use phytohub_store::{CommitError, Queue};
 use phytohub_telemetry::{Actor, Event, EventKind};
 
 use super::change::documents;
+use super::link::{invalid, words};
 use super::{AdminError, AdminReply, CertificateInput, ConnectionView, DeliveryView, find, parse};
 use crate::Hub;
 use crate::registry::Registry;
+use crate::route::check_link;
 
 impl Hub {
     pub(super) fn view(&self, connection: &Connection) -> ConnectionView {
@@ -78,7 +80,11 @@ impl Hub {
         let now = self.clock().now();
         let mut connection = Connection::new(registry.next_id(), code, new.name, mode, now);
         connection.kind = new.kind;
-        if new.kind == ConnectionKind::Channel || !new.serves.is_empty() {
+        if let Some(link) = new.link {
+            check_link(&registry, &connection, &link).map_err(invalid)?;
+            connection.link = link;
+        }
+        if new.kind != ConnectionKind::Nppo || !new.serves.is_empty() {
             connection.serves = countries(new.serves)?;
         }
         if !new.accepts.is_empty() {
@@ -87,8 +93,12 @@ impl Hub {
         let kind = match new.kind {
             ConnectionKind::Nppo => "connection",
             ConnectionKind::Channel => "channel",
+            ConnectionKind::Hub => "hub",
         };
-        let detail = format!("{} {kind}, {}", connection.mode, connection.name);
+        let mut detail = format!("{} {kind}, {}", connection.mode, connection.name);
+        if connection.kind == ConnectionKind::Hub {
+            detail = format!("{detail}, {}", words(&connection.link));
+        }
         let kind = EventKind::ConnectionAdded;
         let mut events = vec![connection_event(kind, actor.clone(), &connection, detail)];
         for certificate in certificates {
@@ -162,6 +172,8 @@ pub(super) struct NewConnection {
     pub(super) mode: String,
     pub(super) serves: Vec<String>,
     pub(super) accepts: Vec<(i32, i32)>,
+    /// Of a hub.
+    pub(super) link: Option<Link>,
 }
 
 pub(super) fn countries(serves: Vec<String>) -> Result<Vec<String>, AdminError> {

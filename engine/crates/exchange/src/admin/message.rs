@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountRequest, ClockView, CodeListView, ConnectionChanges, ConnectionView, ContentPiece,
-    EnvelopeView, EventView, ExportPage, ExportRequest, HealthView, PluginRequest, PluginView,
-    RuleDone, RuleInput, RuleView,
+    EnvelopeView, EventView, ExportPage, ExportRequest, HealthView, LinkRequest, PluginRequest,
+    PluginView, RuleDone, RuleInput, RuleView,
 };
 use crate::audit::{AuditReport, SignedHead};
 use crate::backup::Manifest;
@@ -46,7 +46,9 @@ pub enum AdminRequest {
         /// Its certificates.
         certificates: Vec<CertificateInput>,
     },
-    /// Change what is set for a connection or channel.
+    /// Other hubs.
+    Link(LinkRequest),
+    /// Change what is set for a connection, channel or hub.
     ConnectionChange {
         /// Its code.
         code: String,

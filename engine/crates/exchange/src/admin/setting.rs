@@ -1,7 +1,12 @@
 //! What can be changed of a connection, as the operator writes and sees it. JSON.
 
-use phytohub_domain::{Connection, FairUse, MaintenanceWindow, PushEndpoint, ServerTrust};
+use phytohub_domain::{
+    Connection, ConnectionCode, ConnectionKind, FairUse, Link, MaintenanceWindow, PushEndpoint,
+    ServerTrust,
+};
 use serde::{Deserialize, Serialize};
+
+use super::LinkSides;
 
 /// Changes of a connection: what is absent stays as it is.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -84,7 +89,7 @@ pub struct SigningInput {
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "built by the commands, field by field")]
 pub struct PushInput {
-    /// An https address, with its path.
+    /// An https address, with its path; of a hub, quic://host:port.
     pub url: String,
     /// What proves its server.
     pub trust: TrustInput,
@@ -110,8 +115,10 @@ pub enum TrustInput {
 #[serde(default)]
 #[non_exhaustive]
 pub struct SettingsView {
-    /// `nppo` or `channel`.
+    /// `nppo`, `channel` or `hub`.
     pub kind: String,
+    /// Of a hub: who lies on which side of the line to it.
+    pub link: Option<LinkSides>,
     /// Whether it may send.
     pub sends: bool,
     /// Whether it may be sent to.
@@ -168,6 +175,7 @@ impl SettingsView {
             connection.fair_use;
         Self {
             kind: connection.kind.to_string(),
+            link: (connection.kind == ConnectionKind::Hub).then(|| link(&connection.link)),
             sends: connection.sends,
             receives: connection.receives,
             signing: connection.signing.as_ref().map(|signing| signing.dn.clone()),
@@ -179,6 +187,11 @@ impl SettingsView {
             legal_hold: connection.legal_hold,
         }
     }
+}
+
+fn link(link: &Link) -> LinkSides {
+    let texts = |codes: &[ConnectionCode]| codes.iter().map(ToString::to_string).collect();
+    LinkSides { ours: texts(&link.ours), theirs: texts(&link.theirs) }
 }
 
 fn push(push: &PushEndpoint) -> PushView {

@@ -169,6 +169,9 @@ pub struct EnvelopeView {
     /// Empty if it was refused.
     #[serde(default)]
     pub mailbox: String,
+    /// The hub that handed it over, and its number there.
+    #[serde(default)]
+    pub origin: Option<(String, String)>,
     /// Number of the envelope of which this is a copy.
     #[serde(default)]
     pub copy_of: Option<String>,
@@ -229,6 +232,7 @@ impl EnvelopeView {
             mode: envelope.mode.to_string(),
             actor: code(envelope.actor_id),
             mailbox: envelope.mailbox_id.map(code).unwrap_or_default(),
+            origin: envelope.origin.map(|number| (code(envelope.actor_id), number.to_string())),
             copy_of: envelope.copy_of.map(|number| number.to_string()),
             forwardings: copies.map(|(code, n)| (code.to_string(), n.to_string())).collect(),
             tracking_info: state.info.to_string(),

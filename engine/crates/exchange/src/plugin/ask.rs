@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
-use phytohub_domain::{Connection, ConnectionMode, Timestamp};
+use phytohub_domain::{Connection, ConnectionKind, ConnectionMode, Timestamp};
 use phytohub_store::{NewCopy, StoredPlugin};
 use phytohub_wire::soap::{Content, ValidationArea, ValidationLevel, ValidationResult};
 use tokio::sync::{Notify, watch};
@@ -337,14 +337,16 @@ impl From<Directed> for Directions {
     }
 }
 
-/// A connection that receives what comes for others.
+/// A connection of this hub, reached over no line, that receives what comes for others.
 fn receiver<'r>(
     registry: &'r Registry,
     code: &str,
     mode: ConnectionMode,
 ) -> Option<&'r Arc<Connection>> {
     let connection = registry.connection(&code.trim().parse().ok()?)?;
-    (connection.enabled && connection.receives && connection.mode == mode).then_some(connection)
+    let able = connection.enabled && connection.receives && connection.mode == mode;
+    let over = registry.hub_of(&connection.code).is_some();
+    (able && !over && connection.kind != ConnectionKind::Hub).then_some(connection)
 }
 
 /// A connection that takes copies of a document.

@@ -3,14 +3,17 @@
 
 use std::sync::Arc;
 
-use phytohub_domain::{ConnectionId, EnvelopeHeader, TrackingInfo, TrackingState};
-use phytohub_store::{Change, Queue, Reach, Store, StoredEnvelope, Update};
+use phytohub_domain::{ConnectionId, EnvelopeHeader, TrackingInfo, TrackingState, Transition};
+use phytohub_store::{
+    Change, ChangeOutcome, CommitError, Queue, Reach, Store, StoredEnvelope, Update,
+};
 use phytohub_telemetry::{Actor, Event, EventKind, PushOutcome};
 use phytohub_wire::soap::client::{deliver_envelope_frame, set_tracking_info_update};
 
 use super::gate::Verdict;
 use super::lane::{Candidate, Outcome};
 use super::partner::{Message, Partner, PartnerError};
+use super::peer::{self, Handed};
 use super::schedule::Kind;
 use super::signal::Signals;
 use super::{PushConfig, runner};
@@ -22,6 +25,7 @@ use crate::{CallError, Hub, StoredContent, blocking, track};
 pub(super) struct Call {
     pub(super) hub: Hub,
     pub(super) id: ConnectionId,
+    pub(super) code: String,
     /// The partner's address, for the history.
     pub(super) url: String,
     pub(super) partner: Result<Arc<dyn Partner>, PartnerError>,
@@ -74,21 +78,39 @@ impl Call {
             Some(_) => {}
         }
         let result = self.deliver(sequence, &envelope, &state).await;
+        self.note(sequence, (envelope, state), result, random).await
+    }
+
+    /// Puts on disk what came of bringing an envelope.
+    async fn note(
+        &self,
+        sequence: u64,
+        (envelope, state): (StoredEnvelope, TrackingState),
+        result: Result<Handed, Failure>,
+        random: u64,
+    ) -> Ended {
+        let kind = Kind::Mail;
         let mut actor = Actor::hub();
         actor.address.clone_from(&self.url);
-        let (change, failure) = match result {
-            Ok(()) => {
+        let (change, word, failure) = match result {
+            Ok(Handed { receipt, word }) => {
                 let again_at = self.waiter.now().plus(self.config.ack_wait);
-                (Change::HandOver { again_at }, None)
+                (Change::HandOver { again_at, receipt }, word, None)
             }
             Err(failure) => {
                 let wait = self.config.retry.after(state.attempts.saturating_add(1), random);
                 let next = self.waiter.now().plus(wait);
-                (Change::Attempt { error: failure.reason.clone(), next }, Some(failure))
+                (Change::Attempt { error: failure.reason.clone(), next }, None, Some(failure))
             }
         };
         let handed_over = failure.is_none();
-        let changed = self.hub.inner.store.change(envelope, change, actor).await;
+        let mut changed =
+            self.hub.inner.store.change(envelope.clone(), change, actor.clone()).await;
+        if let (Ok(_), Some(word)) = (&changed, word) {
+            changed = self.settle(envelope, word, actor).await;
+        }
+        // Not before it is on disk: until then whoever has it may speak of it by this alone.
+        self.signals.call_ended(sequence);
         let outcome = match changed.map(|changed| changed.state) {
             // An acknowledgement may have come first: then the result of the call changes nothing.
             Ok(after) if handed_over || after.info != TrackingInfo::PendingDelivery => {
@@ -162,34 +184,67 @@ impl Call {
         sequence: u64,
         envelope: &StoredEnvelope,
         state: &TrackingState,
-    ) -> Result<(), Failure> {
+    ) -> Result<Handed, Failure> {
         let store = self.hub.inner.store.clone();
         let (header, number) = (track::header(envelope, state), envelope.number.to_string());
         let (bytes, stored) = (envelope.content_bytes, envelope.clone());
         let content =
             blocking::read(move || StoredContent::load(&store, stored, Reach::Disk)).await;
         let content = content.map_err(|error| unreadable(&error))?;
-        let (before, behind) = deliver_envelope_frame(&header);
-        let message = Message::around(before, content, behind);
-        let progress = message.progress();
         let partner = self.partner.clone().map_err(failed)?;
+        let peer = partner.as_hub();
+        let message = if peer.is_some() {
+            Message::content(content)
+        } else {
+            let (before, behind) = deliver_envelope_frame(&header);
+            Message::around(before, content, behind)
+        };
+        let progress = message.progress();
         self.signals.call_begins(sequence, Arc::clone(&progress));
-        let reply = self.in_time(bytes, partner.deliver_envelope(message)).await;
-        self.signals.call_ended(sequence);
+        let reply = match peer {
+            Some(peer) => {
+                let told = self.in_time(bytes, peer.hand_over(peer::outside(header), message));
+                told.await.map(|told| peer::handed(&self.code, told))
+            }
+            None => {
+                let told = self.in_time(bytes, partner.deliver_envelope(message)).await;
+                told.map(|told| accepted(told, &number).map(|()| Handed::default()))
+            }
+        };
         match reply {
             Err(_) if progress.is_broken() => Err(unreadable(&"a piece could not be read")),
             Err(error) => Err(failed(error)),
-            Ok(header) => accepted(header, &number),
+            Ok(handed) => handed.map_err(failed),
         }
     }
 
+    /// Another hub has said already what became of an envelope: what was told is lost, or it was
+    /// brought a second time.
+    async fn settle(
+        &self,
+        envelope: StoredEnvelope,
+        word: Change,
+        actor: Actor,
+    ) -> Result<ChangeOutcome, CommitError> {
+        let changed = self.hub.inner.store.change(envelope.clone(), word, actor).await?;
+        if changed.transition == Transition::Changed {
+            self.hub.tell_lanes(&envelope, &changed.state);
+        }
+        Ok(changed)
+    }
+
     async fn tell(&self, update: &Update) -> Result<(), Failure> {
+        let partner = self.partner.clone().map_err(failed)?;
+        if let Some(peer) = partner.as_hub() {
+            let Some((number, info)) = peer::reported(update) else { return Ok(()) };
+            let report = peer.report(number, info, update.message.clone());
+            return self.in_time(0, report).await.map_err(failed);
+        }
         let mut state = TrackingState::pending(update.envelope.accepted);
         state.info = update.info;
         state.message.clone_from(&update.message);
         let header = track::header(&update.envelope, &state);
         let message = Message::whole(set_tracking_info_update(&header));
-        let partner = self.partner.clone().map_err(failed)?;
         self.in_time(0, partner.set_tracking_info_update(message)).await.map_err(failed)
     }
 
@@ -250,9 +305,9 @@ pub(super) fn at_position(
 
 /// Whether a reply without fault hands an envelope over: not if it says that it failed, or speaks
 /// of another envelope.
-fn accepted(header: Option<EnvelopeHeader>, number: &str) -> Result<(), Failure> {
+fn accepted(header: Option<EnvelopeHeader>, number: &str) -> Result<(), PartnerError> {
     let Some(header) = header else { return Ok(()) };
-    let refused = |reason| Err(failed(PartnerError::Refused { reason }));
+    let refused = |reason| Err(PartnerError::Refused { reason });
     if header.tracking_info == Some(TrackingInfo::FailedDelivery) {
         let message = header.error_message.unwrap_or_default();
         return refused(format!("the reply says FailedDelivery: {message}"));

@@ -49,11 +49,34 @@ impl Default for PushConfig {
 }
 
 impl PushConfig {
+    /// The same for another hub, which stands for many systems, and is as quick as this one.
+    pub(super) fn for_hub(&self) -> Self {
+        let sooner = |backoff: Backoff| {
+            let (first, most) = (backoff.first.min(HUB_FIRST), backoff.most.min(HUB_MOST));
+            Backoff { first, most }
+        };
+        Self {
+            concurrency: self.concurrency.max(HUB_CONCURRENCY),
+            rate_per_second: self.rate_per_second.max(HUB_RATE),
+            retry: sooner(self.retry),
+            breaker: sooner(self.breaker),
+            ..self.clone()
+        }
+    }
+
     /// How long a call with so much content may take.
     pub(super) fn call_time(&self, content_bytes: u64) -> Duration {
         self.call_time + Duration::from_secs(content_bytes / SLOWEST_BYTES_PER_SECOND)
     }
 }
 
+/// Half of the streams that a hub takes on a connection.
+const HUB_CONCURRENCY: usize = 32;
+/// Above what one line was measured to carry.
+const HUB_RATE: u64 = 10_000;
+/// A hub that is started anew is back within seconds.
+const HUB_FIRST: Duration = Duration::from_secs(1);
+/// Mail of a whole side waits for it.
+const HUB_MOST: Duration = Duration::from_secs(60);
 /// A line of half a megabit: whoever is slower than that times out.
 const SLOWEST_BYTES_PER_SECOND: u64 = 64 << 10;

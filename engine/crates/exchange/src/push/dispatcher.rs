@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use phytohub_domain::{Connection, ConnectionId, Timestamp};
+use phytohub_domain::{Connection, ConnectionId, ConnectionKind, Timestamp};
 use tokio::sync::watch;
 
 use super::runner::Runner;
@@ -81,13 +81,15 @@ impl Dispatcher {
             return again;
         }
         let signals = self.hub.inner.lanes.enter(id)?;
+        let is_hub = connection.kind == ConnectionKind::Hub;
+        let config = if is_hub { self.config.for_hub() } else { self.config.clone() };
         let runner = Runner::new(
             self.hub.clone(),
             connection,
             signals,
             Arc::clone(&self.partners),
             self.waiter.clone(),
-            self.config.clone(),
+            config,
         );
         let (place, stop) = (Place { hub: self.hub.clone(), id }, self.stop.subscribe());
         self.start.start(

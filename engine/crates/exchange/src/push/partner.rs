@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use phytohub_domain::{EnvelopeHeader, PushEndpoint};
+use phytohub_domain::{EnvelopeHeader, HubDeliveryNumber, PushEndpoint, TrackingInfo};
 use thiserror::Error;
 
 use crate::alarm::Boxed;
@@ -34,6 +34,30 @@ pub trait Partner: Send + Sync + fmt::Debug {
 
     /// Calls `SetTrackingInfoUpdate`.
     fn set_tracking_info_update(&self, message: Message) -> Boxed<Result<(), PartnerError>>;
+
+    /// The same partner as another hub, which is called in its place, if it is one.
+    fn as_hub(&self) -> Option<&dyn PeerHub> {
+        None
+    }
+}
+
+/// Another hub. A call has no time limit of its own, as a partner's.
+pub trait PeerHub: Send + Sync + fmt::Debug {
+    /// Hands an envelope over, under the number in its header: the same number again hands nothing
+    /// over, and is answered as the first. What is told has the number there and the state there.
+    fn hand_over(
+        &self,
+        header: EnvelopeHeader,
+        content: Message,
+    ) -> Boxed<Result<EnvelopeHeader, PartnerError>>;
+
+    /// Reports what became of an envelope that was handed over by it, under its number there.
+    fn report(
+        &self,
+        number: HubDeliveryNumber,
+        info: TrackingInfo,
+        message: String,
+    ) -> Boxed<Result<(), PartnerError>>;
 }
 
 /// Why a call failed. In both cases the partner may have done what it was asked.
@@ -88,6 +112,11 @@ impl Progress {
 impl Message {
     pub(crate) fn whole(body: Vec<u8>) -> Self {
         Self::new(body, None, Vec::new())
+    }
+
+    /// A content and nothing around it.
+    pub(crate) fn content(content: StoredContent) -> Self {
+        Self::new(Vec::new(), Some(content), Vec::new())
     }
 
     pub(crate) fn around(before: Vec<u8>, content: StoredContent, behind: Vec<u8>) -> Self {

@@ -179,6 +179,7 @@ impl Runner {
             self.call = Some(Arc::new(Call {
                 hub: self.hub.clone(),
                 id: self.id,
+                code: self.code.clone(),
                 url: endpoint.url.clone(),
                 partner,
                 signals: Arc::clone(&self.signals),

@@ -63,6 +63,11 @@ fn check_parties(
         );
         return Err(("channel", problem));
     }
+    if let Some(hub) = [owner, channel].into_iter().find(|one| one.kind == ConnectionKind::Hub) {
+        let problem =
+            format!("{} is a hub, which has orders of its own ('phytohub link')", hub.code);
+        return Err(("channel", problem));
+    }
     if rule_type == RuleType::Forward && channel.kind != ConnectionKind::Channel {
         let problem = format!(
             "{} is no channel; copies go to channels alone ('phytohub channel add')",

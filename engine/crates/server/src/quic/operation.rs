@@ -6,12 +6,12 @@ use bytes::{Bytes, BytesMut};
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt as _};
 use phytohub_domain::{AllowedDocument, Limits};
-use phytohub_exchange::{Caller, Hub};
+use phytohub_exchange::{Caller, DeliveryKey, Hub};
 use phytohub_telemetry::Outcome;
 use phytohub_wire::quic::{
     AckItem, AckOutcome, Acknowledge, Acknowledged, CodeList, CodeLists, Deliver, Delivered, End,
-    EnvelopeHead, Finding, GetProfile, Head, Kind, Message as _, Profile, Pull, StateFrame, Track,
-    Validate, encode, read_content,
+    EnvelopeHead, Finding, GetProfile, Head, Kind, Message as _, Profile, Pull, Report, StateFrame,
+    Track, Validate, encode, read_content,
 };
 use phytohub_wire::soap::{Content, Envelope, Text};
 
@@ -78,6 +78,7 @@ async fn operate(mut work: Work) -> Result<Reply, Refusal> {
             Validate::read(fields)?;
             validate(&hub, &mut work).await?
         }
+        Kind::Report => report(&hub, &work, Report::read(fields)?).await?,
         Kind::Subscribe | Kind::Watch => {
             return Err(Refusal::Misplaced("this must be the first frame of a stream of its own"));
         }
@@ -121,7 +122,13 @@ async fn content_of(work: &mut Work) -> Result<Content, Refusal> {
 
 async fn deliver(hub: &Hub, work: &mut Work, mut deliver: Deliver) -> Result<Reply, Refusal> {
     let content = content_of(work).await?;
-    let (key, validate) = (deliver.key.take(), deliver.validate);
+    let validate = deliver.validate;
+    let key = match (deliver.key.take(), deliver.origin) {
+        (Some(_), Some(_)) => {
+            return Err(Refusal::Misplaced("what is handed over has its number in place of a key"));
+        }
+        (key, origin) => origin.map(DeliveryKey::Origin).or_else(|| key.map(DeliveryKey::Own)),
+    };
     if deliver.from.is_empty() {
         work.caller.connection.code.as_str().clone_into(&mut deliver.from);
     }
@@ -148,6 +155,14 @@ async fn acknowledge(hub: &Hub, work: &Work, message: Acknowledge) -> Result<Rep
         }
     };
     let outcomes = join_all(message.items.into_iter().map(one)).await;
+    Ok(Reply::one(work.request, &Acknowledged { outcomes }))
+}
+
+async fn report(hub: &Hub, work: &Work, message: Report) -> Result<Reply, Refusal> {
+    message.check(&work.limits)?;
+    let Report { number, state, message } = message;
+    let state = hub.report(&work.caller, number, state, message).await?;
+    let outcomes = vec![AckOutcome::Stands(state)];
     Ok(Reply::one(work.request, &Acknowledged { outcomes }))
 }
 
@@ -246,6 +261,7 @@ pub(super) const fn name(kind: Kind) -> &'static str {
         Kind::GetProfile => "GetProfile",
         Kind::CodeLists => "code_lists",
         Kind::Validate => "ValidatePhytoXML",
+        Kind::Report => "report",
         Kind::Subscribe => "subscribe",
         Kind::Watch => "watch",
         _ => "unknown",

@@ -58,6 +58,8 @@ impl Batch<'_> {
         let mut detail = state.message.clone();
         if let Some(note) = &held {
             detail = format!("{HELD_DETAIL}{}", note.reason);
+        } else if let Some(origin) = new.origin {
+            detail = format!("handed over as {origin} {detail}").trim_end().to_owned();
         }
         self.put_envelope(&envelope);
         self.put_state(envelope.number, state.clone());
@@ -108,6 +110,7 @@ impl Batch<'_> {
             content_form: new.content.form,
             content_hash: new.content.hash,
             response: new.response,
+            origin: new.origin,
             content_id: id,
         }
     }
@@ -152,6 +155,7 @@ impl Batch<'_> {
             envelope.sequence = self.counters.next_sequence();
             envelope.mailbox_id = Some(copy.mailbox_id);
             envelope.copy_of = Some(original.number);
+            envelope.origin = None;
             envelope.forwardings = Vec::new();
             self.put_envelope(&envelope);
             self.put_state(*number, state.clone());

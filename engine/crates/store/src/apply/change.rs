@@ -33,7 +33,7 @@ impl Batch<'_> {
             Change::Unpark(_) => state.park(false),
             Change::Release => state.release(),
             Change::Attempt { error, next } => state.attempt(error, *next),
-            Change::HandOver { again_at } => state.hand_over(now, *again_at),
+            Change::HandOver { again_at, .. } => state.hand_over(now, *again_at),
             Change::Expire(reason) => state.expire(reason, now),
             Change::Hold(_) => state.hold(true),
             Change::Unhold(_) => state.hold(false),
@@ -197,13 +197,14 @@ fn detail(change: Change) -> String {
             let info = acknowledgement.kind.tracking_info();
             format!("{info} {}", acknowledgement.message).trim_end().to_owned()
         }
-        Change::Fail(reason)
+        Change::HandOver { receipt: reason, .. }
+        | Change::Fail(reason)
         | Change::Park(reason)
         | Change::Unpark(reason)
         | Change::Expire(reason)
         | Change::Hold(reason)
         | Change::Unhold(reason) => reason,
         Change::Attempt { error, next } => format!("again at {next}: {error}"),
-        Change::Release | Change::HandOver { .. } => String::new(),
+        Change::Release => String::new(),
     }
 }

@@ -1,13 +1,13 @@
 //! Connections on disk.
 
 use phytohub_domain::{
-    AllowedDocument, CertificateScope, Connection, ConnectionId, ConnectionKind, FairUse,
-    Fingerprint, MaintenanceWindow, PushEndpoint, RegisteredCertificate, ServerTrust,
-    SigningCertificate, Timestamp,
+    AllowedDocument, CertificateScope, Connection, ConnectionCode, ConnectionId, ConnectionKind,
+    FairUse, Fingerprint, Link, MaintenanceWindow, PushEndpoint, RegisteredCertificate,
+    ServerTrust, SigningCertificate, Timestamp,
 };
 use rkyv::{Archive, Deserialize, Serialize};
 
-use super::{corrupt, decode, encode, mode};
+use super::{VERSION_2, corrupt, decode, decode_as, encode, encode_as, mode};
 use crate::error::ReadError;
 
 #[derive(Archive, Deserialize, Serialize)]
@@ -29,6 +29,14 @@ struct ConnectionRecord {
     legal_hold: bool,
     certificates: Vec<CertificateRecord>,
     added: u64,
+}
+
+/// A hub. Other connections keep the first format.
+#[derive(Archive, Deserialize, Serialize)]
+struct HubRecord {
+    connection: ConnectionRecord,
+    ours: Vec<String>,
+    theirs: Vec<String>,
 }
 
 #[derive(Archive, Deserialize, Serialize)]
@@ -82,7 +90,7 @@ struct CertificateRecord {
 pub(crate) fn encode_connection(connection: &Connection) -> Vec<u8> {
     let documents = connection.allowed_documents.iter();
     let fair_use = &connection.fair_use;
-    encode(&ConnectionRecord {
+    let record = ConnectionRecord {
         code: connection.code.as_str().to_owned(),
         name: connection.name.clone(),
         kind: connection.kind as u8,
@@ -109,20 +117,36 @@ pub(crate) fn encode_connection(connection: &Connection) -> Vec<u8> {
         legal_hold: connection.legal_hold,
         certificates: connection.certificates.iter().map(certificate_record).collect(),
         added: connection.added.as_millis(),
-    })
+    };
+    if connection.kind != ConnectionKind::Hub {
+        return encode(&record);
+    }
+    let texts = |codes: &[ConnectionCode]| codes.iter().map(ToString::to_string).collect();
+    let (ours, theirs) = (texts(&connection.link.ours), texts(&connection.link.theirs));
+    encode_as(VERSION_2, &HubRecord { connection: record, ours, theirs })
 }
 
 /// Reads a connection.
 pub(crate) fn decode_connection(id: ConnectionId, bytes: &[u8]) -> Result<Connection, ReadError> {
     let corrupt = || corrupt("connection", &id.0.to_be_bytes());
-    let record = decode::<ConnectionRecord>(bytes).ok_or_else(corrupt)?;
+    let (record, ours, theirs) = if bytes.first() == Some(&VERSION_2) {
+        let hub = decode_as::<HubRecord>(VERSION_2, bytes).ok_or_else(corrupt)?;
+        (hub.connection, hub.ours, hub.theirs)
+    } else {
+        (decode::<ConnectionRecord>(bytes).ok_or_else(corrupt)?, Vec::new(), Vec::new())
+    };
+    let codes = |texts: Vec<String>| {
+        let codes = texts.into_iter().map(|text| text.parse().ok()).collect::<Option<Vec<_>>>();
+        codes.ok_or_else(corrupt)
+    };
     let code = record.code.parse().map_err(|_| corrupt())?;
     let mode = mode(record.mode).ok_or_else(corrupt)?;
-    let kinds = [ConnectionKind::Nppo, ConnectionKind::Channel];
+    let kinds = [ConnectionKind::Nppo, ConnectionKind::Channel, ConnectionKind::Hub];
     let kind = kinds.into_iter().find(|kind| *kind as u8 == record.kind).ok_or_else(corrupt)?;
     let mut connection =
         Connection::new(id, code, record.name, mode, Timestamp::from_millis(record.added));
     connection.kind = kind;
+    connection.link = Link { ours: codes(ours)?, theirs: codes(theirs)? };
     connection.serves = record.serves;
     connection.enabled = record.enabled;
     (connection.sends, connection.receives) = (record.sends, record.receives);

@@ -6,7 +6,7 @@ use phytohub_domain::{
 };
 use rkyv::{Archive, Deserialize, Serialize};
 
-use super::{VERSION, VERSION_2, corrupt, decode, decode_as, encode_as, mode};
+use super::{VERSION, VERSION_2, VERSION_3, corrupt, decode, decode_as, encode_as, mode};
 use crate::error::ReadError;
 use crate::keys::ContentId;
 
@@ -56,6 +56,8 @@ pub struct StoredEnvelope {
     pub content_hash: ContentHash,
     /// Whether the content is a country's response.
     pub response: bool,
+    /// Its number at the hub that handed it over, which is the connection that delivered it.
+    pub origin: Option<HubDeliveryNumber>,
     pub(crate) content_id: ContentId,
 }
 
@@ -97,6 +99,16 @@ struct MarkedRecord {
     marks: u32,
 }
 
+/// An envelope that another hub handed over. Others keep the formats before.
+#[derive(Archive, Deserialize, Serialize)]
+struct HandedRecord {
+    envelope: EnvelopeRecord,
+    /// Bits: see the constants.
+    marks: u32,
+    /// Its number there.
+    origin: [u8; 16],
+}
+
 /// Mark of an envelope: the content is a country's response.
 const RESPONSE: u32 = 1;
 
@@ -126,10 +138,15 @@ pub(crate) fn encode_envelope(envelope: &StoredEnvelope) -> Vec<u8> {
         content_hash: envelope.content_hash.0,
         content_id: envelope.content_id,
     };
-    if envelope.response {
-        return encode_as(VERSION_2, &MarkedRecord { envelope: record, marks: RESPONSE });
+    let marks = if envelope.response { RESPONSE } else { 0 };
+    match envelope.origin {
+        Some(origin) => {
+            let origin = origin.to_bytes();
+            encode_as(VERSION_3, &HandedRecord { envelope: record, marks, origin })
+        }
+        None if marks != 0 => encode_as(VERSION_2, &MarkedRecord { envelope: record, marks }),
+        None => encode_as(VERSION, &record),
     }
-    encode_as(VERSION, &record)
 }
 
 /// Reads an envelope.
@@ -138,11 +155,16 @@ pub(crate) fn decode_envelope(
     bytes: &[u8],
 ) -> Result<StoredEnvelope, ReadError> {
     let corrupt = || corrupt("envelope", &number.to_bytes());
-    let (record, marks) = if bytes.first() == Some(&VERSION_2) {
-        let marked = decode_as::<MarkedRecord>(VERSION_2, bytes).ok_or_else(corrupt)?;
-        (marked.envelope, marked.marks)
-    } else {
-        (decode::<EnvelopeRecord>(bytes).ok_or_else(corrupt)?, 0)
+    let (record, marks, origin) = match bytes.first() {
+        Some(&VERSION_3) => {
+            let handed = decode_as::<HandedRecord>(VERSION_3, bytes).ok_or_else(corrupt)?;
+            (handed.envelope, handed.marks, Some(HubDeliveryNumber::from_bytes(handed.origin)))
+        }
+        Some(&VERSION_2) => {
+            let marked = decode_as::<MarkedRecord>(VERSION_2, bytes).ok_or_else(corrupt)?;
+            (marked.envelope, marked.marks, None)
+        }
+        _ => (decode::<EnvelopeRecord>(bytes).ok_or_else(corrupt)?, 0, None),
     };
     let forwarding = |(code, number): (String, [u8; 16])| {
         code.parse().ok().map(|code| (code, HubDeliveryNumber::from_bytes(number)))
@@ -169,6 +191,7 @@ pub(crate) fn decode_envelope(
         content_form: ContentForm::from_u8(record.content_form).ok_or_else(corrupt)?,
         content_hash: ContentHash(record.content_hash),
         response: marks & RESPONSE != 0,
+        origin,
         content_id: record.content_id,
     })
 }

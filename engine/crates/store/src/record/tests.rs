@@ -1,6 +1,6 @@
 use phytohub_domain::{
     AllowedDocument, CertificateScope, ChannelRule, Connection, ConnectionId, ConnectionKind,
-    Consent, ContentForm, ContentHash, Direction, FairUse, Fingerprint, HubDeliveryNumber,
+    Consent, ContentForm, ContentHash, Direction, FairUse, Fingerprint, HubDeliveryNumber, Link,
     MaintenanceWindow, PushEndpoint, RegisteredCertificate, RuleType, ServerTrust,
     SigningCertificate, TrackingInfo, TrackingState,
 };
@@ -42,6 +42,7 @@ fn any_envelope() -> impl Strategy<Value = StoredEnvelope> {
             content_form: ContentForm::from_u8(rest.4).expect("three forms"),
             content_hash: ContentHash(hash),
             response: live ^ (rest.3 % 2 == 0),
+            origin: (rest.3 % 3 == 0).then(|| HubDeliveryNumber::from_bytes(content_id)),
             content_id,
         },
     )
@@ -127,6 +128,10 @@ proptest! {
         });
         if flags[3] {
             connection.kind = ConnectionKind::Channel;
+        } else if flags[4] {
+            connection.kind = ConnectionKind::Hub;
+            let code = |text: &str| text.parse().expect("a code");
+            connection.link = Link { ours: vec![code("NO"), code("SE")], theirs: vec![code("NZ")] };
         }
         (connection.sends, connection.receives) = (flags[4], flags[5]);
         (connection.responses, connection.legal_hold) = (flags[6], flags[7]);

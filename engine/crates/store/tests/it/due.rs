@@ -121,7 +121,7 @@ async fn follow(steps: &[Step]) {
                 let at = now.plus(HOUR * u32::try_from(*hours).expect("small"));
                 let hands_over = matches!(step, Step::HandOver(..));
                 let step = if hands_over {
-                    Change::HandOver { again_at: at }
+                    Change::HandOver { again_at: at, receipt: String::new() }
                 } else {
                     Change::Attempt { error: "refused".into(), next: at }
                 };

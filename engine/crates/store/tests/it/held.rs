@@ -110,7 +110,7 @@ async fn nobody_takes_a_held_envelope_past_its_gate() {
         Change::Unpark("I want to".into()),
         Change::Park("again".into()),
         Change::Release,
-        Change::HandOver { again_at: next },
+        Change::HandOver { again_at: next, receipt: String::new() },
         received(),
     ] {
         let outcome = change(store, number, way.clone()).await.expect("committed");

@@ -62,7 +62,7 @@ async fn a_purge_leaves_no_row_but_the_events() {
     let failed = Change::Attempt { error: "refused".into(), next: now.plus(SECOND) };
     for step in [
         failed,
-        Change::HandOver { again_at: now.plus(DAY) },
+        Change::HandOver { again_at: now.plus(DAY), receipt: String::new() },
         Change::Park("asked".into()),
         Change::Unpark("solved".into()),
         Change::Hold("court".into()),
@@ -156,7 +156,7 @@ async fn mail_fails_by_age_only_where_nobody_ever_had_it() {
     for (number, step) in [
         (never, refused),
         (pulled, Change::Release),
-        (handed, Change::HandOver { again_at: now.plus(DAY) }),
+        (handed, Change::HandOver { again_at: now.plus(DAY), receipt: String::new() }),
         (parked, Change::Park("asked".into())),
         (acknowledged, received()),
     ] {

@@ -24,7 +24,7 @@ pub trait Message: Sized {
 }
 
 /// The tag's bit that says that one who does not know the field must refuse the frame.
-const CRITICAL: u16 = 1 << 15;
+pub(super) const CRITICAL: u16 = 1 << 15;
 
 /// Reads fields in order.
 pub(super) struct FieldReader {

@@ -30,6 +30,8 @@ pub enum Kind {
     CodeLists = 0x0009,
     /// Validate a document; content follows.
     Validate = 0x000A,
+    /// Hear what became of an envelope that was handed over: from one hub to another.
+    Report = 0x000B,
 
     /// What became of a delivery.
     Delivered = 0x8001,
@@ -55,7 +57,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Deliver,
         Self::Subscribe,
         Self::Credit,
@@ -66,6 +68,7 @@ impl Kind {
         Self::GetProfile,
         Self::CodeLists,
         Self::Validate,
+        Self::Report,
         Self::Delivered,
         Self::Envelope,
         Self::Acknowledged,

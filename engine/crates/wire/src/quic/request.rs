@@ -3,7 +3,7 @@
 use bytes::{BufMut as _, Bytes};
 use phytohub_domain::{Acknowledgement, EnvelopeHeader, HubDeliveryNumber, Limits};
 
-use super::field::{FieldReader, FieldWriter, Message, put_text};
+use super::field::{CRITICAL, FieldReader, FieldWriter, Message, put_text};
 use super::list::{kind_number, kind_of};
 use super::{AckItem, BATCH_MAX, FieldError, Head, KEY_BYTES_MAX, Kind, KnownList};
 use crate::soap::Header;
@@ -28,6 +28,8 @@ pub struct Deliver {
     pub forwardings: Vec<String>,
     /// 8: whether the document is validated first.
     pub validate: bool,
+    /// 9, critical: the envelope's number at the hub that hands it over, in place of a key.
+    pub origin: Option<HubDeliveryNumber>,
 }
 
 impl Deliver {
@@ -43,6 +45,7 @@ impl Deliver {
             nppo_certificate_number: header.nppo_certificate_number.clone(),
             forwardings: header.forwardings.iter().map(|copy| copy.code.clone()).collect(),
             validate: false,
+            origin: None,
         }
     }
 
@@ -95,6 +98,7 @@ impl Message for Deliver {
                     this.forwardings = field.list().all(BATCH_MAX, |list| list.text())?;
                 }
                 VALIDATE => this.validate = field.bool()?,
+                ORIGIN => this.origin = Some(field.number()?),
                 _ => field.unknown()?,
             }
         }
@@ -120,6 +124,9 @@ impl Message for Deliver {
             });
         }
         out.bool(VALIDATE, self.validate);
+        if let Some(origin) = self.origin {
+            out.number(ORIGIN | CRITICAL, origin);
+        }
     }
 }
 
@@ -131,6 +138,7 @@ const STATUS: u16 = 5;
 const CERTIFICATE: u16 = 6;
 const FORWARDINGS: u16 = 7;
 const VALIDATE: u16 = 8;
+const ORIGIN: u16 = 9;
 
 /// Messages that have nothing but credit.
 macro_rules! credits {

@@ -11,7 +11,7 @@ use phytohub_domain::{
 use phytohub_wire::quic::{
     AckItem, AckOutcome, Acknowledge, Acknowledged, CodeLists, Copy, Decoder, Deliver,
     EnvelopeFrame, EnvelopeHead, Event, FIELDS_BYTES_MAX, FieldError, FrameError, Head, KnownList,
-    Message, Pull, RefusalCode, Refused, Subscribe, Track, encode, read_content,
+    Message, Pull, RefusalCode, Refused, Report, Subscribe, Track, encode, read_content,
 };
 use proptest::prelude::*;
 
@@ -81,10 +81,11 @@ prop_compose! {
         from in text(), to in text(), number in text(),
         certificate_type: Option<i32>, certificate_status: Option<i32>,
         forwardings in proptest::collection::vec(text(), 0..5), validate: bool,
+        origin in proptest::option::of(number()),
     ) -> Deliver {
         Deliver {
             key: key.map(Bytes::from), from, to, certificate_type, certificate_status,
-            nppo_certificate_number: number, forwardings, validate,
+            nppo_certificate_number: number, forwardings, validate, origin,
         }
     }
 }
@@ -112,7 +113,7 @@ proptest! {
         numbers in proptest::collection::vec(number(), 1..20),
         message in text(),
         known in proptest::collection::vec((text(), any::<u32>()), 0..5),
-        envelopes: u32, bytes: u64,
+        envelopes: u32, bytes: u64, state in 0_u8..6,
     ) {
         round_trip(&deliver);
         let item = |number: &HubDeliveryNumber| AckItem {
@@ -124,6 +125,8 @@ proptest! {
         };
         round_trip(&Acknowledge { items: numbers.iter().map(item).collect() });
         round_trip(&Pull { number: numbers.first().copied() });
+        let state = TrackingInfo::from_u8(state).expect("six states");
+        round_trip(&Report { number: numbers[0], state, message: message.clone() });
         round_trip(&Track { numbers });
         let known = known.into_iter().map(|(name, revision)| KnownList { name, revision });
         round_trip(&CodeLists { known: known.collect() });

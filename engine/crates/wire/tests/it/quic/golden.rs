@@ -40,6 +40,7 @@ fn a_delivery_has_the_bytes_of_the_specification() {
         nppo_certificate_number: "NO-1".into(),
         forwardings: vec!["ASW".into()],
         validate: true,
+        origin: None,
     };
     assert_eq!(hex(1, 0, &deliver, b"&lt;a/&gt;"), example("deliver"));
     let mut head = EnvelopeHead::default();
