@@ -163,7 +163,8 @@ impl Side {
     }
 
     async fn ask(&self, request: AdminRequest) -> AdminReply {
-        self.hub.hub().admin(&Operator { uid: 0 }, request).await.expect("the hub answers")
+        let answer = self.hub.hub().admin(&Operator { uid: 0 }, request);
+        Box::pin(answer).await.expect("the hub answers")
     }
 
     /// Waits until the lane to the other hub says so.
