@@ -332,6 +332,8 @@ fn failed(config: &StoreConfig, source: rocksdb::Error) -> OpenError {
 const LOCKED: [&str; 2] = ["While lock file", "lock hold by current process"];
 
 /// Format that this binary writes: 16 bits of version, 16 bits of feature flags.
-pub(crate) const FORMAT_VERSION: u32 = 1 << 16 | FEATURE_PLUGINS;
+pub(crate) const FORMAT_VERSION: u32 = 1 << 16 | FEATURE_PLUGINS | FEATURE_LINKS;
 /// The family of plugins, envelopes that are held, and marked ones.
 const FEATURE_PLUGINS: u32 = 1;
+/// Connections that are hubs, and envelopes that came from one.
+const FEATURE_LINKS: u32 = 1 << 1;
