@@ -34,7 +34,7 @@ use rustls_pki_types::pem::PemObject as _;
 use tokio::sync::watch;
 
 use crate::config::{LoadedConfig, RemoteHubConfig};
-use country::{Country, hash, number_of, opened, refusal, refusal_of};
+use country::{Country, hash, number_of, opened, refusal_of};
 pub use error::RemoteError;
 use journal::{Journal, NAME};
 
@@ -107,12 +107,11 @@ impl RemoteHub {
         }
     }
 
-    /// The connection as which a plugin acts, once the hub knows it as that.
-    async fn acting(&self, actor: &PluginActor, act_as: &str) -> Result<&Country, PluginError> {
+    /// The connection as which a plugin acts.
+    fn acting(&self, actor: &PluginActor, act_as: &str) -> Result<&Country, PluginError> {
         let may = actor.act_as.iter().any(|code| code.as_str() == act_as);
-        let country = self.countries.get(act_as).filter(|_| may).ok_or(PluginError::Denied)?;
-        country.known().await?;
-        Ok(country)
+        let country = self.countries.get(act_as).filter(|_| may);
+        country.map(|country| &**country).ok_or(PluginError::Denied)
     }
 
     async fn hand_in(
@@ -127,7 +126,7 @@ impl RemoteHub {
         if draft.response {
             return Err(PluginError::Invalid(NO_RESPONSES.into()));
         }
-        let country = self.acting(actor, &draft.act_as).await?;
+        let country = self.acting(actor, &draft.act_as)?;
         let document = std::str::from_utf8(&draft.content)
             .map_err(|_| PluginError::Invalid("the document is not UTF-8".into()))?;
         let channel = |code: String| EnvelopeForwarding { code, hub_delivery_number: None };
@@ -144,7 +143,8 @@ impl RemoteHub {
         let (bytes, hash) = (content.raw.len() as u64, hash(&content));
         let key = Some(Bytes::copy_from_slice(key));
         let delivery = Delivery { header, content, key, validate: draft.validate };
-        let answered = country.client.deliver(delivery).await.map_err(refusal)?;
+        let deliver = |client: QuicClient| async move { client.deliver(delivery).await };
+        let answered = country.ask(deliver).await?;
         let number = number_of(&answered).ok_or_else(no_number)?;
         let mut envelope = PluginEnvelope::elsewhere(number, &answered);
         (envelope.content_bytes, envelope.content_hash) = (bytes, hash);
@@ -159,7 +159,7 @@ impl RemoteHub {
         number: &str,
         content: bool,
     ) -> Result<(PluginEnvelope, Option<Bytes>), PluginError> {
-        let country = self.acting(actor, act_as).await?;
+        let country = self.acting(actor, act_as)?;
         let number = number.parse().map_err(|_| PluginError::NotFound)?;
         let waiting = country.waiting().get(number);
         match waiting {
@@ -167,7 +167,8 @@ impl RemoteHub {
             Some((envelope, Some(document))) => return Ok((envelope, Some(document))),
             _ => {}
         }
-        let received = country.client.pull(number).await.map_err(refusal)?;
+        let pull = |client: QuicClient| async move { client.pull(number).await };
+        let received = country.ask(pull).await?;
         let (envelope, document) = opened(&received);
         Ok((envelope, content.then_some(document)))
     }
@@ -179,10 +180,11 @@ impl RemoteHub {
         number: &str,
         acknowledgement: Acknowledgement,
     ) -> Result<(), PluginError> {
-        let country = self.acting(actor, act_as).await?;
+        let country = self.acting(actor, act_as)?;
         let number = number.parse().map_err(|_| PluginError::NotFound)?;
-        let asked = country.client.acknowledge(vec![(number, acknowledgement)]).await;
-        let outcome = asked.map_err(refusal)?.into_iter().next();
+        let all = vec![(number, acknowledgement)];
+        let acknowledge = |client: QuicClient| async move { client.acknowledge(all).await };
+        let outcome = country.ask(acknowledge).await?.into_iter().next();
         let refused = match outcome {
             Some(AckOutcome::Stands(_)) => None,
             Some(AckOutcome::Refused(code)) => Some(refusal_of(code, NOT_TAKEN.into())),
@@ -208,9 +210,10 @@ impl RemoteHub {
         act_as: &str,
         number: &str,
     ) -> Result<PluginEnvelope, PluginError> {
-        let country = self.acting(actor, act_as).await?;
+        let country = self.acting(actor, act_as)?;
         let number = number.parse().map_err(|_| PluginError::NotFound)?;
-        let told = country.client.track(vec![number]).await.map_err(refusal)?;
+        let track = |client: QuicClient| async move { client.track(vec![number]).await };
+        let told = country.ask(track).await?;
         let header = told.first().ok_or_else(no_number)?;
         if header.tracking_info == Some(TrackingInfo::EnvelopeNotExists) {
             return Err(PluginError::NotFound);
@@ -237,7 +240,7 @@ impl PostOffice for RemoteHub {
         limit: usize,
     ) -> Answering<'a, Vec<PluginEnvelope>> {
         Box::pin(async move {
-            let country = self.acting(actor, act_as).await?;
+            let country = self.acting(actor, act_as)?;
             Ok(country.waiting().after(after, limit.min(LIST_MAX)))
         })
     }

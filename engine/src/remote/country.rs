@@ -14,7 +14,8 @@ use phytohub_sps::{Limits, SpsDocument};
 use phytohub_wire::quic::RefusalCode;
 use phytohub_wire::soap::Content;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::OnceCell;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 
 use super::journal::Journal;
 use super::waiting::Waiting;
@@ -24,33 +25,66 @@ use crate::failure::told;
 #[derive(Debug)]
 pub(super) struct Country {
     pub(super) code: String,
-    pub(super) client: QuicClient,
-    /// Set once the hub has said that the certificate is this connection's.
-    known: OnceCell<()>,
+    client: QuicClient,
+    /// True once the hub has said that the certificate is this connection's.
+    known: watch::Sender<bool>,
+    /// Until then plugins wait for that.
+    grace: Instant,
+    /// Until then the hub, which did not answer, is not asked for plugins.
+    resting: Mutex<Option<Instant>>,
     waiting: Mutex<Waiting>,
 }
 
 impl Country {
     pub(super) fn new(code: String, client: QuicClient) -> Self {
-        Self { code, client, known: OnceCell::new(), waiting: Mutex::default() }
+        Self {
+            code,
+            client,
+            known: watch::channel(false).0,
+            grace: Instant::now() + GRACE,
+            resting: Mutex::default(),
+            waiting: Mutex::default(),
+        }
     }
 
-    /// Resolves when the hub has said that the certificate is this connection's.
-    ///
-    /// # Errors
-    /// If it is another's, or the hub is not to be reached.
-    pub(super) async fn known(&self) -> Result<(), PluginError> {
-        let ask = || async {
-            let profile = self.client.profile().await.map_err(refusal)?;
-            if profile.code != self.code {
-                let (own, said) = (&self.code, profile.code);
-                let what = format!("the certificate of {own} is registered with {said} at the hub");
-                return Err(PluginError::Unavailable(what));
-            }
+    /// Asks the hub for a plugin. One that did not answer just now is not asked: the plugin comes
+    /// again, and its threads are not held up by each thing that it has to say.
+    pub(super) async fn ask<T, F>(
+        &self,
+        question: impl FnOnce(QuicClient) -> F,
+    ) -> Result<T, PluginError>
+    where
+        F: Future<Output = Result<T, QuicError>>,
+    {
+        let mut known = self.known.subscribe();
+        let heard =
+            matches!(timeout_at(self.grace, known.wait_for(|known| *known)).await, Ok(Ok(_)));
+        let rests = self.resting().is_some_and(|until| Instant::now() < until);
+        if rests || !heard {
+            return Err(PluginError::Unavailable(NOT_REACHED.into()));
+        }
+        let answer = question(self.client.clone()).await;
+        let silent = !matches!(answer, Ok(_) | Err(QuicError::Refused { .. }));
+        *self.resting() = silent.then(|| Instant::now() + REST);
+        answer.map_err(refusal)
+    }
+
+    /// Has the hub say that the certificate is this connection's.
+    async fn introduce(&self) -> Result<(), PluginError> {
+        let profile = self.client.profile().await.map_err(refusal)?;
+        if profile.code != self.code {
+            let (own, said) = (&self.code, profile.code);
+            let what = format!("the certificate of {own} is registered with {said} at the hub");
+            return Err(PluginError::Unavailable(what));
+        }
+        if !self.known.send_replace(true) {
             tracing::info!(connection = self.code, "the hub is reached");
-            Ok(())
-        };
-        self.known.get_or_try_init(ask).await.copied()
+        }
+        Ok(())
+    }
+
+    fn resting(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -148,7 +182,7 @@ impl Country {
     }
 
     async fn until_known(&self, clock: SystemClock) {
-        while let Err(error) = self.known().await {
+        while let Err(error) = self.introduce().await {
             self.pause(clock, "the hub is not reached", &error).await;
         }
     }
@@ -188,7 +222,7 @@ pub(super) fn number_of(header: &phytohub_domain::EnvelopeHeader) -> Option<HubD
 
 /// What a plugin is told when the hub elsewhere did not do what it asked. Only what cannot succeed
 /// by being asked again is told as final.
-pub(super) fn refusal(error: QuicError) -> PluginError {
+fn refusal(error: QuicError) -> PluginError {
     let words = told(&error);
     match error {
         QuicError::Refused { code, message, .. } => refusal_of(code, message),
@@ -207,6 +241,11 @@ pub(super) fn refusal_of(code: RefusalCode, message: String) -> PluginError {
     }
 }
 
+/// A hub that is there has said so by then.
+const GRACE: Duration = Duration::from_secs(5);
+/// After a question that was not answered.
+const REST: Duration = Duration::from_secs(5);
+const NOT_REACHED: &str = "the hub is not reached at present";
 /// Between two tries after something that does not pass by itself; what does is tried sooner by the
 /// client.
 const PAUSE: Duration = Duration::from_secs(15);

@@ -137,6 +137,11 @@ fn either_may_be_killed_and_each_certificate_is_sent_once() {
     pair.hub.wait();
     let issuer = person(&pair.host, "LK", "issuer");
     issue(issuer, second, &address, || {});
+    // Even a host that begins without it.
+    pair.kill_host();
+    pair.start_host();
+    let mut importer = person(&pair.host, "LK", "importer");
+    assert_eq!(importer.get("imports").status, 200);
     pair.hub = pair.hub_at.serve();
     let mut auditor = person(&pair.host, "LK", "auditor");
     let mut numbers = BTreeSet::new();
