@@ -10,6 +10,7 @@ use super::fixture::{LK, change, content, received, waiting};
 use super::world::{World, copied, retention};
 
 const WINDOW: Duration = Duration::from_secs(600);
+const ATTEMPTS: u8 = 20;
 
 fn same(content: &[u8]) -> NewEnvelope {
     let mut new = copied("A-1", content);
@@ -47,15 +48,29 @@ async fn of_twins_in_flight_one_is_accepted() {
     }
 }
 
+/// Whether it overtakes is for the machine's scheduler to say: mostly it does, and once is enough.
 #[tokio::test]
 async fn a_small_twin_that_overtakes_a_large_one_wins() {
     let world = World::new(retention()).await;
-    let (large, small) = (same(&vec![b'x'; 9 << 20]), same(b"x"));
     let store = world.store();
-    let (large, small) = tokio::join!(store.accept(large), store.accept(small));
-    let (large, small) = (large.expect("answered"), small.expect("answered"));
-    assert_eq!(large.number, small.number);
-    assert_eq!(content(store, small.number), b"x");
+    let overtaken = async |attempt: u8| {
+        let twin = |content: &[u8]| {
+            let mut new = same(content);
+            new.replay = Some(Replay { hash: [attempt; 32], window: WINDOW });
+            new
+        };
+        let (large, small) = (twin(&vec![b'x'; 9 << 20]), twin(b"x"));
+        let (large, small) = tokio::join!(store.accept(large), store.accept(small));
+        let (large, small) = (large.expect("answered"), small.expect("answered"));
+        assert_eq!(large.number, small.number);
+        content(store, small.number).len() == 1
+    };
+    for attempt in 0..ATTEMPTS {
+        if overtaken(attempt).await {
+            return;
+        }
+    }
+    panic!("none of {ATTEMPTS} was overtaken");
 }
 
 #[tokio::test]
