@@ -109,7 +109,7 @@ pub struct ServeArgs {
 pub enum Role {
     /// The hub, with its plugins
     Hub,
-    /// Plugins alone, for a hub elsewhere: [remote_hub]
+    /// Plugins alone, for a hub elsewhere: section remote_hub
     Plugins,
 }
 
