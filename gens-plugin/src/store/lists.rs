@@ -112,7 +112,8 @@ impl Scope<'_> {
         let asked = self.asked("certificate_text", marks, |marks| filter.words(marks))?;
         let filter = &ListFilter { before: Span::below(span, filter.before), ..*filter };
         let asked = match (asked, filter.before) {
-            (Asked::Many(words), Some(before)) => {
+            // The months of a span are slow to be put together again for each part.
+            (Asked::Many(words), Some(before)) if span.is_none() => {
                 Asked::Few(search::listed(&self.below(filter, &words, before)?))
             }
             (asked, _) => asked,
