@@ -175,6 +175,8 @@ pub struct StoreSection {
     pub block_cache_bytes: u64,
     /// Memory for what was lately written.
     pub write_buffer_bytes: u64,
+    /// Whether envelopes can be found by their certificates' numbers over QUIC.
+    pub certificate_index: bool,
 }
 
 impl Default for StoreSection {
@@ -187,6 +189,7 @@ impl Default for StoreSection {
             disk_reserve_bytes: config.disk_reserve_bytes,
             block_cache_bytes: config.block_cache_bytes as u64,
             write_buffer_bytes: config.write_buffer_bytes as u64,
+            certificate_index: false,
         }
     }
 }

@@ -124,12 +124,13 @@ impl BackUpPlugins for LyingFiles {
     }
 }
 
-/// Whether a plugin may look for envelopes by their certificates' numbers: the store keeps an index
-/// for that.
+/// Whether somebody may look for envelopes by their certificates' numbers, a plugin or a caller over
+/// QUIC: the store keeps an index for that.
 #[must_use]
 pub fn need_certificate_index(loaded: &LoadedConfig) -> bool {
     let mut plugins = loaded.config().plugin.values();
-    plugins.any(|plugin| plugin.grants.iter().any(|grant| grant == HUB_ENVELOPES_ID))
+    loaded.config().store.certificate_index
+        || plugins.any(|plugin| plugin.grants.iter().any(|grant| grant == HUB_ENVELOPES_ID))
 }
 
 fn settings(

@@ -12,7 +12,7 @@ FIELDS_BYTES_MAX = 131_072
 CRITICAL, LAST, CRITICAL_FLAGS, CRITICAL_FIELD = 0x0001, 0x0002, 0xFF00, 0x8000
 NUMBER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 TOLD = ("1 number n, 2 state B, 3 message t, 4 from t, 5 to t, 6 type i, 7 status i, "
-        "8 certificate t, 9 copies *tn")
+        "8 certificate t, 9 copies *tn, 10 response B")
 
 
 class Broken(ValueError):
@@ -46,6 +46,8 @@ class Kind(IntEnum):
     GET_PROFILE = 0x0008
     CODE_LISTS = 0x0009, "1 have *tI"
     VALIDATE = 0x000A
+    CONNECTIONS = 0x000C, "1 after t"
+    FIND = 0x000D, "1 from t, 2 to t, 3 certificate t, 4 before n, 5 limit I"
     DELIVERED = 0x8001, TOLD
     ENVELOPE = 0x8002, TOLD + ", 16 form B"
     ACKNOWLEDGED = 0x8003, "1 outcomes *HB"
@@ -56,6 +58,8 @@ class Kind(IntEnum):
     END = 0x8008
     REFUSED = 0x8009, "1 code H, 2 message t, 3 wait_ms I"
     LAGGED = 0x800A
+    CONNECTION = 0x800B, ("1 code t, 2 receives B, 3 sends B, 4 accepts *ii, 5 name t, 6 channel B, "
+                          "7 responses B, 8 test B")
 
 
 @dataclass

@@ -7,10 +7,10 @@ use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use phytohub_domain::Limits;
 use phytohub_wire::quic::{
-    Acknowledge, Acknowledged, CodeList, CodeLists, Credit, Decoder, Deliver, Delivered, End,
-    EnvelopeFrame, Event, Finding, Frame, FrameError, GetProfile, Head, Kind, Lagged, Message,
-    Profile, Pull, Refused, Report, StateFrame, Subscribe, Track, Validate, Watch, encode,
-    read_content,
+    Acknowledge, Acknowledged, CodeList, CodeLists, Connections, Credit, Decoder, Deliver,
+    Delivered, End, EnvelopeFrame, Event, Find, Finding, Frame, FrameError, GetProfile, Head, Kind,
+    KnownConnection, Lagged, Message, Profile, Pull, Refused, Report, StateFrame, Subscribe, Track,
+    Validate, Watch, encode, read_content,
 };
 use phytohub_wire::soap::{self, Request, client};
 
@@ -67,6 +67,8 @@ fn check_frame(frame: Frame) {
         Kind::CodeLists => again::<CodeLists>(fields),
         Kind::Validate => again::<Validate>(fields),
         Kind::Report => again::<Report>(fields),
+        Kind::Connections => again::<Connections>(fields),
+        Kind::Find => again::<Find>(fields),
         Kind::Delivered => again::<Delivered>(fields),
         Kind::Envelope => again::<EnvelopeFrame>(fields),
         Kind::Acknowledged => again::<Acknowledged>(fields),
@@ -77,6 +79,7 @@ fn check_frame(frame: Frame) {
         Kind::End => again::<End>(fields),
         Kind::Refused => again::<Refused>(fields),
         Kind::Lagged => again::<Lagged>(fields),
+        Kind::Connection => again::<KnownConnection>(fields),
         _ => {}
     }
 }

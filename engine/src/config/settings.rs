@@ -153,6 +153,13 @@ const SETTINGS: &[Setting] = &[
         "Memory for what was lately written, before it becomes a file.",
     ),
     text(
+        "store",
+        "certificate_index",
+        "Whether national systems that call over QUIC can look for what they sent and received by \
+         the certificate's number; a host of plugins elsewhere wants it. A row more for each \
+         envelope, made for all when it is switched on. Plugins with hub.envelopes/1 have it anyhow.",
+    ),
+    text(
         "admin",
         "socket_dir",
         "Directory of the socket through which 'phytohub connection' and 'phytohub envelope' talk \

@@ -36,7 +36,7 @@ pub use endpoint::{Endpoint, ParseEndpointError};
 pub use error::{CallError, Outcome, Stage};
 pub use identity::{Identity, IdentityError};
 pub use quic::{
-    Delivery, Inbox, InboxCredit, ParseQuicAddressError, PipelineAnswer, PipelineReceiver,
+    Delivery, FoundEnvelope, Inbox, InboxCredit, ParseQuicAddressError, PipelineAnswer, PipelineReceiver,
     PipelineSender, QuicAddress, QuicClient, QuicConfig, QuicError, ReceivedEnvelope, StateChange,
     StateWatch,
 };

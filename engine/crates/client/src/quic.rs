@@ -6,11 +6,13 @@
 
 mod address;
 mod connect;
+mod directory;
 mod error;
 mod inbox;
 mod peer;
 mod pipeline;
 mod reply;
+mod retry;
 mod watch;
 
 use std::sync::Arc;
@@ -26,15 +28,17 @@ use phytohub_wire::quic::{
 use phytohub_wire::soap::{Content, ValidationResult};
 use rustls::crypto::aws_lc_rs;
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use crate::{AddressPolicy, Identity, ServerTrust, SetUpError, TimeLimits};
 pub use address::{ParseQuicAddressError, QuicAddress};
 use connect::Link;
+pub use directory::FoundEnvelope;
 pub use error::QuicError;
 pub use inbox::{Inbox, InboxCredit, ReceivedEnvelope};
 pub use pipeline::{PipelineAnswer, PipelineReceiver, PipelineSender};
 use reply::Replies;
+use retry::Retry;
 pub use watch::{StateChange, StateWatch};
 
 /// What a client of the fast door is made of.
@@ -122,12 +126,20 @@ impl QuicClient {
     /// When the hub refuses, or did not answer in time. A header that it does not take is no error: it
     /// is told as `FailedDelivery`.
     pub async fn deliver(&self, delivery: Delivery) -> Result<EnvelopeHeader, QuicError> {
+        self.hand_in(delivery, false).await
+    }
+
+    async fn hand_in(
+        &self,
+        delivery: Delivery,
+        response: bool,
+    ) -> Result<EnvelopeHeader, QuicError> {
         let key = match delivery.key {
             Some(key) => key,
             None => new_key()?,
         };
         let mut message = Deliver::new(&delivery.header, Some(key));
-        message.validate = delivery.validate;
+        (message.validate, message.response) = (delivery.validate, response);
         let request = request(&message, delivery.content.raw);
         let header = &delivery.header;
         self.call(&request, |mut replies| async move {
@@ -289,22 +301,14 @@ impl QuicClient {
         F: Future<Output = Result<T, QuicError>> + Send,
     {
         let deadline = Instant::now() + self.0.config.times.call;
-        let mut pause = PAUSE_FIRST;
+        let mut retry = Retry::until(deadline);
         loop {
             let attempt = async { read(self.ask(request).await?).await };
             let result = timeout_at(deadline, attempt).await;
-            let error = match result {
-                Ok(Ok(told)) => return Ok(told),
-                Ok(Err(error)) => error,
-                Err(_) => return Err(QuicError::Timeout),
-            };
-            let Some(wait) = error.pause(pause) else { return Err(error) };
-            self.forget(&error).await;
-            if Instant::now() + wait >= deadline {
-                return Err(error);
+            match result.unwrap_or(Err(QuicError::Timeout)) {
+                Ok(told) => return Ok(told),
+                Err(error) => retry.after(self, error).await?,
             }
-            rest(wait).await;
-            pause = (pause * 2).min(PAUSE_MOST);
         }
     }
 
@@ -350,10 +354,12 @@ async fn received(
     let Frame { head, fields } = frame;
     let EnvelopeFrame { head: outside, form } = EnvelopeFrame::read(fields)?;
     let raw = replies.content(&head, bytes_max).await?;
+    let response = outside.response;
     Ok(ReceivedEnvelope {
         number: outside.number.ok_or(QuicError::OutOfStep)?,
         header: outside.into(),
         content: Content { raw, form },
+        response,
     })
 }
 
@@ -371,14 +377,3 @@ fn new_key() -> Result<Bytes, QuicError> {
     random.fill(&mut key).map_err(|_| QuicError::NoRandom)?;
     Ok(Bytes::copy_from_slice(&key))
 }
-
-/// Waits.
-async fn rest(time: Duration) {
-    // Nothing is awaited but the time.
-    let _ = timeout(time, std::future::pending::<()>()).await;
-}
-
-/// Between the first attempts: a hub that restarts is back in a moment.
-const PAUSE_FIRST: Duration = Duration::from_millis(50);
-/// Between later ones.
-const PAUSE_MOST: Duration = Duration::from_secs(5);

@@ -57,6 +57,12 @@ impl StoredContent {
         self.envelope.content_bytes
     }
 
+    /// Whether it is a country's response.
+    #[must_use]
+    pub fn is_response(&self) -> bool {
+        self.envelope.response
+    }
+
     /// How its characters are written.
     #[must_use]
     pub fn form(&self) -> ContentForm {

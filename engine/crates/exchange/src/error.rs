@@ -48,6 +48,12 @@ pub enum CallError {
          request again later"
     )]
     NotJudged,
+    /// There is nothing to search in.
+    #[error(
+        "this hub keeps no index by certificate number: its operator sets certificate_index of \
+         [store] to true"
+    )]
+    NoCertificateIndex,
     /// No revision of this code list is in force.
     #[error("this hub has no such code list at present")]
     NoCodeList,
@@ -74,9 +80,10 @@ impl CallError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NotAllowed { .. } | Self::NotAHub => ErrorKind::Denied,
-            Self::ContentDropped { .. } | Self::NoCodeList | Self::NoSuchEnvelope => {
-                ErrorKind::NotFound
-            }
+            Self::ContentDropped { .. }
+            | Self::NoCertificateIndex
+            | Self::NoCodeList
+            | Self::NoSuchEnvelope => ErrorKind::NotFound,
             Self::FairUse(_) | Self::NoRoom => ErrorKind::Exhausted,
             Self::NotARecipientsState => ErrorKind::Invalid,
             Self::Commit(error) if error.kind() == ErrorKind::Exhausted => ErrorKind::Exhausted,

@@ -22,6 +22,7 @@ mod decision;
 mod deliver;
 mod denial;
 mod destination;
+mod directory;
 mod error;
 mod fair_use;
 mod housekeeping;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use phytohub_domain::{
-    ConnectionCode, EnvelopeForwarding, EnvelopeHeader, HubDeliveryNumber, Right, TrackingInfo,
-    TrackingState,
+    ConnectionCode, ConnectionId, EnvelopeForwarding, EnvelopeHeader, HubDeliveryNumber, Right,
+    TrackingInfo, TrackingState,
 };
 use phytohub_store::StoredEnvelope;
 use phytohub_wire::soap::Text;
@@ -31,9 +31,7 @@ impl Hub {
         };
         let own = caller.connection.id;
         let visible = found.as_deref().filter(|(envelope, _)| {
-            [envelope.from_id, envelope.actor_id].contains(&own)
-                || [envelope.to_id, envelope.mailbox_id].contains(&Some(own))
-                    && !self.inner.store.is_awaited(envelope.number)
+            is_visible(envelope, own, self.inner.store.is_awaited(envelope.number))
         });
         Ok(match visible {
             Some((envelope, state)) => header(envelope, state),
@@ -66,6 +64,13 @@ impl Hub {
         let store = self.inner.store.clone();
         blocking::look(move |reach| store.envelope_within(number, reach)).await
     }
+}
+
+/// Whether a connection may know of an envelope: senders see what they sent, recipients what was let
+/// go to them.
+pub(crate) fn is_visible(envelope: &StoredEnvelope, own: ConnectionId, awaited: bool) -> bool {
+    [envelope.from_id, envelope.actor_id].contains(&own)
+        || [envelope.to_id, envelope.mailbox_id].contains(&Some(own)) && !awaited
 }
 
 /// The header that tells of an envelope.

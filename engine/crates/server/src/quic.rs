@@ -2,6 +2,7 @@
 //! operations. The protocol is specified in `QUIC.md` of the crate `phytohub-wire`.
 
 mod connection;
+mod directory;
 mod link;
 mod operation;
 mod reader;

@@ -34,6 +34,7 @@ macro_rules! bare {
 
 mod content;
 mod decoder;
+mod directory;
 mod envelope;
 mod error;
 mod field;
@@ -46,6 +47,7 @@ mod request;
 pub use content::{CONTENT_BEFORE, CONTENT_BEHIND, read_content};
 pub use decoder::{Decoder, Event};
 pub use envelope::{Copy, EnvelopeHead};
+pub use directory::{Connections, Find, KnownConnection};
 pub use error::{FieldError, FrameError};
 pub use field::{FieldWriter, Message};
 pub use frame::{Frame, Head, Kind, encode};

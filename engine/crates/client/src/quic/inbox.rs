@@ -8,7 +8,8 @@ use phytohub_wire::soap::Content;
 use quinn::SendStream;
 
 use super::reply::Replies;
-use super::{PAUSE_FIRST, PAUSE_MOST, QuicClient, QuicError, received, rest};
+use super::retry::Retry;
+use super::{QuicClient, QuicError, received};
 
 /// How much the hub may send that was not asked for by [`Inbox::next`] yet: the back-pressure.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,7 +30,7 @@ impl Default for InboxCredit {
 
 /// An envelope that came.
 #[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "the protocol tells these three")]
+#[expect(clippy::exhaustive_structs, reason = "the protocol tells these four")]
 pub struct ReceivedEnvelope {
     /// Its number.
     pub number: HubDeliveryNumber,
@@ -37,6 +38,8 @@ pub struct ReceivedEnvelope {
     pub header: EnvelopeHeader,
     /// Its inside, as it came.
     pub content: Content,
+    /// Whether it is a country's response.
+    pub response: bool,
 }
 
 impl ReceivedEnvelope {
@@ -77,17 +80,15 @@ impl Inbox {
     /// # Errors
     /// When the hub refuses the caller, or what it sends is not understood.
     pub async fn next(&mut self) -> Result<ReceivedEnvelope, QuicError> {
-        let mut pause = PAUSE_FIRST;
+        let mut retry = Retry::patient();
         loop {
-            let error = match self.received().await {
+            match self.received().await {
                 Ok(envelope) => return Ok(envelope),
-                Err(error) => error,
-            };
-            self.live = None;
-            let Some(wait) = error.pause(pause) else { return Err(error) };
-            self.client.forget(&error).await;
-            rest(wait).await;
-            pause = (pause * 2).min(PAUSE_MOST);
+                Err(error) => {
+                    self.live = None;
+                    retry.after(&self.client, error).await?;
+                }
+            }
         }
     }
 

@@ -15,6 +15,7 @@ use phytohub_wire::quic::{
 };
 use phytohub_wire::soap::{Content, Envelope, Text};
 
+use super::directory;
 use super::link::Link;
 use super::refusal::{Refusal, code_of};
 use super::reply::{Meter, Part, Reply, frame};
@@ -79,6 +80,8 @@ async fn operate(mut work: Work) -> Result<Reply, Refusal> {
             validate(&hub, &mut work).await?
         }
         Kind::Report => report(&hub, &work, Report::read(fields)?).await?,
+        Kind::Connections => directory::connections(&hub, &work, fields)?,
+        Kind::Find => directory::find(&hub, &work, fields).await?,
         Kind::Subscribe | Kind::Watch => {
             return Err(Refusal::Misplaced("this must be the first frame of a stream of its own"));
         }

@@ -50,6 +50,7 @@ pub(super) enum Refusal {
 impl Refusal {
     pub(super) fn code(&self) -> RefusalCode {
         match self {
+            Self::Call(CallError::NoCertificateIndex) => RefusalCode::Unsupported,
             Self::Call(error) => code_of(error),
             Self::Content(_) | Self::Field(_) | Self::Misplaced(_) => RefusalCode::Invalid,
             Self::Draining => RefusalCode::Draining,

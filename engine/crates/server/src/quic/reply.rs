@@ -94,7 +94,9 @@ impl Part {
         caller: &Caller,
     ) -> Self {
         let PulledEnvelope { header, content, .. } = envelope;
-        let message = EnvelopeFrame { head: EnvelopeHead::from(header), form: content.form() };
+        let mut head = EnvelopeHead::from(header);
+        head.response = content.is_response();
+        let message = EnvelopeFrame { head, form: content.form() };
         let mut out = BytesMut::new();
         encode(&mut out, request, flags, &message, content.len());
         Self::Envelope(out, Box::new(Outgoing { content, caller: caller.clone() }))

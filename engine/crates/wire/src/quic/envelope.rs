@@ -28,6 +28,8 @@ pub struct EnvelopeHead {
     pub nppo_certificate_number: String,
     /// 9: copies for channels.
     pub copies: Vec<Copy>,
+    /// 10: whether the content is a country's response.
+    pub response: bool,
 }
 
 /// A copy of an envelope.
@@ -57,6 +59,7 @@ impl EnvelopeHead {
                     Ok(Copy { code: list.text()?, number: list.number()? })
                 })?;
             }
+            RESPONSE => self.response = field.bool()?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -82,6 +85,7 @@ impl EnvelopeHead {
         if !self.copies.is_empty() {
             out.list(COPIES, |out| self.copies.iter().for_each(|copy| put_copy(out, copy)));
         }
+        out.bool(RESPONSE, self.response);
     }
 
     /// The same without what the sender of a delivery said itself.
@@ -109,6 +113,7 @@ impl From<EnvelopeHeader> for EnvelopeHead {
             certificate_status: header.certificate_status,
             nppo_certificate_number: header.nppo_certificate_number,
             copies: header.forwardings.into_iter().filter_map(copy).collect(),
+            response: false,
         }
     }
 }
@@ -152,6 +157,7 @@ const TYPE: u16 = 6;
 const STATUS: u16 = 7;
 const CERTIFICATE: u16 = 8;
 const COPIES: u16 = 9;
+const RESPONSE: u16 = 10;
 
 /// More than any hub's `limits.forwardings` with all standing orders.
 const COPIES_MAX: usize = 256;

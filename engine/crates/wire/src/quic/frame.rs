@@ -32,6 +32,10 @@ pub enum Kind {
     Validate = 0x000A,
     /// Hear what became of an envelope that was handed over: from one hub to another.
     Report = 0x000B,
+    /// Tell who is connected.
+    Connections = 0x000C,
+    /// Find what was sent under a certificate's number.
+    Find = 0x000D,
 
     /// What became of a delivery.
     Delivered = 0x8001,
@@ -53,11 +57,13 @@ pub enum Kind {
     Refused = 0x8009,
     /// States changed that were not told: track what matters.
     Lagged = 0x800A,
+    /// A connection, as far as others are told of it.
+    Connection = 0x800B,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::Deliver,
         Self::Subscribe,
         Self::Credit,
@@ -69,6 +75,8 @@ impl Kind {
         Self::CodeLists,
         Self::Validate,
         Self::Report,
+        Self::Connections,
+        Self::Find,
         Self::Delivered,
         Self::Envelope,
         Self::Acknowledged,
@@ -79,6 +87,7 @@ impl Kind {
         Self::End,
         Self::Refused,
         Self::Lagged,
+        Self::Connection,
     ];
 
     /// The kind of this number, if this version knows it.

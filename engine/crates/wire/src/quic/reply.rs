@@ -186,7 +186,7 @@ impl Message for Profile {
 }
 
 /// Pairs that fill a frame's fields.
-const ALLOWED_MAX: usize = 16 << 10;
+pub(super) const ALLOWED_MAX: usize = 16 << 10;
 
 /// A code list; its text follows as content.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

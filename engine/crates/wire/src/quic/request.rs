@@ -30,6 +30,8 @@ pub struct Deliver {
     pub validate: bool,
     /// 9, critical: the envelope's number at the hub that hands it over, in place of a key.
     pub origin: Option<HubDeliveryNumber>,
+    /// 10, critical: whether the content is a country's response.
+    pub response: bool,
 }
 
 impl Deliver {
@@ -46,6 +48,7 @@ impl Deliver {
             forwardings: header.forwardings.iter().map(|copy| copy.code.clone()).collect(),
             validate: false,
             origin: None,
+            response: false,
         }
     }
 
@@ -99,6 +102,7 @@ impl Message for Deliver {
                 }
                 VALIDATE => this.validate = field.bool()?,
                 ORIGIN => this.origin = Some(field.number()?),
+                RESPONSE => this.response = field.bool()?,
                 _ => field.unknown()?,
             }
         }
@@ -127,6 +131,7 @@ impl Message for Deliver {
         if let Some(origin) = self.origin {
             out.number(ORIGIN | CRITICAL, origin);
         }
+        out.bool(RESPONSE | CRITICAL, self.response);
     }
 }
 
@@ -139,6 +144,7 @@ const CERTIFICATE: u16 = 6;
 const FORWARDINGS: u16 = 7;
 const VALIDATE: u16 = 8;
 const ORIGIN: u16 = 9;
+const RESPONSE: u16 = 10;
 
 /// Messages that have nothing but credit.
 macro_rules! credits {

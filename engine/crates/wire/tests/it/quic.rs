@@ -6,12 +6,14 @@ mod golden;
 
 use bytes::{Bytes, BytesMut};
 use phytohub_domain::{
-    Acknowledgement, AcknowledgementKind, ContentForm, HubDeliveryNumber, Limits, TrackingInfo,
+    Acknowledgement, AcknowledgementKind, AllowedDocument, ContentForm, HubDeliveryNumber, Limits,
+    TrackingInfo,
 };
 use phytohub_wire::quic::{
-    AckItem, AckOutcome, Acknowledge, Acknowledged, CodeLists, Copy, Decoder, Deliver,
-    EnvelopeFrame, EnvelopeHead, Event, FIELDS_BYTES_MAX, FieldError, FrameError, Head, KnownList,
-    Message, Pull, RefusalCode, Refused, Report, Subscribe, Track, encode, read_content,
+    AckItem, AckOutcome, Acknowledge, Acknowledged, CodeLists, Connections, Copy, Decoder, Deliver,
+    EnvelopeFrame, EnvelopeHead, Event, FIELDS_BYTES_MAX, FieldError, Find, FrameError, Head,
+    KnownConnection, KnownList, Message, Pull, RefusalCode, Refused, Report, Subscribe, Track,
+    encode, read_content,
 };
 use proptest::prelude::*;
 
@@ -81,11 +83,11 @@ prop_compose! {
         from in text(), to in text(), number in text(),
         certificate_type: Option<i32>, certificate_status: Option<i32>,
         forwardings in proptest::collection::vec(text(), 0..5), validate: bool,
-        origin in proptest::option::of(number()),
+        origin in proptest::option::of(number()), response: bool,
     ) -> Deliver {
         Deliver {
             key: key.map(Bytes::from), from, to, certificate_type, certificate_status,
-            nppo_certificate_number: number, forwardings, validate, origin,
+            nppo_certificate_number: number, forwardings, validate, origin, response,
         }
     }
 }
@@ -94,13 +96,13 @@ prop_compose! {
     fn envelope()(
         number in proptest::option::of(number()), message in text(), from in text(), to in text(),
         certificate_type: i32, certificate_status: i32, certificate in text(), state in 0_u8..6,
-        copies in proptest::collection::vec((text(), number()), 0..4),
+        copies in proptest::collection::vec((text(), number()), 0..4), response: bool,
     ) -> EnvelopeHead {
         let mut head = EnvelopeHead::default();
         (head.number, head.state) = (number, TrackingInfo::from_u8(state));
         (head.message, head.from, head.to) = (message, from, to);
         (head.certificate_type, head.certificate_status) = (certificate_type, certificate_status);
-        head.nppo_certificate_number = certificate;
+        (head.nppo_certificate_number, head.response) = (certificate, response);
         head.copies = copies.into_iter().map(|(code, number)| Copy { code, number }).collect();
         head
     }
@@ -126,6 +128,14 @@ proptest! {
         round_trip(&Acknowledge { items: numbers.iter().map(item).collect() });
         round_trip(&Pull { number: numbers.first().copied() });
         let state = TrackingInfo::from_u8(state).expect("six states");
+        round_trip(&Connections { after: message.clone() });
+        round_trip(&Find {
+            from: deliver.from.clone(),
+            to: deliver.to.clone(),
+            nppo_certificate_number: format!("NO-{message}"),
+            before: numbers.get(1).copied(),
+            limit: envelopes,
+        });
         round_trip(&Report { number: numbers[0], state, message: message.clone() });
         round_trip(&Track { numbers });
         let known = known.into_iter().map(|(name, revision)| KnownList { name, revision });
@@ -144,6 +154,21 @@ proptest! {
             AckOutcome::Refused(RefusalCode::NotFound),
         ];
         round_trip(&Acknowledged { outcomes });
+    }
+
+    #[test]
+    fn connections_written_are_read_back(
+        code in text(), name in text(), pairs in proptest::collection::vec(any::<(i32, i32)>(), 0..9),
+        receives: bool, sends: bool, channel: bool, responses: bool, test: bool,
+    ) {
+        let pair = |(certificate_type, certificate_status)| AllowedDocument {
+            certificate_type,
+            certificate_status,
+        };
+        let allowed = pairs.into_iter().map(pair).collect();
+        round_trip(&KnownConnection {
+            code, receives, sends, allowed, name, channel, responses, test,
+        });
     }
 
     #[test]
@@ -188,6 +213,8 @@ proptest! {
         let _ = Deliver::read(bytes.clone());
         let _ = Acknowledge::read(bytes.clone());
         let _ = EnvelopeFrame::read(bytes.clone());
+        let _ = Find::read(bytes.clone());
+        let _ = KnownConnection::read(bytes.clone());
         let _ = Refused::read(bytes);
     }
 }
@@ -228,6 +255,7 @@ fn values_of_another_width_or_meaning_are_refused() {
     assert_eq!(wrong(vec![1, 0, 9]), FieldError::Cut { tag: 0 });
     assert_eq!(wrong(vec![1, 0, 9, 0, 0, 0, 1]), FieldError::Cut { tag: 1 });
     assert_eq!(Acknowledge::read(Bytes::new()), Err(FieldError::Missing { tag: 1 }));
+    assert_eq!(Find::read(Bytes::new()), Err(FieldError::Missing { tag: 3 }));
     let many = Bytes::from(field(1, &[0; 16 * 1001]));
     assert_eq!(Track::read(many), Err(FieldError::TooLong { tag: 1, limit: 1000 }));
 }

@@ -41,6 +41,7 @@ fn a_delivery_has_the_bytes_of_the_specification() {
         forwardings: vec!["ASW".into()],
         validate: true,
         origin: None,
+        response: false,
     };
     assert_eq!(hex(1, 0, &deliver, b"&lt;a/&gt;"), example("deliver"));
     let mut head = EnvelopeHead::default();
