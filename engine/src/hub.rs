@@ -27,7 +27,7 @@ use crate::config::{LoadedConfig, TrustMode};
 use crate::keys;
 use crate::plugins::{self, Steering};
 use crate::push::PartnerCalls;
-use doors::{Doors, OperatorDoors, web_url};
+use doors::Doors;
 
 /// A hub whose doors are open.
 #[derive(Debug)]
@@ -103,11 +103,8 @@ impl RunningHub {
 
     fn serve(&mut self, loaded: &LoadedConfig, doors: Doors, shutdown: &Shutdown) {
         let https = self.https;
-        self.doors = vec![
-            format!("listening https://{https}{DELIVERY_SERVICE_PATH}"),
-            format!("listening http://{}/metrics", doors.operator.metrics.address()),
-            format!("listening unix:{}", doors.operator.admin.path().display()),
-        ];
+        self.doors = vec![format!("listening https://{https}{DELIVERY_SERVICE_PATH}")];
+        self.doors.extend(doors.operator.lines());
         let public_url = match loaded.config().https.public_url.as_str() {
             "" => format!("https://{https}{DELIVERY_SERVICE_PATH}"),
             said => said.to_owned(),
@@ -127,21 +124,8 @@ impl RunningHub {
         self.tasks.spawn("https", async move {
             doors.https.serve(hub, tls, &public_url, tasks, stop).await;
         });
-        let OperatorDoors { metrics, admin, web } = doors.operator;
-        let (hub, tasks, stop) = (self.hub.clone(), self.tasks.clone(), shutdown.clone());
-        self.tasks.spawn("metrics", async move { metrics.serve(hub, tasks, stop).await });
-        let (hub, tasks, stop) = (self.hub.clone(), self.tasks.clone(), shutdown.clone());
-        self.tasks.spawn("admin", async move { admin.serve(hub, tasks, stop).await });
-        if let Some(door) = web {
-            self.doors.push(format!("pages {}", web_url(loaded, door.address())));
-            let pages = Arc::new(self.plugins.pages());
-            let with = (self.hub.clock().clone(), Arc::clone(self.hub.metrics()));
-            let (settings, tasks) = (loaded.config().web.to_settings(), self.tasks.clone());
-            let stop = shutdown.clone();
-            self.tasks.spawn("web", async move {
-                door.serve(pages, settings, with, tasks, stop).await;
-            });
-        }
+        let with = (&self.hub, &self.plugins);
+        self.doors.extend(doors.operator.serve(with, loaded, &self.tasks, shutdown));
         self.deliver(loaded, shutdown);
     }
 
@@ -157,15 +141,10 @@ impl RunningHub {
         );
         let mut stop = shutdown.clone();
         self.tasks.spawn("dispatcher", async move { dispatcher.run(stop.requested()).await });
-        let keeper = AuditKeeper::new(self.hub.clone(), alarm.clone());
-        let mut stop = shutdown.clone();
-        self.tasks.spawn("audit", async move { keeper.run(stop.requested()).await });
-        let gate = GateKeeper::new(self.hub.clone(), alarm.clone());
+        let gate = GateKeeper::new(self.hub.clone(), alarm);
         let mut stop = shutdown.clone();
         self.tasks.spawn("gate", async move { gate.run(stop.requested()).await });
-        let housekeeping = Housekeeping::new(self.hub.clone(), alarm);
-        let mut stop = shutdown.clone();
-        self.tasks.spawn("housekeeping", async move { housekeeping.run(stop.requested()).await });
+        keep_house(&self.hub, self.clock, &self.tasks, shutdown);
     }
 
     /// One line for each door, as `serve` prints them.
@@ -276,6 +255,17 @@ fn open_with(
     hub.set_policy(loaded.policy());
     hub.set_audit(audit);
     Ok((hub, report))
+}
+
+/// Keeps the audit trail going out, and works off what falls due.
+fn keep_house(hub: &Hub, clock: SystemClock, tasks: &Tasks, shutdown: &Shutdown) {
+    let alarm = Arc::new(clock);
+    let keeper = AuditKeeper::new(hub.clone(), alarm.clone());
+    let mut stop = shutdown.clone();
+    tasks.spawn("audit", async move { keeper.run(stop.requested()).await });
+    let housekeeping = Housekeeping::new(hub.clone(), alarm);
+    let mut stop = shutdown.clone();
+    tasks.spawn("housekeeping", async move { housekeeping.run(stop.requested()).await });
 }
 
 /// What types and ranges cannot say.

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use phytohub_exchange::Hub;
+use phytohub_plugin_host::PluginHost;
 use phytohub_server::{
-    AdminDoor, BindMetricsError, BindWebError, HttpsDoor, MetricsDoor, QuicDoor, WebDoor, WebFiles,
-    WebTls,
+    AdminDoor, BindMetricsError, BindWebError, HttpsDoor, MetricsDoor, QuicDoor, Shutdown, Tasks,
+    WebDoor, WebFiles, WebTls,
 };
 
 use super::StartError;
@@ -50,6 +52,37 @@ impl OperatorDoors {
         let web = bind_web(loaded).await?;
         Ok(Self { metrics, admin, web })
     }
+
+    /// A line for each door that is not for browsers.
+    pub(super) fn lines(&self) -> [String; 2] {
+        [
+            format!("listening http://{}/metrics", self.metrics.address()),
+            format!("listening unix:{}", self.admin.path().display()),
+        ]
+    }
+
+    /// Serves them; the line for the door of browsers, if there is one.
+    pub(super) fn serve(
+        self,
+        (hub, plugins): (&Hub, &PluginHost),
+        loaded: &LoadedConfig,
+        tasks: &Tasks,
+        shutdown: &Shutdown,
+    ) -> Option<String> {
+        let Self { metrics, admin, web } = self;
+        let (own, all, stop) = (hub.clone(), tasks.clone(), shutdown.clone());
+        tasks.spawn("metrics", async move { metrics.serve(own, all, stop).await });
+        let (own, all, stop) = (hub.clone(), tasks.clone(), shutdown.clone());
+        tasks.spawn("admin", async move { admin.serve(own, all, stop).await });
+        let door = web?;
+        let line = format!("pages {}", web_url(loaded, door.address()));
+        let pages = Arc::new(plugins.pages());
+        let with = (hub.clock().clone(), Arc::clone(hub.metrics()));
+        let (settings, all) = (loaded.config().web.to_settings(), tasks.clone());
+        let stop = shutdown.clone();
+        tasks.spawn("web", async move { door.serve(pages, settings, with, all, stop).await });
+        Some(line)
+    }
 }
 
 /// The door of browsers, if it is to be open.
@@ -74,7 +107,7 @@ async fn bind_web(loaded: &LoadedConfig) -> Result<Option<WebDoor>, StartError> 
 }
 
 /// Where browsers find the pages.
-pub(super) fn web_url(loaded: &LoadedConfig, address: SocketAddr) -> String {
+fn web_url(loaded: &LoadedConfig, address: SocketAddr) -> String {
     let web = &loaded.config().web;
     let scheme = if web.certificate.as_os_str().is_empty() { "http" } else { "https" };
     match web.public_url.trim_end_matches('/') {

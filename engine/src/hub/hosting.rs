@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use phytohub_client::QuicAddress;
-use phytohub_exchange::audit::AuditKeeper;
-use phytohub_exchange::{Housekeeping, Hub};
+use phytohub_exchange::Hub;
 use phytohub_plugin_host::PluginHost;
 use phytohub_server::{Shutdown, ShutdownTrigger, SystemClock, Tasks};
 use phytohub_store::StoreFailure;
 
-use super::doors::{OperatorDoors, web_url};
-use super::{OpenStoreError, RunError, StartError, open_with};
+use super::doors::OperatorDoors;
+use super::{OpenStoreError, RunError, StartError, keep_house, open_with};
 use crate::config::LoadedConfig;
 use crate::plugins::{self, Steering};
 use crate::remote::{Lines, RemoteError, RemoteHub};
@@ -95,32 +94,10 @@ impl HostedPlugins {
         clock: SystemClock,
         shutdown: &Shutdown,
     ) {
-        let OperatorDoors { metrics, admin, web } = doors;
-        self.doors = vec![
-            format!("listening http://{}/metrics", metrics.address()),
-            format!("listening unix:{}", admin.path().display()),
-        ];
-        let (hub, tasks, stop) = (self.own.clone(), self.tasks.clone(), shutdown.clone());
-        self.tasks.spawn("metrics", async move { metrics.serve(hub, tasks, stop).await });
-        let (hub, tasks, stop) = (self.own.clone(), self.tasks.clone(), shutdown.clone());
-        self.tasks.spawn("admin", async move { admin.serve(hub, tasks, stop).await });
-        if let Some(door) = web {
-            self.doors.push(format!("pages {}", web_url(loaded, door.address())));
-            let pages = Arc::new(self.plugins.pages());
-            let with = (self.own.clock().clone(), Arc::clone(self.own.metrics()));
-            let (settings, tasks) = (loaded.config().web.to_settings(), self.tasks.clone());
-            let stop = shutdown.clone();
-            self.tasks.spawn("web", async move {
-                door.serve(pages, settings, with, tasks, stop).await;
-            });
-        }
-        let alarm = Arc::new(clock);
-        let keeper = AuditKeeper::new(self.own.clone(), alarm.clone());
-        let mut stop = shutdown.clone();
-        self.tasks.spawn("audit", async move { keeper.run(stop.requested()).await });
-        let housekeeping = Housekeeping::new(self.own.clone(), alarm);
-        let mut stop = shutdown.clone();
-        self.tasks.spawn("housekeeping", async move { housekeeping.run(stop.requested()).await });
+        self.doors = doors.lines().into();
+        let with = (&self.own, &self.plugins);
+        self.doors.extend(doors.serve(with, loaded, &self.tasks, shutdown));
+        keep_house(&self.own, clock, &self.tasks, shutdown);
     }
 
     /// One line for each door, as `serve` prints them.
