@@ -1,25 +1,37 @@
 //! Comparisons: all contenders do the same work, and those that are not there are named.
 
 use std::path::Path;
+use std::process::Output;
 
 use phytohub_load_tests::compare::{Comparison, Group, Round};
 use tempfile::TempDir;
 
 use crate::load::{assert_needs_nothing, load_program};
 
+const JSON: &str = "compared.json";
+
+fn directory() -> TempDir {
+    TempDir::new_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a directory")
+}
+
+/// What a comparison that went well wrote down.
+fn compared(output: &Output, dir: &TempDir) -> Comparison {
+    let told = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}{}", told(&output.stdout), told(&output.stderr));
+    let text = std::fs::read_to_string(dir.path().join(JSON)).expect("written");
+    serde_json::from_str(&text).expect("it can be read")
+}
+
 #[test]
 fn the_hub_is_compared_with_its_ceiling() {
-    let dir = TempDir::new_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a directory");
-    let json = dir.path().join("compared.json");
+    let dir = directory();
     let output = load_program()
         .args(["compare", "--only", "hub,ceiling", "--seconds", "1", "--rounds", "2"])
         .args(["--kib", "4", "--in-flight", "8", "--json"])
-        .arg(&json)
+        .arg(dir.path().join(JSON))
         .output()
         .expect("it runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = std::fs::read_to_string(json).expect("written");
-    let compared: Comparison = serde_json::from_str(&text).expect("it can be read");
+    let compared = compared(&output, &dir);
     let names: Vec<&str> = compared.entries.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(names, ["hub", "ceiling"]);
     assert_measured(&compared, 2);
@@ -30,19 +42,16 @@ fn the_hub_is_compared_with_its_ceiling() {
 
 #[test]
 fn the_door_over_quic_is_compared_with_bare_quinn() {
-    let dir = TempDir::new_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a directory");
-    let json = dir.path().join("compared.json");
+    let dir = directory();
     let output = load_program()
         .args(["compare", "--only", "quic,quic-ceiling", "--seconds", "1", "--rounds", "2"])
         .args(["--kib", "4,100", "--in-flight", "8", "--json"])
-        .arg(&json)
+        .arg(dir.path().join(JSON))
         .output()
         .expect("it runs");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    let compared = compared(&output, &dir);
+    let told = String::from_utf8_lossy(&output.stdout);
     assert!(told.contains("messages by QUIC by those of bare quinn"), "{told}");
-    let text = std::fs::read_to_string(json).expect("written");
-    let compared: Comparison = serde_json::from_str(&text).expect("it can be read");
     assert_eq!(compared.entries.len(), 4);
     assert_measured(&compared, 2);
     for kib in [4, 100] {
@@ -54,21 +63,19 @@ fn the_door_over_quic_is_compared_with_bare_quinn() {
 
 #[test]
 fn the_store_is_compared_with_its_ceiling_at_a_disk_that_is_slower_too() {
-    let dir = TempDir::new_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a directory");
-    let (json, html) = (dir.path().join("compared.json"), dir.path().join("compared.html"));
+    let dir = directory();
+    let html = dir.path().join("compared.html");
     let output = load_program()
         .args(["compare", "--only", "store,rocksdb", "--seconds", "0.5", "--rounds", "1"])
         .args(["--kib", "4", "--in-flight", "8", "--sync-delays-ms", "0,20", "--json"])
-        .arg(&json)
+        .arg(dir.path().join(JSON))
         .arg("--html")
         .arg(&html)
         .output()
         .expect("it runs");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    let compared = compared(&output, &dir);
+    let told = String::from_utf8_lossy(&output.stdout);
     assert!(told.contains("store's messages by those of the bare RocksDB loop"), "{told}");
-    let text = std::fs::read_to_string(json).expect("written");
-    let compared: Comparison = serde_json::from_str(&text).expect("it can be read");
     assert_measured(&compared, 1);
     assert_eq!(compared.entries.len(), 4);
     for entry in &compared.entries {
@@ -86,18 +93,15 @@ fn the_store_is_compared_with_its_ceiling_at_a_disk_that_is_slower_too() {
 /// no reason to fail; what is there works.
 #[test]
 fn peers_are_measured_or_skipped_by_name_with_what_to_install() {
-    let dir = TempDir::new_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a directory");
-    let json = dir.path().join("compared.json");
+    let dir = directory();
     let names = ["nats", "rabbitmq", "postgres", "postgres-plain-batch"];
     let output = load_program()
         .args(["compare", "--only", &names.join(","), "--seconds", "0.5", "--rounds", "1"])
         .args(["--kib", "4", "--in-flight", "8", "--json"])
-        .arg(&json)
+        .arg(dir.path().join(JSON))
         .output()
         .expect("it runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = std::fs::read_to_string(json).expect("written");
-    let compared: Comparison = serde_json::from_str(&text).expect("it can be read");
+    let compared = compared(&output, &dir);
     assert_measured(&compared, 1);
     for name in names {
         let measured = compared.at(name, 4, 0).is_some();
@@ -111,20 +115,18 @@ fn peers_are_measured_or_skipped_by_name_with_what_to_install() {
 
 #[test]
 fn a_peer_that_is_not_there_is_skipped_and_the_rest_is_measured() {
-    let dir = TempDir::new_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a directory");
-    let (json, html) = (dir.path().join("compared.json"), dir.path().join("compared.html"));
+    let dir = directory();
+    let html = dir.path().join("compared.html");
     let output = load_program()
         .env("NATS_SERVER", dir.path().join("nowhere"))
         .args(["compare", "--only", "ceiling,nats", "--seconds", "0.3", "--rounds", "1"])
         .args(["--kib", "1", "--in-flight", "4", "--json"])
-        .arg(&json)
+        .arg(dir.path().join(JSON))
         .arg("--html")
         .arg(&html)
         .output()
         .expect("it runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = std::fs::read_to_string(json).expect("written");
-    let compared: Comparison = serde_json::from_str(&text).expect("it can be read");
+    let compared = compared(&output, &dir);
     assert_measured(&compared, 1);
     assert_eq!(compared.entries.len(), 1);
     assert_eq!(compared.skipped[0].name, "nats");
