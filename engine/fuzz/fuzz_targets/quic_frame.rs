@@ -7,12 +7,12 @@ use bytes::{Bytes, BytesMut};
 use libfuzzer_sys::fuzz_target;
 use phytohub_domain::Limits;
 use phytohub_wire::quic::{
-    Acknowledge, Acknowledged, CodeList, CodeLists, Connections, Credit, Decoder, Deliver,
-    Delivered, End, EnvelopeFrame, Event, Find, Finding, Frame, FrameError, GetProfile, Head, Kind,
-    KnownConnection, Lagged, Message, Profile, Pull, Refused, Report, StateFrame, Subscribe, Track,
-    Validate, Watch, encode, read_content,
+    Acknowledge, Acknowledged, CodeList, CodeLists, Connections, ContentPieces, Credit, Decoder,
+    Deliver, Delivered, End, EnvelopeFrame, Event, Find, Finding, Frame, FrameError, GetProfile,
+    Head, Kind, KnownConnection, Lagged, Message, Profile, Pull, Refused, Report, StateFrame,
+    Subscribe, Track, Validate, Watch, encode, read_content,
 };
-use phytohub_wire::soap::{self, Request, client};
+use phytohub_wire::soap::{self, Content, Request, client};
 
 fuzz_target!(|data: &[u8]| {
     let (cut, stream) = match data.split_first() {
@@ -96,6 +96,7 @@ fn again<M: Message + PartialEq + std::fmt::Debug>(fields: Bytes) {
 fn check_content(content: &[u8]) {
     let limits = Limits::default();
     let read = read_content(&Bytes::from([b"<c>", content, b"</c>"].concat()), &limits);
+    check_pieces(content, read.as_ref().ok());
     let Ok(text) = std::str::from_utf8(content) else {
         assert!(read.is_err());
         return;
@@ -109,5 +110,21 @@ fn check_content(content: &[u8]) {
         Ok(read) => assert_eq!(Some(read), other),
         // A content that ends its element and begins another is refused by the one only.
         Err(_) => assert!(other.is_none() || other.is_some_and(|other| other.raw != content)),
+    }
+}
+
+/// What is taken whole is taken in pieces, however they are cut, and says the same.
+fn check_pieces(content: &[u8], whole: Option<&Content>) {
+    let limits = Limits::default();
+    let (mut pieces, mut said) = (ContentPieces::default(), Vec::new());
+    let mut sink = |data: &[u8]| said.extend_from_slice(data);
+    let size = 1 + content.first().map_or(0, |byte| usize::from(*byte % 16));
+    let pushed = content.chunks(size).try_for_each(|piece| pieces.push(piece, &limits, &mut sink));
+    let form = pushed.and_then(|()| pieces.finish(&limits, &mut sink)).ok();
+    assert_eq!(form, whole.map(|whole| whole.form));
+    if let Some(whole) = whole {
+        let mut expected = Vec::new();
+        whole.decode(&mut |data| expected.extend_from_slice(data));
+        assert_eq!(said, expected);
     }
 }

@@ -3,19 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use phytohub_domain::{Connection, ContentHash, EnvelopeHeader, Right, TrackingInfo};
-use phytohub_store::{Accepted, Disposition, NewContent, NewEnvelope, Replay, Submission};
+use phytohub_domain::{Connection, EnvelopeHeader, Right, TrackingInfo};
+use phytohub_store::{Accepted, Disposition, NewEnvelope, Replay, Submission};
 use phytohub_telemetry::Actor;
 use phytohub_wire::soap::{Content, Envelope, Header, IntField, Text};
-use sha2::{Digest, Sha256};
 
 use crate::plugin::Purpose;
 use crate::plugin::ask::{Directions, Facts};
 use crate::plugin::document::decoded;
 use crate::registry::Registry;
 use crate::route::{self, Document, Parties, Route, check_document};
+use crate::upload::{Inside, Judged, StagedContent};
 use crate::validate::{self, Outside};
-use crate::{CallError, Caller, DeliveryKey, Hub, blocking, link, replay, track};
+use crate::{CallError, Caller, DeliveryKey, Hub, link, replay, track};
 
 impl Hub {
     /// `DeliverEnvelope`. An error in the header is an answer, with a number by which it can be
@@ -29,10 +29,10 @@ impl Hub {
         envelope: Envelope,
     ) -> Result<EnvelopeHeader, CallError> {
         let Envelope { header, content } = envelope;
-        let checked = self.check_delivery(caller, content.raw.len(), |registry| {
+        let checked = self.check_delivery(caller, content.raw.len() as u64, |registry| {
             check_header(registry, caller, &header)
         })?;
-        self.gated(Sender::of(caller), Told::of(&header), content, checked).await
+        self.gated(Sender::of(caller), Told::of(&header), content.into(), checked).await
     }
 
     /// `ValidateAndDeliverEnvelope`: the same for a document without grave findings; one with them
@@ -47,10 +47,10 @@ impl Hub {
     ) -> Result<EnvelopeHeader, CallError> {
         let Envelope { header, content } = envelope;
         let told = Told::of(&header);
-        let checked = self.check_delivery(caller, content.raw.len(), |registry| {
+        let checked = self.check_delivery(caller, content.raw.len() as u64, |registry| {
             check_header(registry, caller, &header)
         })?;
-        self.validated(Sender::of(caller), told, content, checked).await
+        self.validated(Sender::of(caller), told, content.into(), checked).await
     }
 
     /// Delivers under a key of the caller's: the same key again delivers nothing, and is answered
@@ -62,22 +62,45 @@ impl Hub {
     pub async fn deliver_keyed(
         &self,
         caller: &Caller,
-        envelope: Envelope,
+        Envelope { header, content }: Envelope,
+        key: Option<DeliveryKey>,
+        validate: bool,
+    ) -> Result<EnvelopeHeader, CallError> {
+        self.deliver_inside(caller, (header, content.into()), key, validate).await
+    }
+
+    /// The same with a content that came in piece by piece.
+    ///
+    /// # Errors
+    /// As for [`Hub::deliver_keyed`].
+    pub async fn deliver_upload(
+        &self,
+        caller: &Caller,
+        (header, content): (Header, StagedContent),
+        key: Option<DeliveryKey>,
+        validate: bool,
+    ) -> Result<EnvelopeHeader, CallError> {
+        self.deliver_inside(caller, (header, Inside::Staged(content)), key, validate).await
+    }
+
+    async fn deliver_inside(
+        &self,
+        caller: &Caller,
+        (header, inside): (Header, Inside),
         key: Option<DeliveryKey>,
         validate: bool,
     ) -> Result<EnvelopeHeader, CallError> {
         if matches!(key, Some(DeliveryKey::Origin(_))) {
             link::must_be_hub(caller)?;
         }
-        let Envelope { header, content } = envelope;
-        let checked = self.check_delivery(caller, content.raw.len(), |registry| {
+        let checked = self.check_delivery(caller, inside.len(), |registry| {
             check_header(registry, caller, &header)
         })?;
         let (sender, told) = (Sender { key, ..Sender::of(caller) }, Told::of(&header));
         if validate {
-            self.validated(sender, told, content, checked).await
+            self.validated(sender, told, inside, checked).await
         } else {
-            self.gated(sender, told, content, checked).await
+            self.gated(sender, told, inside, checked).await
         }
     }
 
@@ -86,15 +109,16 @@ impl Hub {
         &self,
         sender: Sender,
         told: Told,
-        content: Content,
+        inside: Inside,
         mut checked: Checked,
     ) -> Result<EnvelopeHeader, CallError> {
         let mut directions = Directions::default();
         if let Ok(parties) = &checked {
+            let Judged { content, .. } = &inside.to_judge(self).await?;
             let outside = Outside::new(&told, parties);
             let refused = if self.asks_plugins(Some(told.certificate_type)) {
                 let facts = Facts::new(&told, parties, &sender.connection, self.clock().now());
-                directions = Box::pin(self.judged(&content, outside, facts)).await?;
+                directions = Box::pin(self.judged(content, outside, facts)).await?;
                 directions.reject.take()
             } else {
                 let content = content.clone();
@@ -106,7 +130,7 @@ impl Hub {
                 checked = Err(reason);
             }
         }
-        self.accept(sender, told, content, (checked, directions)).await
+        self.accept(sender, told, inside, (checked, directions)).await
     }
 
     /// What the hub's rules and all plugins that a delivery concerns say of it.
@@ -131,7 +155,7 @@ impl Hub {
         &self,
         sender: Sender,
         told: Told,
-        content: Content,
+        inside: Inside,
         mut checked: Checked,
     ) -> Result<EnvelopeHeader, CallError> {
         let mut directions = Directions::default();
@@ -140,23 +164,24 @@ impl Hub {
         {
             let facts = Facts::new(&told, parties, &sender.connection, self.clock().now());
             // On the heap, so that a delivery is no larger where there are no plugins.
-            directions = Box::pin(self.ask_gates(&content, facts)).await?;
+            let Judged { content, .. } = &inside.to_judge(self).await?;
+            directions = Box::pin(self.ask_gates(content, facts)).await?;
             if let Some(reason) = directions.reject.take() {
                 checked = Err(reason);
             }
         }
-        self.accept(sender, told, content, (checked, directions)).await
+        self.accept(sender, told, inside, (checked, directions)).await
     }
 
     /// The parties, or why the delivery is refused. Looked at before any work is done for it.
     pub(crate) fn check_delivery(
         &self,
         caller: &Caller,
-        bytes: usize,
+        bytes: u64,
         check: impl FnOnce(&Registry) -> Checked,
     ) -> Result<Checked, CallError> {
         caller.may(Right::Send)?;
-        self.inner.store.reserve().check_roughly(bytes as u64)?;
+        self.inner.store.reserve().check_roughly(bytes)?;
         Ok(check(&self.inner.registry.load()))
     }
 
@@ -165,10 +190,10 @@ impl Hub {
         &self,
         sender: Sender,
         told: Told,
-        content: Content,
+        inside: Inside,
         (checked, mut directions): (Checked, Directions),
     ) -> Result<EnvelopeHeader, CallError> {
-        let content = hashed(content).await?;
+        let (content, staged) = inside.into_new().await?;
         // Held until the committer has the envelope, so that a standing order that ends meanwhile
         // has either not been followed, or gives this envelope back too.
         let _standing = self.inner.standing.read().await;
@@ -230,7 +255,7 @@ impl Hub {
                 new.replay = Some(Replay { hash, window });
             }
         }
-        new.submission = submission;
+        (new.submission, new.staged) = (submission, staged);
         let mailbox = new.mailbox_id;
         let copies: Vec<_> = new.copies.iter().map(|copy| copy.mailbox_id).collect();
         let accepted = self.inner.store.accept(new).await?;
@@ -366,25 +391,5 @@ fn missing(name: &str) -> String {
     format!("{name}: is missing; it must be a number")
 }
 
-/// Content with its hash; a large one is hashed off the reactor.
-async fn hashed(content: Content) -> Result<NewContent, CallError> {
-    if content.raw.len() > HASH_INLINE_BYTES_MAX {
-        return blocking::read(move || Ok::<_, CallError>(hash(content))).await;
-    }
-    Ok(hash(content))
-}
-
-fn hash(content: Content) -> NewContent {
-    let mut hasher = Sha256::new();
-    hasher.update(ContentHash::DOMAIN);
-    content.decode(&mut |piece| hasher.update(piece));
-    let hash = ContentHash(hasher.finalize().into());
-    NewContent { raw: content.raw, form: content.form, hash }
-}
-
 const TYPE: &str = "CertificateType";
 const STATUS: &str = "CertificateStatus";
-
-/// Hashed in a fraction of a millisecond: less than handing it to another thread and back costs
-/// the others on this one.
-const HASH_INLINE_BYTES_MAX: usize = 128 << 10;

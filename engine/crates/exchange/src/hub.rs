@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) registry_change: tokio::sync::Mutex<()>,
     /// Shared by whoever follows standing orders, held alone by whoever changes them.
     pub(crate) standing: tokio::sync::RwLock<()>,
+    /// Whoever judges a content that came in piece by piece, and has it in memory for that.
+    pub(crate) judged_from_disk: tokio::sync::Semaphore,
     /// Where each connection's next reply of each kind goes on.
     pub(crate) cursors: DashMap<(ConnectionId, Offering), u64>,
     pub(crate) lanes: Lanes,
@@ -78,6 +80,7 @@ impl Hub {
             code_lists,
             registry_change: tokio::sync::Mutex::new(()),
             standing: tokio::sync::RwLock::new(()),
+            judged_from_disk: tokio::sync::Semaphore::new(JUDGED_FROM_DISK),
             cursors: DashMap::new(),
             lanes: Lanes::default(),
             policy: ArcSwap::from_pointee(Policy::default()),
@@ -256,3 +259,7 @@ impl Hub {
         self.inner.store.close()
     }
 }
+
+/// Contents that are read from disk to be judged, at once: the largest takes half as much memory as
+/// `limits.bytes_in_flight` has by default, and beside it.
+const JUDGED_FROM_DISK: usize = 1;

@@ -40,6 +40,7 @@ pub mod signing;
 mod subscribe;
 mod track;
 mod typed;
+mod upload;
 mod validate;
 
 pub use acknowledge::AcknowledgeAnswer;
@@ -56,3 +57,4 @@ pub use link::DeliveryKey;
 pub use route::Route;
 pub use subscribe::{StateWatch, Subscription};
 pub use typed::typed_envelope_memory;
+pub use upload::{StagedContent, Upload, UploadError};

@@ -29,7 +29,7 @@ impl Hub {
     ) -> Result<EnvelopeHeader, CallError> {
         let TypedEnvelope { header, document } = envelope;
         let told = Told::of(&header);
-        let mut checked = self.check_delivery(caller, bytes(document.as_ref()), |registry| {
+        let mut checked = self.check_delivery(caller, bytes(document.as_ref()) as u64, |registry| {
             check_header(registry, caller, &header)
         })?;
         let mut content = Content::default();
@@ -44,7 +44,7 @@ impl Hub {
                 Err(reason) => checked = Err(reason),
             }
         }
-        self.gated(Sender::of(caller), told, content, checked).await
+        self.gated(Sender::of(caller), told, content.into(), checked).await
     }
 
     /// `DeliverCountryResponseEnvelope`: the acknowledgement becomes canonical XML, which is
@@ -64,7 +64,7 @@ impl Hub {
         let TypedEnvelope { header, document } = envelope;
         let mut told = Told::of(&header);
         told.response = true;
-        let mut checked = self.check_delivery(caller, bytes(document.as_ref()), |registry| {
+        let mut checked = self.check_delivery(caller, bytes(document.as_ref()) as u64, |registry| {
             check_response(registry, caller, &header)
         })?;
         let mut content = Content::default();
@@ -80,7 +80,7 @@ impl Hub {
                 Err(reason) => checked = Err(reason),
             }
         }
-        self.gated(Sender::of(caller), told, content, checked).await
+        self.gated(Sender::of(caller), told, content.into(), checked).await
     }
 }
 

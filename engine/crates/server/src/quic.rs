@@ -12,6 +12,7 @@ mod requests;
 mod runtime;
 mod standing;
 mod transport;
+mod upload;
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};

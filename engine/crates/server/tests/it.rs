@@ -24,6 +24,8 @@ mod message;
 mod metrics;
 #[path = "it/quic.rs"]
 mod quic;
+#[path = "it/quic_upload.rs"]
+mod quic_upload;
 #[path = "it/raw.rs"]
 mod raw;
 #[path = "it/release.rs"]

@@ -48,6 +48,7 @@ pub(crate) enum Waiting {
     Settled(Answer<Settled>, Settled),
     PluginId(Answer<PluginId>, PluginId),
     PluginWritten(Answer<PluginWritten>, PluginWritten),
+    Staged(Answer<ContentId>, ContentId),
     Done(Answer<()>),
 }
 
@@ -63,6 +64,7 @@ impl Waiting {
             Self::Settled(answer, settled) => drop(answer.send(result.map(|()| settled))),
             Self::PluginId(answer, id) => drop(answer.send(result.map(|()| id))),
             Self::PluginWritten(answer, done) => drop(answer.send(result.map(|()| done))),
+            Self::Staged(answer, id) => drop(answer.send(result.map(|()| id))),
             Self::Done(answer) => drop(answer.send(result)),
         }
     }
@@ -85,8 +87,6 @@ pub(crate) struct Batch<'a> {
     before: Overlay,
     /// Keys of plugins as this batch leaves them.
     plugin_kv: plugin::KvOverlay,
-    /// What plugins submit in this batch.
-    submissions: HashMap<Vec<u8>, plugin::KeptSubmission>,
     held_changes: Vec<HeldChange>,
     /// Places and bytes of plugins as this batch leaves them.
     pub(crate) plugin_metas: Vec<(PluginId, PluginMeta)>,
@@ -120,7 +120,6 @@ impl<'a> Batch<'a> {
             left: Overlay::default(),
             before,
             plugin_kv: HashMap::new(),
-            submissions: HashMap::new(),
             held_changes: Vec::new(),
             plugin_metas: Vec::new(),
             due_added: None,

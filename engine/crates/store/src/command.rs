@@ -11,9 +11,10 @@ use phytohub_telemetry::{Actor, Event};
 use tokio::sync::oneshot;
 
 use crate::error::CommitError;
-use crate::keys;
+use crate::keys::{self, ContentId};
 use crate::plugin::{PluginId, PluginWrite, PluginWritten};
 use crate::segment::AuditWrite;
+use crate::staging::Staged;
 use crate::{StoredCodeList, StoredEnvelope};
 
 /// An envelope to be accepted, or to be remembered as refused.
@@ -54,6 +55,8 @@ pub struct NewEnvelope {
     pub actor: Actor,
     /// Its content.
     pub content: NewContent,
+    /// Where the content's bytes are if they came in piece by piece; then `content.raw` is empty.
+    pub staged: Option<Staged>,
     /// Whether it is delivered or refused.
     pub disposition: Disposition,
 }
@@ -86,8 +89,13 @@ impl NewEnvelope {
             mode,
             actor,
             content,
+            staged: None,
             disposition: Disposition::Deliver,
         }
+    }
+
+    pub(crate) fn content_bytes(&self) -> u64 {
+        self.staged.as_ref().map_or(self.content.raw.len() as u64, Staged::bytes)
     }
 }
 
@@ -303,6 +311,8 @@ pub(crate) enum Command {
     PutCodeLists { lists: Vec<StoredCodeList>, events: Vec<Event>, answer: Answer<()> },
     /// Record something that changes no record.
     Record { event: Box<Event> },
+    /// Something for a content that comes ahead of its envelope.
+    Staging(StagingCommand),
     /// Work off what is due.
     RunDue { limit: usize, answer: Answer<DueOutcome> },
     /// Move what waits in one inbox for one connection into another inbox.
@@ -341,4 +351,15 @@ pub(crate) enum PluginCommand {
     },
     /// Write keys of a plugin, and its place in the stream of events.
     Write { plugin: PluginId, write: PluginWrite, answer: Answer<PluginWritten> },
+}
+
+/// One thing for the committer to do for contents that come ahead of their envelopes.
+#[derive(Debug)]
+pub(crate) enum StagingCommand {
+    /// Begin to take one in.
+    Begin { bytes: u64, answer: Answer<ContentId> },
+    /// Take in a piece of it.
+    Chunk { id: ContentId, chunk: u32, piece: Bytes, answer: Answer<()> },
+    /// Remove the pieces of those whose uploads are over.
+    Abandon,
 }

@@ -13,7 +13,7 @@ mod commands;
 mod line;
 mod writer;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +29,9 @@ use crate::error::CommitError;
 use crate::known::Known;
 use crate::mailbox::Mailboxes;
 use crate::reserve::Reserve;
-use crate::{CHUNK_BYTES, StoreConfig};
+use crate::StoreConfig;
+use crate::keys::ContentId;
+use crate::staging::Abandoned;
 
 use commands::{is_plain, refuse, weight};
 use writer::give_up;
@@ -51,6 +53,9 @@ pub(crate) struct Committer {
     carried: Option<Command>,
     /// Envelopes whose content is being written in pieces, oldest first.
     large: VecDeque<Large>,
+    /// Contents that come in ahead of their envelopes, with the pieces that came.
+    staged: HashMap<ContentId, u32>,
+    abandoned: Abandoned,
 }
 
 pub(crate) use accept::Large;
@@ -82,7 +87,7 @@ impl Committer {
         reserve: Arc<Reserve>,
         config: StoreConfig,
         (clock_guard, counters, known): (ClockGuard, Counters, Known),
-        commands: mpsc::Receiver<Command>,
+        (commands, abandoned): (mpsc::Receiver<Command>, Abandoned),
     ) -> Self {
         Self {
             writer: Arc::new(writer),
@@ -96,6 +101,8 @@ impl Committer {
             known: Some(known),
             carried: None,
             large: VecDeque::new(),
+            staged: HashMap::new(),
+            abandoned,
         }
     }
 
@@ -286,11 +293,6 @@ impl Committer {
         let now = self.writer.clock.monotonic();
         let _ = self.hand_over(batch, false, (0, now));
     }
-}
-
-/// Pieces of a content of this many bytes.
-pub(crate) fn chunks(bytes: usize) -> u32 {
-    u32::try_from(bytes.div_ceil(CHUNK_BYTES).max(1)).unwrap_or(u32::MAX)
 }
 
 /// Enough that the sync is a small part of a batch's time, and few enough that nobody waits long.

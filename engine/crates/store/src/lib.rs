@@ -37,6 +37,7 @@ mod record;
 mod reserve;
 mod scrub;
 mod segment;
+mod staging;
 mod store;
 mod wal;
 
@@ -67,6 +68,7 @@ pub use record::{StoredCodeList, StoredEnvelope};
 pub use reserve::Reserve;
 pub use scrub::{ScrubReport, StoreHealth};
 pub use segment::{ChainHead, ChainLink, PruneRecord, Segment};
+pub use staging::{Staged, Staging};
 pub use store::Store;
 
 /// Bytes of one stored piece of content: larger contents are split, so that none stalls the rest.

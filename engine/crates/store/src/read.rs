@@ -11,7 +11,8 @@ use crate::event::{StoredEvent, decode_event};
 use crate::mailbox::Queue;
 use crate::near::Reach;
 use crate::record::{self, StoredEnvelope, corrupt};
-use crate::{Store, committer, keys};
+use crate::staging::chunks;
+use crate::{Store, keys};
 
 /// An envelope with its state.
 type Tracked = (StoredEnvelope, TrackingState);
@@ -199,7 +200,7 @@ impl Store {
     /// How many pieces an envelope's content has.
     #[must_use]
     pub fn content_chunks(envelope: &StoredEnvelope) -> u32 {
-        committer::chunks(usize::try_from(envelope.content_bytes).unwrap_or(usize::MAX))
+        chunks(envelope.content_bytes)
     }
 
     /// One piece of an envelope's content, at most [`CHUNK_BYTES`](crate::CHUNK_BYTES) long.

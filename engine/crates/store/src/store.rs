@@ -20,6 +20,7 @@ use crate::recent::Recent;
 use crate::record::{StoredCodeList, StoredEnvelope};
 use crate::reserve::Reserve;
 use crate::segment::AuditWrite;
+use crate::staging::Abandoned;
 use crate::{StoreConfig, open, options};
 
 /// The hub's disk. Cheap to clone; the last clone dropped closes it.
@@ -46,6 +47,7 @@ struct Inner {
     metas: Arc<PluginMetas>,
     reserve: Arc<Reserve>,
     commands: mpsc::Sender<Command>,
+    abandoned: Abandoned,
     failure: watch::Receiver<Option<StoreFailure>>,
     signals: Watched,
     /// What the registry held when the store was opened.
@@ -121,7 +123,9 @@ impl Store {
             signals,
         };
         let decides = (opened.clock_guard, opened.counters, opened.known);
-        let committer = Committer::new(writer, Arc::clone(&reserve), config, decides, receiver);
+        let abandoned = Abandoned::default();
+        let asks = (receiver, abandoned.clone());
+        let committer = Committer::new(writer, Arc::clone(&reserve), config, decides, asks);
         let inner = Inner {
             database: opened.database,
             mailboxes,
@@ -130,6 +134,7 @@ impl Store {
             metas,
             reserve,
             commands,
+            abandoned,
             failure,
             signals: watched,
             connections: opened.connections,
@@ -323,6 +328,11 @@ impl Store {
 
     fn note(&self, command: Command) -> bool {
         !matches!(self.inner.commands.try_send(command), Err(mpsc::error::TrySendError::Full(_)))
+    }
+
+    /// What a content that comes in piece by piece tells the committer by.
+    pub(crate) fn staging(&self) -> (mpsc::Sender<Command>, Abandoned) {
+        (self.inner.commands.clone(), self.inner.abandoned.clone())
     }
 
     pub(crate) async fn ask<T>(

@@ -19,6 +19,7 @@ mod it {
     mod replay;
     mod retention;
     mod segment;
+    mod staging;
     mod survive;
     mod tail;
     mod world;
@@ -41,6 +42,7 @@ mod in_memory {
     mod replay;
     mod retention;
     mod segment;
+    mod staging;
     mod survive;
     mod world;
 }

@@ -40,6 +40,7 @@ mod error;
 mod field;
 mod frame;
 mod list;
+mod pieces;
 mod reply;
 mod report;
 mod request;
@@ -52,6 +53,7 @@ pub use error::{FieldError, FrameError};
 pub use field::{FieldWriter, Message};
 pub use frame::{Frame, Head, Kind, encode};
 pub use list::{AckItem, AckOutcome, KnownList};
+pub use pieces::{ContentPieces, REFERENCE_BYTES_MAX};
 pub use reply::{
     Acknowledged, CodeList, Delivered, End, EnvelopeFrame, Finding, Lagged, Profile, RefusalCode,
     Refused, StateFrame,

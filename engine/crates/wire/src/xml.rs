@@ -16,7 +16,7 @@ mod tag;
 
 pub(crate) use binding::Space;
 pub(crate) use character::{check_characters, is_blank};
-pub(crate) use decode::decode;
+pub(crate) use decode::{CDATA_END, CDATA_START, decode};
 pub(crate) use encoding::{Encoding, to_utf8};
 pub use error::XmlError;
 pub(crate) use error::{At, Fault};

@@ -49,9 +49,9 @@ impl Hub {
         let submitted = Some(submission.clone());
         let sender = Sender { connection, actor: acting, submission: submitted, key: None };
         if draft.validate {
-            self.validated(sender, told, content, checked).await?;
+            self.validated(sender, told, content.into(), checked).await?;
         } else {
-            self.gated(sender, told, content, checked).await?;
+            self.gated(sender, told, content.into(), checked).await?;
         }
         // Read back by its key: it may be another's number that was told, of the same key.
         let first = self.submitted(&submission).await?;

@@ -19,8 +19,8 @@ use super::directory;
 use super::link::Link;
 use super::refusal::{Refusal, code_of};
 use super::reply::{Meter, Part, Reply, frame};
+use super::upload::Inside;
 use crate::budget::{Hold, Place, Share};
-use crate::buffer::Upload;
 
 /// A request, with what it holds.
 pub(super) struct Work {
@@ -29,7 +29,7 @@ pub(super) struct Work {
     pub(super) kind: Kind,
     pub(super) request: u32,
     pub(super) fields: Bytes,
-    pub(super) upload: Option<Upload>,
+    pub(super) inside: Option<Inside>,
     pub(super) place: Place,
     pub(super) limits: Arc<Limits>,
 }
@@ -112,20 +112,24 @@ fn keep(work: Work, mut reply: Reply, admitted: Option<Hold>) -> Result<Reply, R
     Ok(reply)
 }
 
-/// The content that came with a request, judged.
-async fn content_of(work: &mut Work) -> Result<Content, Refusal> {
-    let body = work.upload.take().map(|upload| upload.body).unwrap_or_default();
+/// A content that is held, judged.
+async fn content_of(inside: Option<Inside>, limits: &Arc<Limits>) -> Result<Content, Refusal> {
+    let body = match inside {
+        None => Bytes::new(),
+        Some(Inside::Held(upload)) => upload.body,
+        // Only what is delivered goes to disk.
+        Some(Inside::Staged(_)) => return Err(Refusal::Internal),
+    };
     if body.len() <= READ_AT_ONCE_BYTES {
-        return Ok(read_content(&body, &work.limits)?);
+        return Ok(read_content(&body, limits)?);
     }
-    let limits = Arc::clone(&work.limits);
+    let limits = Arc::clone(limits);
     let read = tokio::task::spawn_blocking(move || read_content(&body, &limits)).await;
     Ok(read.map_err(|_| Refusal::Internal)??)
 }
 
 async fn deliver(hub: &Hub, work: &mut Work, mut deliver: Deliver) -> Result<Reply, Refusal> {
-    let content = content_of(work).await?;
-    let validate = deliver.validate;
+    let (validate, response) = (deliver.validate, deliver.response);
     let key = match (deliver.key.take(), deliver.origin) {
         (Some(_), Some(_)) => {
             return Err(Refusal::Misplaced("what is handed over has its number in place of a key"));
@@ -135,9 +139,24 @@ async fn deliver(hub: &Hub, work: &mut Work, mut deliver: Deliver) -> Result<Rep
     if deliver.from.is_empty() {
         work.caller.connection.code.as_str().clone_into(&mut deliver.from);
     }
-    let header = deliver.into_header(&work.limits)?;
-    let envelope = Envelope { header, content };
-    let told = hub.deliver_keyed(&work.caller, envelope, key, validate).await?;
+    let told = match work.inside.take() {
+        Some(Inside::Staged(_)) if response => {
+            return Err(Refusal::Misplaced("a content of this size is no country's response"));
+        }
+        Some(Inside::Staged(content)) => {
+            let header = deliver.into_header(&work.limits)?;
+            hub.deliver_upload(&work.caller, (header, content), key, validate).await?
+        }
+        held => {
+            let content = content_of(held, &work.limits).await?;
+            let envelope = Envelope { header: deliver.into_header(&work.limits)?, content };
+            if response {
+                hub.deliver_response(&work.caller, envelope, key).await?
+            } else {
+                hub.deliver_keyed(&work.caller, envelope, key, validate).await?
+            }
+        }
+    };
     let head = EnvelopeHead::from(told).without_request();
     Ok(Reply::one(work.request, &Delivered { head }))
 }
@@ -245,7 +264,7 @@ fn code_lists(hub: &Hub, work: &Work, asked: &CodeLists) -> Result<Reply, Refusa
 }
 
 async fn validate(hub: &Hub, work: &mut Work) -> Result<Reply, Refusal> {
-    let content = content_of(work).await?;
+    let content = content_of(work.inside.take(), &work.limits).await?;
     let mut out = BytesMut::new();
     for result in hub.validate_phyto_xml(&work.caller, &content).await? {
         encode(&mut out, work.request, 0, &Finding { result }, 0);
@@ -265,6 +284,8 @@ pub(super) const fn name(kind: Kind) -> &'static str {
         Kind::CodeLists => "code_lists",
         Kind::Validate => "ValidatePhytoXML",
         Kind::Report => "report",
+        Kind::Connections => "GetActiveNppos",
+        Kind::Find => "find",
         Kind::Subscribe => "subscribe",
         Kind::Watch => "watch",
         _ => "unknown",

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use phytohub_domain::Limits;
 use phytohub_exchange::{Boxed, Caller};
-use phytohub_wire::quic::{CONTENT_BEFORE, CONTENT_BEHIND, CloseCode, Frame, Head, Kind};
+use phytohub_wire::quic::{CloseCode, Frame, Head, Kind};
 use quinn::{ReadError, RecvStream, SendStream, WriteError};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -20,9 +19,10 @@ use super::refusal::Refusal;
 use super::reply::{self, Reply, SendError};
 use super::standing;
 use super::transport::REQUESTS_MAX;
+use super::upload;
 use crate::Shutdown;
-use crate::budget::{NoRoom, Place, Share};
-use crate::buffer::{Buffer, Upload, share_of};
+use crate::budget::Place;
+use crate::buffer::share_of;
 
 /// Serves a stream until its end.
 pub(super) async fn serve(
@@ -224,17 +224,18 @@ async fn take(
             return Ok((Some(refused(&head, &refusal)), true));
         }
     };
-    let upload = if takes_content(kind) {
-        match content(link, reader, head.content, &place, &limits).await? {
-            Ok(upload) => Some(upload),
-            Err(no_room) => return Ok((Some(refused(&head, &no_room.into())), true)),
+    let inside = if takes_content(kind) {
+        let (from, what) = ((&**link, &caller), (kind, head.content));
+        match upload::take(from, reader, what, &place, &limits).await? {
+            Ok(inside) => Some(inside),
+            Err(refusal) => return Ok((Some(refused(&head, &refusal)), true)),
         }
     } else {
         None
     };
     let request = head.request;
     let work =
-        Work { link: Arc::clone(link), caller, kind, request, fields, upload, place, limits };
+        Work { link: Arc::clone(link), caller, kind, request, fields, inside, place, limits };
     Ok((Some(Box::pin(operation::answer(work))), true))
 }
 
@@ -263,33 +264,6 @@ fn admit(
     }
     let share = share_of(content).min(operation::share_of(kind));
     Ok(link.door.admission.place(limits, share)?)
-}
-
-/// Takes a content in, between the tags where it will be judged. What finds no room is passed over.
-async fn content(
-    link: &Link,
-    reader: &mut FrameReader,
-    bytes: u64,
-    place: &Place,
-    limits: &Limits,
-) -> Result<Result<Upload, NoRoom>, StreamError> {
-    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    let whole = bytes.saturating_add(CONTENT_BEFORE.len() + CONTENT_BEHIND.len());
-    let mut buffer = Buffer::new(&link.door.admission, whole);
-    let mut room = buffer.push(CONTENT_BEFORE, limits);
-    let mut last = bytes == 0;
-    while !last {
-        let piece: Bytes;
-        (piece, last) = reader.piece(limits.idle_time).await?;
-        if room.is_ok() && share_of(buffer.len + piece.len()) == Share::Bulk {
-            room = place.check(limits, Share::Bulk);
-        }
-        if room.is_ok() {
-            room = buffer.push(&piece, limits);
-        }
-    }
-    let room = room.and_then(|()| buffer.push(CONTENT_BEHIND, limits));
-    Ok(room.map(|()| buffer.finish()))
 }
 
 /// What a reply's last bytes may take to be confirmed when the hub stops: some round trips of the

@@ -21,13 +21,13 @@ use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
 /// A connection by hand.
-struct Raw {
+pub(crate) struct Raw {
     connection: Connection,
     endpoint: Endpoint,
 }
 
 impl Raw {
-    async fn open(hub: &TestHub, at: SocketAddr, code: &str) -> Self {
+    pub(crate) async fn open(hub: &TestHub, at: SocketAddr, code: &str) -> Self {
         let opened = Self::try_open(hub, at, Some(hub.certificate(code)), ALPN).await;
         opened.expect("the hub takes it")
     }
@@ -67,7 +67,7 @@ impl Raw {
         (endpoint, connecting)
     }
 
-    async fn stream(&self) -> Stream {
+    pub(crate) async fn stream(&self) -> Stream {
         let (send, receive) = self.connection.open_bi().await.expect("a stream");
         Stream { send, receive, decoder: Decoder::new(), chunk: Bytes::new() }
     }
@@ -83,31 +83,43 @@ impl Raw {
     }
 }
 
-struct Stream {
-    send: SendStream,
+pub(crate) struct Stream {
+    pub(crate) send: SendStream,
     receive: RecvStream,
     decoder: Decoder,
     chunk: Bytes,
 }
 
 impl Stream {
-    async fn ask<M: Message>(&mut self, request: u32, message: &M, content: &[u8]) {
+    pub(crate) async fn ask<M: Message>(&mut self, request: u32, message: &M, content: &[u8]) {
         let mut out = BytesMut::new();
         encode(&mut out, request, 0, message, content.len() as u64);
         out.extend_from_slice(content);
         self.write(&out).await;
     }
 
-    async fn write(&mut self, bytes: &[u8]) {
+    pub(crate) async fn write(&mut self, bytes: &[u8]) {
         self.send.write_all(bytes).await.expect("the hub reads");
     }
 
-    async fn frame(&mut self) -> Option<Frame> {
+    pub(crate) async fn frame(&mut self) -> Option<Frame> {
+        self.frame_with(&mut Vec::new()).await
+    }
+
+    /// The next frame with all of its content; also what was left of the one before.
+    pub(crate) async fn frame_with(&mut self, content: &mut Vec<u8>) -> Option<Frame> {
         soon(async {
+            let mut whole = None;
             loop {
                 match self.decoder.next(&mut self.chunk).expect("the hub sends frames") {
-                    Some(Event::Frame(frame)) => return Some(frame),
-                    Some(Event::Content { .. }) => {}
+                    Some(Event::Frame(frame)) if frame.head.content == 0 => return Some(frame),
+                    Some(Event::Frame(frame)) => whole = Some(frame),
+                    Some(Event::Content { piece, last }) => {
+                        content.extend_from_slice(&piece);
+                        if last {
+                            return whole;
+                        }
+                    }
                     None => {
                         let chunk = self.receive.read_chunk(usize::MAX, true).await;
                         self.chunk = chunk.expect("the stream lives")?.bytes;
@@ -118,23 +130,23 @@ impl Stream {
         .await
     }
 
-    async fn told<M: Message>(&mut self) -> (u32, M) {
+    pub(crate) async fn told<M: Message>(&mut self) -> (u32, M) {
         let frame = self.frame().await.expect("an answer");
         assert_eq!(frame.head.known_kind(), Some(M::KIND), "{frame:?}");
         (frame.head.request, M::read(frame.fields).expect("fields of its kind"))
     }
 
-    async fn refusal(&mut self) -> (u32, RefusalCode) {
+    pub(crate) async fn refusal(&mut self) -> (u32, RefusalCode) {
         let (request, refused) = self.told::<Refused>().await;
         (request, refused.code)
     }
 }
 
-async fn soon<T>(future: impl Future<Output = T>) -> T {
+pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(30), future).await.expect("it comes soon")
 }
 
-fn delivery(number: &str) -> Deliver {
+pub(crate) fn delivery(number: &str) -> Deliver {
     let header = EnvelopeHeader {
         to: "LK".into(),
         certificate_type: 851,

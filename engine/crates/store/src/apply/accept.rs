@@ -65,7 +65,7 @@ impl Batch<'_> {
         self.put_state(envelope.number, state.clone());
         let kind = if rejected { EventKind::EnvelopeRejected } else { EventKind::EnvelopeAccepted };
         self.tell(kind, new.actor.clone(), &envelope, detail);
-        self.remember_submission(&new, &envelope);
+        self.remember_submission(&new, envelope.number);
         let forwardings = envelope.forwardings.clone();
         if rejected {
             self.purge_later(&envelope, &state);
@@ -81,7 +81,7 @@ impl Batch<'_> {
         }
         let accepted =
             Accepted { number: envelope.number, at: self.now, forwardings, repeated: None };
-        if new.replay.is_some() {
+        if new.replay.is_some() || new.submission.is_some() {
             // A twin in the same batch, or the next one, looks for it.
             self.left.envelopes.insert(envelope.number, envelope);
         }
@@ -106,7 +106,7 @@ impl Batch<'_> {
             sequence: self.counters.next_sequence(),
             accepted: self.now,
             certificate: new.actor.certificate,
-            content_bytes: new.content.raw.len() as u64,
+            content_bytes: new.content_bytes(),
             content_form: new.content.form,
             content_hash: new.content.hash,
             response: new.response,

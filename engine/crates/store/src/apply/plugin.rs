@@ -116,7 +116,8 @@ impl Batch<'_> {
 
     fn submission(&self, submission: &Submission) -> Result<Option<KeptSubmission>, ReadError> {
         let key = submission.stored_key();
-        if let Some(kept) = self.submissions.get(&key) {
+        let left = self.left.submissions.get(&key);
+        if let Some(kept) = left.or_else(|| self.before.submissions.get(&key)) {
             return Ok(Some(*kept));
         }
         let Some(bytes) = self.database.get(keys::PLUGIN, &key)? else { return Ok(None) };
@@ -124,18 +125,15 @@ impl Batch<'_> {
     }
 
     /// Remembers under which key an envelope was submitted.
-    pub(super) fn remember_submission(&mut self, new: &NewEnvelope, envelope: &StoredEnvelope) {
+    pub(super) fn remember_submission(&mut self, new: &NewEnvelope, number: HubDeliveryNumber) {
         let Some(submission) = &new.submission else { return };
-        let number = envelope.number;
         let key = submission.stored_key();
         let mut value = number.to_bytes().to_vec();
         value.extend_from_slice(&submission.hash);
         self.write.put_cf(self.database.family(keys::PLUGIN), &key, value);
         let at = self.now.plus(self.known.retention.headers);
         self.put_due(&Due { at, kind: DueKind::Submission, number }, &key);
-        self.submissions.insert(key, (number, submission.hash));
-        // A twin in the same batch looks for it.
-        self.left.envelopes.insert(number, envelope.clone());
+        self.left.submissions.insert(key, (number, submission.hash));
     }
 
     /// Forgets a key with the envelope that was submitted under it, never before.

@@ -7,12 +7,12 @@ use phytohub_telemetry::{Actor, Event, EventKind};
 use rocksdb::Direction;
 
 use super::Batch;
-use crate::committer;
 use crate::due::{Due, DueKind};
 use crate::error::ReadError;
 use crate::keys::{self, ContentId};
 use crate::mailbox::Queue;
 use crate::record::{self, StoredEnvelope};
+use crate::staging::chunks;
 
 impl Batch<'_> {
     /// Puts down when the content of an envelope that was just acknowledged, or released from
@@ -94,8 +94,7 @@ impl Batch<'_> {
             self.put_holders(id, holders - 1);
             return Ok(());
         }
-        let bytes = usize::try_from(envelope.content_bytes).unwrap_or(usize::MAX);
-        self.delete_chunks(id, committer::chunks(bytes));
+        self.delete_chunks(id, chunks(envelope.content_bytes));
         Ok(())
     }
 

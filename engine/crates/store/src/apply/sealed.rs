@@ -7,6 +7,7 @@ use phytohub_domain::{ConnectionId, HubDeliveryNumber, Timestamp, TrackingState}
 use phytohub_telemetry::Event;
 
 use super::Waiting;
+use super::plugin::KeptSubmission;
 use crate::clock::ClockStatus;
 use crate::database::WriteBatch;
 use crate::held::{HeldEnvelope, HeldSet, HeldView};
@@ -65,6 +66,8 @@ pub(crate) struct Overlay {
     pub(super) envelopes: HashMap<HubDeliveryNumber, StoredEnvelope>,
     /// Hashes of those that it accepts.
     pub(super) replays: HashMap<[u8; 32], (HubDeliveryNumber, Timestamp)>,
+    /// Keys under which they were submitted.
+    pub(super) submissions: HashMap<Vec<u8>, KeptSubmission>,
     /// Holders of contents.
     pub(super) holders: HashMap<ContentId, u32>,
 }

@@ -3,7 +3,7 @@
 use super::Committer;
 use crate::CHUNK_BYTES;
 use crate::apply::{Batch, Waiting};
-use crate::command::{Answer, Change, Command, Disposition, PluginCommand};
+use crate::command::{Answer, Change, Command, Disposition, PluginCommand, StagingCommand};
 use crate::error::CommitError;
 
 impl Committer {
@@ -57,6 +57,7 @@ impl Committer {
                 batch.waiting.push(Waiting::Done(answer));
             }
             Command::Record { event } => batch.record(*event),
+            Command::Staging(command) => self.apply_staging(batch, command),
             Command::Resume { actor, answer } => {
                 batch.resume(actor);
                 batch.waiting.push(Waiting::Done(answer));
@@ -67,6 +68,21 @@ impl Committer {
                 batch.waiting.push(Waiting::Done(answer));
             }
             Command::Close => {}
+        }
+    }
+
+    /// What is done for contents that come ahead of their envelopes.
+    fn apply_staging(&mut self, batch: &mut Batch<'_>, command: StagingCommand) {
+        match command {
+            StagingCommand::Begin { bytes, answer } => {
+                let id = self.stage(batch, bytes);
+                batch.waiting.push(Waiting::Staged(answer, id));
+            }
+            StagingCommand::Chunk { id, chunk, piece, answer } => {
+                let put = self.put_staged(batch, (id, chunk), &piece);
+                answer_later(batch, answer, put, |answer, ()| Waiting::Done(answer));
+            }
+            StagingCommand::Abandon => self.remove_abandoned(batch),
         }
     }
 }
@@ -113,7 +129,11 @@ pub(super) fn refuse(command: Command, error: &CommitError) {
         Command::RunDue { answer, .. } => drop(answer.send(Err(error.clone()))),
         Command::MovePending { answer, .. } => drop(answer.send(Err(error.clone()))),
         Command::Plugin(command) => refuse_plugin(command, error),
-        Command::UpdateTold { answer, .. }
+        Command::Staging(StagingCommand::Begin { answer, .. }) => {
+            drop(answer.send(Err(error.clone())));
+        }
+        Command::Staging(StagingCommand::Chunk { answer, .. })
+        | Command::UpdateTold { answer, .. }
         | Command::Resume { answer, .. }
         | Command::PutConnection { answer, .. }
         | Command::PutRule { answer, .. }
@@ -122,7 +142,10 @@ pub(super) fn refuse(command: Command, error: &CommitError) {
         | Command::AcceptClock { answer, .. } => {
             drop(answer.send(Err(error.clone())));
         }
-        Command::Change { answer: None, .. } | Command::Record { .. } | Command::Close => {}
+        Command::Change { answer: None, .. }
+        | Command::Record { .. }
+        | Command::Staging(StagingCommand::Abandon)
+        | Command::Close => {}
     }
 }
 
@@ -141,6 +164,7 @@ pub(super) fn weight(command: &Command) -> usize {
         Command::Accept { envelope, .. } if envelope.content.raw.len() <= CHUNK_BYTES => {
             envelope.content.raw.len() + COMMAND_BYTES
         }
+        Command::Staging(StagingCommand::Chunk { piece, .. }) => piece.len() + COMMAND_BYTES,
         Command::Plugin(PluginCommand::Write { write, .. }) => write.weight() + COMMAND_BYTES,
         _ => COMMAND_BYTES,
     }
@@ -152,13 +176,12 @@ pub(super) fn is_plain(command: &Command) -> bool {
     match command {
         Command::Accept { envelope, .. } => {
             !matches!(envelope.disposition, Disposition::Hold { .. })
-                && envelope.submission.is_none()
                 && envelope.content.raw.len() <= CHUNK_BYTES
         }
         Command::Change { change, .. } => {
             matches!(change, Change::Acknowledge(_) | Change::Release)
         }
-        Command::Record { .. } => true,
+        Command::Record { .. } | Command::Staging(_) => true,
         _ => false,
     }
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use phytohub_domain::{Acknowledgement, AcknowledgementKind, Transition};
-use phytohub_store::{Broken, Change, CommitError, OpenError, Replay, Store};
+use phytohub_domain::{Acknowledgement, AcknowledgementKind, HubDeliveryNumber, Transition};
+use phytohub_store::{
+    Broken, ByHand, Change, CommitError, NewEnvelope, OpenError, Replay, Store, Submission,
+};
 use phytohub_telemetry::{Actor, Metrics};
 
 use super::fixture::{
-    START, Ticking, accept, config, disk, envelope, open, received, waiting, with_connections,
+    LK, START, Ticking, accept, config, disk, envelope, open, received, waiting, with_connections,
 };
 
 #[tokio::test]
@@ -72,34 +74,41 @@ async fn what_is_not_written_yet_counts_for_what_comes_next() {
     let metrics = Arc::new(Metrics::new());
     let opened = Store::open_by_hand(config(directory.path()), Ticking::at(START), metrics);
     let (store, mut committer, _) = opened.expect("a store opens");
-    let twin = || {
-        let mut twin = envelope("A-1", b"1");
-        twin.replay = Some(Replay { hash: [5; 32], window: Duration::from_secs(600) });
-        twin
-    };
-    let mut first = std::pin::pin!(store.accept(twin()));
-    assert!(now(first.as_mut()).is_none() && committer.turn());
-    let mut second = std::pin::pin!(store.accept(twin()));
-    assert!(now(second.as_mut()).is_none() && committer.turn());
-    let first = now(first.as_mut()).expect("written").expect("accepted");
-    assert!(now(second.as_mut()).is_none() && committer.turn());
-    let second = now(second.as_mut()).expect("written").expect("accepted");
-    assert_eq!((second.number, second.repeated.is_some()), (first.number, true));
+    let mut keyed = envelope("A-0", b"0");
+    keyed.submission = Some(Submission::of_connection(LK, b"k", [1; 32]));
+    let mut same = envelope("A-1", b"1");
+    same.replay = Some(Replay { hash: [5; 32], window: Duration::from_secs(600) });
+    let keyed = comes_once(&store, &mut committer, keyed);
+    let first = comes_once(&store, &mut committer, same);
 
-    let (known, _) = store.envelope(first.number).expect("readable").expect("there");
+    let (known, _) = store.envelope(first).expect("readable").expect("there");
     let failed = Acknowledgement { kind: AcknowledgementKind::NotReadable, message: "no".into() };
     let (one, other) = (received(), Change::Acknowledge(failed));
     let mut one = std::pin::pin!(store.change(known.clone(), one, Actor::hub()));
     assert!(now(one.as_mut()).is_none() && committer.turn());
-    assert_eq!(waiting(&store), [first.number], "nobody sees what is not written");
+    assert_eq!(waiting(&store), [keyed, first], "nobody sees what is not written");
     let mut other = std::pin::pin!(store.change(known, other, Actor::hub()));
     assert!(now(other.as_mut()).is_none() && committer.turn() && committer.turn());
     let one = now(one.as_mut()).expect("written").expect("changed");
     let other = now(other.as_mut()).expect("written").expect("answered");
     assert_eq!(one.transition, Transition::Changed);
     assert_eq!((other.transition, other.state), (Transition::AlreadyAcknowledged, one.state));
-    assert!(waiting(&store).is_empty());
+    assert_eq!(waiting(&store), [keyed]);
     committer.close();
+}
+
+/// Accepts an envelope, and the same once more while it is not written yet.
+fn comes_once(store: &Store, committer: &mut ByHand, new: NewEnvelope) -> HubDeliveryNumber {
+    let mut first = std::pin::pin!(store.accept(new.clone()));
+    assert!(now(first.as_mut()).is_none() && committer.turn());
+    assert!(now(first.as_mut()).is_none(), "it is made and not written");
+    let mut second = std::pin::pin!(store.accept(new));
+    assert!(now(second.as_mut()).is_none() && committer.turn());
+    let first = now(first.as_mut()).expect("written").expect("accepted");
+    assert!(now(second.as_mut()).is_none() && committer.turn());
+    let second = now(second.as_mut()).expect("written").expect("accepted");
+    assert_eq!((second.number, second.repeated.is_some()), (first.number, true));
+    first.number
 }
 
 #[tokio::test]

@@ -18,6 +18,24 @@ pub struct Place {
 }
 
 impl Place {
+    /// Before the first byte.
+    pub(crate) const START: Self = Self { offset: 0, line: 1, column: 1 };
+
+    /// The place behind a text that begins here.
+    pub(crate) fn behind(self, text: &[u8]) -> Self {
+        Self::of(text, text.len()).from(self, 0)
+    }
+
+    /// This place in a text that begins at `start`, behind so many bytes that are no part of it.
+    fn from(self, start: Self, lead: usize) -> Self {
+        let Self { offset, line, column } = self;
+        Self {
+            offset: start.offset + offset.saturating_sub(lead),
+            line: start.line + line - 1,
+            column: if line == 1 { start.column + column.saturating_sub(lead + 1) } else { column },
+        }
+    }
+
     pub(super) fn of(input: &[u8], offset: usize) -> Self {
         let before = input.get(..offset.min(input.len())).unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -170,6 +188,17 @@ impl ReadError {
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         ErrorKind::Invalid
+    }
+
+    /// The same error in a text that begins at `start`, behind so many bytes that are no part of it.
+    pub(crate) fn moved(mut self, start: Place, lead: usize) -> Self {
+        if let Self::PeerSentBadXml { place, .. }
+        | Self::PeerSentMarkup { place, .. }
+        | Self::PeerSentOverLimit { place, .. } = &mut self
+        {
+            *place = place.from(start, lead);
+        }
+        self
     }
 
     /// The SOAP fault code for it.

@@ -73,8 +73,8 @@ fn split_at<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     Some((bytes.get(..at)?, bytes.get(at + mark.len()..)?))
 }
 
-pub(super) const CDATA_START: &[u8] = b"<![CDATA[";
-pub(super) const CDATA_END: &[u8] = b"]]>";
+pub(crate) const CDATA_START: &[u8] = b"<![CDATA[";
+pub(crate) const CDATA_END: &[u8] = b"]]>";
 
 #[cfg(test)]
 mod tests {
