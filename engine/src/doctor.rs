@@ -4,6 +4,7 @@
 
 mod files;
 mod hub;
+mod lines;
 mod plugins;
 
 use phytohub_domain::Timestamp;
@@ -116,6 +117,7 @@ pub async fn examine(
     files::examine(&mut findings, loaded, now);
     hub::examine(&mut findings, &mut desk, loaded, now, scrub).await;
     plugins::examine(&mut findings, &mut desk, loaded).await;
+    lines::examine(&mut findings, &mut desk, loaded).await;
     if let Err(error) = desk.close() {
         findings.act("store", told(&error), "", "look at the disk, then restore a backup");
     }

@@ -21,7 +21,7 @@ mod error;
 mod hosting;
 
 pub use error::{OpenStoreError, ReloadError, RunError, StartError};
-pub use hosting::HostedPlugins;
+pub use hosting::{HostedPlugins, Reloaded};
 
 use crate::config::{LoadedConfig, TrustMode};
 use crate::keys;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use phytohub_domain::{ConnectionCode, ErrorKind};
-use phytohub_exchange::admin::{ControlError, ControlPlugins, PluginRequest, PluginView};
+use phytohub_exchange::admin::{ControlError, ControlPlugins, LineView, PluginRequest, PluginView};
 use phytohub_exchange::backup::{BackUpPlugins, PluginBackup, copy_files_of};
-use phytohub_exchange::plugin::OnFailure;
+use phytohub_exchange::plugin::{OnFailure, PluginError};
 use phytohub_exchange::{Boxed, Hub};
 use phytohub_plugin_api::HUB_ENVELOPES_ID;
 use phytohub_plugin_host::{
@@ -20,6 +20,7 @@ use thiserror::Error;
 use crate::config::{
     LoadedConfig, OnObserveFailure, OnRouteFailure, OnValidateFailure, PluginConfig,
 };
+use crate::remote::RemoteHub;
 
 /// Starts the host of the plugins, which brings those that are enabled into service. Their envelopes
 /// go to this hub, or elsewhere.
@@ -56,13 +57,21 @@ pub async fn start(
 pub struct Steering {
     host: PluginHost,
     file: PathBuf,
+    remote: Option<RemoteHub>,
 }
 
 impl Steering {
     /// Steers these plugins, of this configuration.
     #[must_use]
     pub fn new(host: PluginHost, loaded: &LoadedConfig) -> Self {
-        Self { host, file: loaded.file().to_owned() }
+        Self { host, file: loaded.file().to_owned(), remote: None }
+    }
+
+    /// The same for plugins that work with a hub elsewhere.
+    #[must_use]
+    pub fn with(mut self, remote: RemoteHub) -> Self {
+        self.remote = Some(remote);
+        self
     }
 }
 
@@ -78,6 +87,18 @@ impl ControlPlugins for Steering {
                 host.apply(said_now(&file, id)?).await?;
             }
             host.control(actor, request).await
+        })
+    }
+
+    fn lines(&self) -> Boxed<Result<Vec<LineView>, ControlError>> {
+        let remote = self.remote.clone();
+        Box::pin(async move {
+            let Some(remote) = remote else { return Ok(Vec::new()) };
+            let wrong = |error: PluginError| ControlError {
+                kind: ErrorKind::Unavailable,
+                message: crate::failure::told(&error),
+            };
+            remote.lines().await.map_err(wrong)
         })
     }
 }
@@ -133,7 +154,8 @@ pub fn need_certificate_index(loaded: &LoadedConfig) -> bool {
         || plugins.any(|plugin| plugin.grants.iter().any(|grant| grant == HUB_ENVELOPES_ID))
 }
 
-fn settings(
+/// What the configuration says of a plugin.
+pub(crate) fn settings(
     loaded: &LoadedConfig,
     id: &str,
     said: &PluginConfig,

@@ -1,26 +1,25 @@
 //! A hub elsewhere as plugins of this process see it: over its QUIC door, with the certificate of
 //! each connection whose national system the plugin is.
 //!
-//! What the protocol has is asked of that hub. What it has not is refused, with the reason. What a
-//! plugin has of its own (files, keys, its audit trail, its place among events) stays here.
+//! What a plugin asks of a hub is asked of that one. What a plugin has of its own (files, keys, its
+//! audit trail, its place among events) stays here.
 
 mod country;
+mod directory;
 mod error;
 mod journal;
+mod line;
 mod waiting;
+mod way;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use phytohub_client::{
-    AddressPolicy, Delivery, Identity, QuicAddress, QuicClient, QuicConfig, ServerTrust,
-};
+use phytohub_client::{Delivery, QuicClient};
 use phytohub_domain::{Acknowledgement, EnvelopeForwarding, EnvelopeHeader, TrackingInfo};
 use phytohub_exchange::Hub;
+use phytohub_exchange::admin::LineView;
 use phytohub_exchange::plugin::{
     PluginActor, PluginConnection, PluginDraft, PluginEnvelope, PluginError, PluginEvents,
     Submitted,
@@ -29,14 +28,14 @@ use phytohub_plugin_host::{Answering, PostOffice};
 use phytohub_server::{Shutdown, SystemClock, Tasks};
 use phytohub_wire::quic::AckOutcome;
 use phytohub_wire::soap::Content;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
 use tokio::sync::watch;
 
-use crate::config::{LoadedConfig, RemoteHubConfig};
+use crate::config::LoadedConfig;
 use country::{Country, hash, number_of, opened, refusal_of};
 pub use error::RemoteError;
-use journal::{Journal, NAME};
+use journal::Journal;
+pub use way::Lines;
+use way::Way;
 
 /// The hub elsewhere, with the connections that this process has there.
 #[derive(Clone, Debug)]
@@ -50,54 +49,52 @@ pub struct RemoteHub {
 /// The connections that this process has there, by their codes.
 type Countries = BTreeMap<String, Arc<Country>>;
 
-/// How the hub elsewhere is called, by what the configuration names.
-#[derive(Debug)]
-pub struct Lines(Countries);
-
-impl Lines {
-    /// Reads the certificates. Connects to nobody yet.
-    ///
-    /// # Errors
-    /// When the configuration cannot be followed.
-    pub fn read(loaded: &LoadedConfig, address: &QuicAddress) -> Result<Self, RemoteError> {
-        let said = loaded.config().remote_hub.clone().unwrap_or_default();
-        if said.connection.is_empty() {
-            return Err(RemoteError::NoConnection { file: loaded.file().to_owned() });
-        }
-        if loaded.config().plugin.contains_key(NAME) {
-            return Err(RemoteError::Name);
-        }
-        let trust = trust(loaded, &said)?;
-        let mut countries = BTreeMap::new();
-        for (code, files) in &said.connection {
-            let certificate = loaded.resolve(&files.certificate);
-            let (chain, key) = (read(&certificate)?, read(&loaded.resolve(&files.key))?);
-            let identity = Identity::from_pem(&chain, &key)
-                .map_err(|source| RemoteError::Identity { code: code.clone(), source })?;
-            let mut config = QuicConfig::new(address.clone(), trust.clone(), identity);
-            // The operator of this process says where the hub is.
-            config.addresses = AddressPolicy::any();
-            (config.times.connect, config.times.call) = (CONNECT, CALL);
-            config.idle = IDLE;
-            let client = QuicClient::new(config)
-                .map_err(|source| RemoteError::SetUp { code: code.clone(), source })?;
-            let country = Country::new(code.clone(), client);
-            countries.insert(code.clone(), Arc::new(country));
-        }
-        Ok(Self(countries))
-    }
-}
-
 impl RemoteHub {
     /// Calls by these lines, and keeps what must be kept with the hub of this process. Connects to
     /// nobody yet.
     ///
     /// # Errors
     /// When the store of this process cannot be read.
-    pub async fn new(lines: Lines, loaded: &LoadedConfig, own: Hub) -> Result<Self, RemoteError> {
+    pub async fn new(
+        lines: Lines,
+        loaded: &LoadedConfig,
+        own: Hub,
+        clock: SystemClock,
+    ) -> Result<Self, RemoteError> {
         let plugins = loaded.config().plugin.keys();
         let journal = Arc::new(Journal::open(own.clone(), plugins).await?);
-        Ok(Self { own, journal, countries: Arc::new(lines.0) })
+        let country =
+            |(code, way): (String, Way)| (code.clone(), Arc::new(Country::new(code, way, clock)));
+        let countries = Arc::new(lines.0.into_iter().map(country).collect());
+        Ok(Self { own, journal, countries })
+    }
+
+    /// Calls by these lines from now on, where they changed; the codes of the connections that
+    /// changed, and of those that came or went, for which it takes a restart.
+    #[must_use]
+    pub fn take(&self, lines: Lines) -> (Vec<String>, Vec<String>) {
+        let gone = self.countries.keys().filter(|code| !lines.0.contains_key(*code));
+        let (mut changed, mut left) = (Vec::new(), gone.cloned().collect::<Vec<_>>());
+        for (code, way) in lines.0 {
+            match self.countries.get(&code) {
+                Some(country) if country.take(way) => changed.push(code),
+                Some(_) => {}
+                None => left.push(code),
+            }
+        }
+        (changed, left)
+    }
+
+    /// How the lines are, for the operator.
+    ///
+    /// # Errors
+    /// When the store of this process cannot be read.
+    pub async fn lines(&self) -> Result<Vec<LineView>, PluginError> {
+        let mut views = Vec::with_capacity(self.countries.len());
+        for country in self.countries.values() {
+            views.push(country.view(&self.journal).await?);
+        }
+        Ok(views)
     }
 
     /// Takes in what comes and hears what becomes of what was sent, until it is time to stop.
@@ -123,9 +120,6 @@ impl RemoteHub {
         if key.is_empty() || key.len() > KEY_BYTES_MAX {
             return Err(PluginError::Invalid(format!("a key has 1 to {KEY_BYTES_MAX} bytes")));
         }
-        if draft.response {
-            return Err(PluginError::Invalid(NO_RESPONSES.into()));
-        }
         let country = self.acting(actor, &draft.act_as)?;
         let document = std::str::from_utf8(&draft.content)
             .map_err(|_| PluginError::Invalid("the document is not UTF-8".into()))?;
@@ -142,12 +136,16 @@ impl RemoteHub {
         let content = Content::escaped(document);
         let (bytes, hash) = (content.raw.len() as u64, hash(&content));
         let key = Some(Bytes::copy_from_slice(key));
+        let response = draft.response;
         let delivery = Delivery { header, content, key, validate: draft.validate };
-        let deliver = |client: QuicClient| async move { client.deliver(delivery).await };
+        let deliver = |client: QuicClient| async move {
+            if response { client.respond(delivery).await } else { client.deliver(delivery).await }
+        };
         let answered = country.ask(deliver).await?;
         let number = number_of(&answered).ok_or_else(no_number)?;
         let mut envelope = PluginEnvelope::elsewhere(number, &answered);
         (envelope.content_bytes, envelope.content_hash) = (bytes, hash);
+        envelope.response = response;
         let repeated = self.journal.sent(&country.code, &envelope).await?;
         Ok(Submitted::elsewhere(envelope, repeated))
     }
@@ -218,11 +216,20 @@ impl RemoteHub {
         if header.tracking_info == Some(TrackingInfo::EnvelopeNotExists) {
             return Err(PluginError::NotFound);
         }
-        Ok(PluginEnvelope::elsewhere(number, header))
+        let envelope = PluginEnvelope::elsewhere(number, header);
+        if envelope.from == act_as {
+            // A plugin may know more of what was sent than the store of this process.
+            self.journal.follow(&country.code, &envelope).await?;
+        }
+        Ok(envelope)
     }
 }
 
 impl PostOffice for RemoteHub {
+    fn passes_documents(&self) -> bool {
+        false
+    }
+
     fn submit<'a>(
         &'a self,
         actor: &'a PluginActor,
@@ -257,12 +264,12 @@ impl PostOffice for RemoteHub {
 
     fn find<'a>(
         &'a self,
-        _: &'a PluginActor,
-        _: (&'a str, &'a str),
-        _: &'a str,
-        _: usize,
+        actor: &'a PluginActor,
+        between: (&'a str, &'a str),
+        certificate_number: &'a str,
+        limit: usize,
     ) -> Answering<'a, Vec<PluginEnvelope>> {
-        Box::pin(async { Err(PluginError::Unavailable(NO_SEARCH.into())) })
+        Box::pin(self.found(actor, between, certificate_number, limit.min(LIST_MAX)))
     }
 
     fn acknowledge<'a>(
@@ -284,8 +291,8 @@ impl PostOffice for RemoteHub {
         Box::pin(self.stands(actor, act_as, number))
     }
 
-    fn connections(&self, _: &PluginActor) -> Result<Vec<PluginConnection>, PluginError> {
-        Err(PluginError::Unavailable(NO_CONNECTIONS.into()))
+    fn connections<'a>(&'a self, actor: &'a PluginActor) -> Answering<'a, Vec<PluginConnection>> {
+        Box::pin(self.connected(actor))
     }
 
     fn register<'a>(
@@ -335,24 +342,6 @@ impl PostOffice for RemoteHub {
     }
 }
 
-/// How the hub is known.
-fn trust(loaded: &LoadedConfig, said: &RemoteHubConfig) -> Result<ServerTrust, RemoteError> {
-    if !said.key.is_empty() {
-        return Ok(ServerTrust::Key(said.key.parse()?));
-    }
-    if said.authorities.as_os_str().is_empty() {
-        return Ok(ServerTrust::Public);
-    }
-    let file = loaded.resolve(&said.authorities);
-    let wrong = |source| RemoteError::Authorities { file: file.clone(), source };
-    let all = CertificateDer::pem_slice_iter(&read(&file)?).collect::<Result<Vec<_>, _>>();
-    Ok(ServerTrust::Authorities(all.map_err(wrong)?))
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, RemoteError> {
-    fs::read(file).map_err(|source| RemoteError::File { file: file.to_owned(), source })
-}
-
 fn no_number() -> PluginError {
     PluginError::Unavailable("the hub answered without a number".into())
 }
@@ -361,14 +350,4 @@ fn no_number() -> PluginError {
 const KEY_BYTES_MAX: usize = 64;
 /// Envelopes in one answer, as of a hub in this process.
 const LIST_MAX: usize = 1000;
-/// A hub that answers does so in a few round trips.
-const CONNECT: Duration = Duration::from_secs(5);
-/// A plugin's thread waits no longer; what it hands in it hands in again.
-const CALL: Duration = Duration::from_secs(15);
-/// A hub that ended without a word is missed after this time.
-const IDLE: Duration = Duration::from_secs(10);
-
 const NOT_TAKEN: &str = "the hub did not take the acknowledgement";
-const NO_SEARCH: &str = "a hub elsewhere is not searched by certificate number";
-const NO_CONNECTIONS: &str = "a hub elsewhere does not tell who is connected";
-const NO_RESPONSES: &str = "a hub elsewhere takes no responses by this door";

@@ -23,6 +23,8 @@ pub struct PluginArgs {
 pub enum PluginCommand {
     /// Show the plugins of the configuration, and how they are in the hub that runs
     List,
+    /// Show the lines of a host of plugins to the hub elsewhere, and what waits
+    Lines,
     /// Check a package as the hub would, without running anything of it
     Verify {
         /// The package: a directory with plugin.toml, plugin.toml.sig and plugin.so

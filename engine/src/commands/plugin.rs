@@ -32,6 +32,7 @@ pub async fn run(args: &PluginArgs) -> Result<(), PluginError> {
         PluginCommand::Verify { directory } => Ok(package::verify(&args.admin, directory)?),
         PluginCommand::Install { directory } => Ok(package::install(&args.admin, directory)?),
         PluginCommand::List => ask(args, PluginRequest::List).await,
+        PluginCommand::Lines => Ok(control::lines(&args.admin).await?),
         PluginCommand::Enable { id } => ask(args, PluginRequest::Enable { id: id.clone() }).await,
         PluginCommand::Disable { id } => ask(args, PluginRequest::Disable { id: id.clone() }).await,
         PluginCommand::Upgrade { id, version } => {

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::cli::{Role, ServeArgs};
 use crate::config::{ConfigError, LoadedConfig};
-use crate::hub::{HostedPlugins, RunError, RunningHub, StartError};
+use crate::hub::{HostedPlugins, ReloadError, Reloaded, RunError, RunningHub, StartError};
 use crate::logging;
 use crate::output::line;
 use crate::signal::{Reload, Stop};
@@ -74,9 +74,7 @@ async fn host_plugins(args: &ServeArgs, loaded: &LoadedConfig) -> Result<(), Ser
         tokio::select! {
             failure = plugins.failed() => break Some(failure),
             () = stop.requested() => break None,
-            () = reload.requested() => tracing::warn!(
-                "a host of plugins reads nothing anew: restart it; the hub misses nothing meanwhile"
-            ),
+            () = reload.requested() => tell_reload(plugins.reload(loaded).await),
         }
     };
     if let Some(failure) = failed {
@@ -86,6 +84,25 @@ async fn host_plugins(args: &ServeArgs, loaded: &LoadedConfig) -> Result<(), Ser
     plugins.stop().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn tell_reload(reloaded: Result<Reloaded, ReloadError>) {
+    let done = match reloaded {
+        Ok(done) => done,
+        Err(error) => {
+            let error = crate::failure::told(&error);
+            return tracing::error!(error, "refused to reload: everything stays as it was");
+        }
+    };
+    for (plugin, error) in &done.refused {
+        tracing::error!(plugin, error, "the plugin stays as it was");
+    }
+    if !done.left.is_empty() {
+        let left = done.left.join(" ");
+        tracing::warn!(left, "changed in the file, and not followed before a restart");
+    }
+    let followed = done.followed.join(" ");
+    tracing::info!(followed, "read limits, certificates and plugins anew");
 }
 
 /// Lets the process have a file descriptor for each socket: many systems begin with 1,024.

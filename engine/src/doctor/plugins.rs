@@ -57,6 +57,10 @@ fn plugin(findings: &mut Findings, view: &PluginView) {
             let what = format!("it is not well: {}", view.unwell);
             findings.warn("plugins", what, place, "read the log; its documentation may say more");
         }
+        "started" if view.lag > 0 => {
+            let what = format!("{}, {} events behind", view.state, view.lag);
+            findings.fine("plugins", what, place);
+        }
         "started" | "installed" => findings.fine("plugins", view.state.clone(), place),
         "disabled" | "retired" => {
             findings.warn("plugins", what, place, "what it alone may judge waits meanwhile");

@@ -115,6 +115,9 @@ pub enum ReloadError {
     /// The hub's certificate for partners.
     #[error(transparent)]
     Partners(#[from] LoadIdentityError),
+    /// What is said of the hub elsewhere.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// A certificate, key or trust file.
     #[error(transparent)]
     Tls(#[from] LoadTlsError),

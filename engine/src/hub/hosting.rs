@@ -1,7 +1,9 @@
 //! A host of plugins for a hub elsewhere: their pages, their own data, and a line to that hub. A
 //! process of its own, whose end the hub does not notice, and that goes on when the hub ends.
 
-use std::sync::Arc;
+mod reload;
+
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use phytohub_client::QuicAddress;
@@ -12,15 +14,22 @@ use phytohub_store::StoreFailure;
 
 use super::doors::OperatorDoors;
 use super::{OpenStoreError, RunError, StartError, keep_house, open_with};
-use crate::config::LoadedConfig;
+use crate::config::{HubConfig, LoadedConfig};
 use crate::plugins::{self, Steering};
 use crate::remote::{Lines, RemoteError, RemoteHub};
+
+pub use reload::Reloaded;
 
 /// A host of plugins whose doors are open.
 #[derive(Debug)]
 pub struct HostedPlugins {
     /// Keeps what the plugins have of their own; no envelope passes through it.
     own: Hub,
+    remote: RemoteHub,
+    /// Where the command line says that the hub is.
+    address: Option<QuicAddress>,
+    /// What is followed now.
+    followed: Mutex<HubConfig>,
     plugins: PluginHost,
     plugin_tasks: Tasks,
     tasks: Tasks,
@@ -39,16 +48,16 @@ impl HostedPlugins {
         loaded: &LoadedConfig,
         address: Option<QuicAddress>,
     ) -> Result<Self, StartError> {
-        let address = match address {
-            Some(address) => address,
+        let hub = match &address {
+            Some(address) => address.clone(),
             None => said(loaded)?,
         };
-        let lines = Lines::read(loaded, &address)?;
+        let lines = Lines::read(loaded, &hub)?;
         let clock = SystemClock::new();
         let (own, _) = open_with(loaded, clock)?;
-        match Self::start_with(loaded, lines, own.clone(), clock).await {
+        match Self::start_with(loaded, (lines, address), own.clone(), clock).await {
             Ok(started) => {
-                let (version, hub) = (env!("CARGO_PKG_VERSION"), address.to_string());
+                let (version, hub) = (env!("CARGO_PKG_VERSION"), hub.to_string());
                 tracing::info!(version, hub, "the host of plugins is ready");
                 Ok(started)
             }
@@ -62,28 +71,35 @@ impl HostedPlugins {
 
     async fn start_with(
         loaded: &LoadedConfig,
-        lines: Lines,
+        (lines, address): (Lines, Option<QuicAddress>),
         own: Hub,
         clock: SystemClock,
     ) -> Result<Self, StartError> {
         let doors = OperatorDoors::bind(loaded).await?;
         own.seed_code_lists().await.map_err(OpenStoreError::CodeLists)?;
-        let remote = RemoteHub::new(lines, loaded, own.clone()).await?;
+        let remote = RemoteHub::new(lines, loaded, own.clone(), clock).await?;
         let plugin_tasks = Tasks::new();
         let post = Arc::new(remote.clone());
         let plugins = plugins::start(loaded, &own, Some(post), clock, &plugin_tasks).await?;
-        if let Some(id) = judges(&plugins) {
-            plugins.stop().await;
-            return Err(RemoteError::Documents { id }.into());
-        }
-        own.set_plugin_control(Arc::new(Steering::new(plugins.clone(), loaded)));
+        let steering = Steering::new(plugins.clone(), loaded).with(remote.clone());
+        own.set_plugin_control(Arc::new(steering));
         own.set_plugin_files(Arc::new(plugins.clone()));
         let (trigger, shutdown) = ShutdownTrigger::new();
         let drain = Duration::from_secs(loaded.config().drain_seconds);
-        let (tasks, said) = (Tasks::new(), Vec::new());
-        let mut this = Self { own, plugins, plugin_tasks, tasks, trigger, doors: said, drain };
+        let mut this = Self {
+            own,
+            remote,
+            address,
+            followed: Mutex::new(loaded.config().clone()),
+            plugins,
+            plugin_tasks,
+            tasks: Tasks::new(),
+            trigger,
+            doors: Vec::new(),
+            drain,
+        };
         this.serve(loaded, doors, clock, &shutdown);
-        remote.run(clock, &this.tasks, &shutdown);
+        this.remote.run(clock, &this.tasks, &shutdown);
         Ok(this)
     }
 
@@ -135,10 +151,4 @@ fn said(loaded: &LoadedConfig) -> Result<QuicAddress, RemoteError> {
     let address = loaded.config().remote_hub.as_ref().map(|hub| hub.address.as_str());
     let address = address.filter(|address| !address.is_empty()).ok_or(RemoteError::NoAddress)?;
     Ok(address.parse()?)
-}
-
-/// A plugin that would judge documents: none pass here, and it would wait for ever.
-fn judges(plugins: &PluginHost) -> Option<String> {
-    let judge = plugins.status().into_iter().find(|plugin| !plugin.kinds.is_empty());
-    judge.map(|plugin| plugin.id)
 }

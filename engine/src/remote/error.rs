@@ -30,12 +30,6 @@ pub enum RemoteError {
     /// A plugin has the name under which what is under way is kept.
     #[error("no plugin of such a host may be called remote-hub")]
     Name,
-    /// A plugin judges documents, of which none pass here.
-    #[error("plugin {id} judges documents: it belongs to the hub itself, not to a host of plugins")]
-    Documents {
-        /// The plugin.
-        id: String,
-    },
     /// A file cannot be read.
     #[error("cannot read the file={}", file.display())]
     File {

@@ -58,7 +58,23 @@ impl Journal {
         }
         last = last.max(number_of(&stored).unwrap_or_default());
         let (asked, told) = (Lock::default(), watch::channel(last).0);
-        Ok(Self { hub, id, plugins, asked, last: Mutex::new(last), told })
+        let this = Self { hub, id, plugins, asked, last: Mutex::new(last), told };
+        if last == 0 {
+            this.begin().await?;
+        }
+        Ok(this)
+    }
+
+    /// Gives the stream of a new store places behind those of every store before it: a plugin that
+    /// kept its own data while this process lost its store hears what comes from now on.
+    async fn begin(&self) -> Result<(), PluginError> {
+        let first = first_place(self.hub.clock().now());
+        let operations = vec![put(LAST.to_vec(), first.to_be_bytes().to_vec())];
+        self.keep(operations).await?;
+        *self.last.lock().await = first;
+        self.told.send_replace(first);
+        tracing::info!(first, "nothing of the hub is known in this store: events begin anew");
+        Ok(())
     }
 
     /// The place of the last event.
@@ -76,12 +92,10 @@ impl Journal {
         let key = under_way(connection, envelope.number);
         let (kind, operation) = match envelope.state {
             TrackingInfo::PendingDelivery => {
-                match self.hub.plugin_kv_get(self.id, &key, &mut |_| ()) {
-                    Ok(()) => return Ok(true),
-                    Err(PluginError::NotFound) => {}
-                    Err(error) => return Err(error),
+                if self.followed(&key)?.is_some() {
+                    return Ok(true);
                 }
-                (PluginEventKind::Accepted, put(key, Vec::new()))
+                (PluginEventKind::Accepted, put(key, followed(envelope)))
             }
             TrackingInfo::FailedDelivery => (PluginEventKind::Refused, delete(key)),
             _ => (PluginEventKind::Acknowledged, delete(key)),
@@ -99,7 +113,7 @@ impl Journal {
     pub(super) async fn stands(
         &self,
         connection: &str,
-        envelope: &PluginEnvelope,
+        mut envelope: PluginEnvelope,
     ) -> Result<(), PluginError> {
         let kind = match envelope.state {
             TrackingInfo::PendingDelivery => return Ok(()),
@@ -107,8 +121,46 @@ impl Journal {
             TrackingInfo::FailedDelivery => Some(PluginEventKind::Failed),
             _ => Some(PluginEventKind::Acknowledged),
         };
-        let done = delete(under_way(connection, envelope.number));
-        self.write(vec![done], kind.map(|kind| (kind, envelope))).await
+        let key = under_way(connection, envelope.number);
+        envelope.response |= self.followed(&key)?.is_some_and(|kept| kept == RESPONSE);
+        self.write(vec![delete(key)], kind.map(|kind| (kind, &envelope))).await
+    }
+
+    /// Keeps that an envelope is under way of which a plugin knows and this store does not.
+    pub(super) async fn follow(
+        &self,
+        connection: &str,
+        envelope: &PluginEnvelope,
+    ) -> Result<(), PluginError> {
+        let key = under_way(connection, envelope.number);
+        if envelope.state != TrackingInfo::PendingDelivery || self.followed(&key)?.is_some() {
+            return Ok(());
+        }
+        self.keep(vec![put(key, followed(envelope))]).await
+    }
+
+    /// What is kept of an envelope under way.
+    fn followed(&self, key: &[u8]) -> Result<Option<Vec<u8>>, PluginError> {
+        let mut kept = Vec::new();
+        match self.hub.plugin_kv_get(self.id, key, &mut |piece| kept.extend_from_slice(piece)) {
+            Ok(()) => Ok(Some(kept)),
+            Err(PluginError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How many envelopes of a connection are under way; no more are counted than a person reads.
+    pub(super) async fn count_under_way(&self, connection: &str) -> Result<u64, PluginError> {
+        let (mut count, mut after) = (0, None);
+        while count < COUNTED_MAX {
+            let numbers = self.under_way(connection, after).await?;
+            count += numbers.len() as u64;
+            after = numbers.last().copied();
+            if numbers.len() < NUMBERS {
+                break;
+            }
+        }
+        Ok(count)
     }
 
     /// Some envelopes of a connection that are under way, after one of them.
@@ -178,16 +230,20 @@ impl Journal {
                 operations.extend(self.heard_by_all().await?);
             }
         }
-        let write = PluginWrite { operations, cursor: None, bytes_max: u64::MAX };
-        match self.hub.plugin_kv_write(self.id, write).await? {
-            PluginWritten::Done { .. } => {}
-            other => return Err(PluginError::Unavailable(format!("it is not kept: {other:?}"))),
-        }
+        self.keep(operations).await?;
         if sequence > *last {
             *last = sequence;
             self.told.send_replace(sequence);
         }
         Ok(())
+    }
+
+    async fn keep(&self, operations: Vec<KvOperation>) -> Result<(), PluginError> {
+        let write = PluginWrite { operations, cursor: None, bytes_max: u64::MAX };
+        match self.hub.plugin_kv_write(self.id, write).await? {
+            PluginWritten::Done { .. } => Ok(()),
+            other => Err(PluginError::Unavailable(format!("it is not kept: {other:?}"))),
+        }
     }
 
     /// Removes events that every plugin which listens has taken.
@@ -286,6 +342,16 @@ fn delete(key: Vec<u8>) -> KvOperation {
     KvOperation { key, action: KvAction::Delete, expects: KvExpectation::Anything }
 }
 
+/// The first place of a store that is made now: its time above, which is its incarnation, and room for
+/// two million places below before it touches what a store of the next millisecond would have.
+fn first_place(now: Timestamp) -> u64 {
+    now.as_millis() << PLACE_BITS
+}
+
+fn followed(envelope: &PluginEnvelope) -> Vec<u8> {
+    if envelope.response { RESPONSE.to_vec() } else { Vec::new() }
+}
+
 fn event_key(sequence: u64) -> Vec<u8> {
     [EVENT, &sequence.to_be_bytes()].concat()
 }
@@ -306,6 +372,13 @@ fn number_of(bytes: &[u8]) -> Option<u64> {
 const EVENT: &[u8] = b"event/";
 /// Before a connection's code and a number.
 const UNDER_WAY: &[u8] = b"under-way/";
+/// What is kept of a country's response under way; nothing of anything else.
+const RESPONSE: &[u8] = b"response";
+/// Bits of a place below its incarnation: with a time in milliseconds above them it is positive as a
+/// signed number until the year 2109.
+const PLACE_BITS: u32 = 21;
+/// Envelopes under way that are counted.
+const COUNTED_MAX: u64 = 100_000;
 /// Where the place of the last event stands.
 const LAST: &[u8] = b"last";
 /// Numbers that are read, and asked about, at once: the protocol's batch.

@@ -37,6 +37,20 @@ impl Waiting {
         true
     }
 
+    /// It did not come after all.
+    pub(super) fn forget(&mut self, number: HubDeliveryNumber) {
+        if let Some(position) = self.positions.remove(&number)
+            && let Some((_, Some(document))) = self.envelopes.remove(&position)
+        {
+            self.kept = self.kept.saturating_sub(document.len());
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.envelopes.len()
+    }
+
     /// At most `limit` of them, after a position.
     pub(super) fn after(&self, position: u64, limit: usize) -> Vec<PluginEnvelope> {
         let behind = self.envelopes.range(position.saturating_add(1)..);
@@ -50,11 +64,7 @@ impl Waiting {
 
     /// It was acknowledged, or is there no more.
     pub(super) fn done(&mut self, number: HubDeliveryNumber) {
-        if let Some(position) = self.positions.remove(&number)
-            && let Some((_, Some(document))) = self.envelopes.remove(&position)
-        {
-            self.kept = self.kept.saturating_sub(document.len());
-        }
+        self.forget(number);
         self.done.insert(number);
         if self.done.len() > DONE_MAX {
             self.done.pop_first();
@@ -92,6 +102,9 @@ mod tests {
         let (found, kept) = waiting.get(envelope(3).number).expect("it is there");
         assert_eq!((found.position, kept), (2, Some(document.clone())));
 
+        waiting.forget(envelope(7).number);
+        assert_eq!((waiting.len(), waiting.kept), (1, document.len()));
+        assert!(waiting.came(envelope(7), &document), "it is brought again");
         waiting.done(envelope(7).number);
         assert!(!waiting.came(envelope(7), &document), "it was on its way a second time");
         assert_eq!(numbers(waiting.after(0, 9)), [3]);

@@ -54,10 +54,10 @@ pub(crate) fn event_cursor(db: &Connection) -> Result<u64, StoreError> {
     Ok(u64::try_from(sequence).unwrap_or_default())
 }
 
-/// The effects of the events up to this one are kept.
+/// The effects of the events of this one's stream up to it are kept.
 pub(crate) fn set_event_cursor(db: &Connection, sequence: u64) -> Result<(), StoreError> {
     let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
-    db.execute("UPDATE event_cursor SET sequence = ?1 WHERE id = 1 AND sequence < ?1", [sequence])?;
+    db.execute("UPDATE event_cursor SET sequence = ?1 WHERE id = 1", [sequence])?;
     Ok(())
 }
 

@@ -291,6 +291,13 @@ impl QuicClient {
         }
     }
 
+    /// Whether there is a connection now; nothing while one is being made.
+    #[must_use]
+    pub fn is_connected(&self) -> Option<bool> {
+        let live = self.0.live.try_lock().ok()?;
+        Some(live.as_ref().is_some_and(Link::is_alive))
+    }
+
     /// Asks until it is answered, by other connections if need be, or its time is up.
     async fn call<T, F>(
         &self,

@@ -31,7 +31,7 @@ pub use health::{HealthView, ScrubView};
 pub use link::{LinkRequest, LinkSides};
 pub use message::{AdminReply, AdminRequest, CertificateInput, Operator};
 pub use order::{RuleDone, RuleInput, RuleView};
-pub use plugin::{ControlError, ControlPlugins, PluginRequest, PluginView};
+pub use plugin::{ControlError, ControlPlugins, LineView, PluginRequest, PluginView};
 pub use setting::{
     ConnectionChanges, PushInput, PushView, Setting, SettingsView, SigningInput, TrustInput,
     WindowView,
@@ -118,6 +118,7 @@ impl Hub {
             }
             AdminRequest::Account(request) => self.account(actor, request).await,
             AdminRequest::Plugin(request) => self.plugin_request(actor, request).await,
+            AdminRequest::Lines => self.lines().await,
             AdminRequest::ClockShow => Ok(self.clock_view()),
             AdminRequest::ClockAccept => self.clock_accept(actor).await,
         }

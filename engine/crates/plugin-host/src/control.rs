@@ -229,6 +229,7 @@ impl Plugin {
         let made = Generation::create(&world, settings, facts, code, services).await?;
         let generation = Arc::new(made);
         let ready = async {
+            self.check_place(&generation)?;
             check(self, &generation.kinds)?;
             if generation.offers.lifecycle.is_some() {
                 self.begin_events(plugin, limits).await?;
@@ -244,6 +245,22 @@ impl Plugin {
         Ok(generation)
     }
 
+    /// Where no documents pass, whoever waits to be asked about them would wait for ever.
+    fn check_place(&self, generation: &Generation) -> Result<(), LoadError> {
+        if self.world.post.passes_documents() {
+            return Ok(());
+        }
+        let judges =
+            (!generation.kinds.is_empty()).then_some((Hook::Validate, api::HUB_DOCUMENTS_ID));
+        let routes = generation.offers.routing.then_some((Hook::Route, api::HUB_ROUTING_ID));
+        match judges.or(routes) {
+            None => Ok(()),
+            Some((hook, extension)) => {
+                Err(LoadError::NoDocuments { id: self.id.to_string(), hook, extension })
+            }
+        }
+    }
+
     /// A plugin that is new to this store hears of what happens from now on, not of what happened
     /// in the years before.
     async fn begin_events(
@@ -257,6 +274,7 @@ impl Plugin {
             let write = PluginWrite { operations: Vec::new(), cursor: Some(last), bytes_max };
             hub.plugin_kv_write(plugin, write).await?;
         }
+        self.pump.begin(hub.plugin_meta(plugin).cursor);
         Ok(())
     }
 

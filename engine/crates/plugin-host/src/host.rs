@@ -121,10 +121,13 @@ impl PluginHost {
                 continue;
             }
             let settings = plugin.settings.load_full();
-            if let Err(error @ LoadError::TwoOwners { .. }) = this.load(plugin, settings).await {
-                this.stop().await;
-                return Err(StartHostError::TwoOwners(error));
-            }
+            let refused = match this.load(plugin, settings).await {
+                Err(error @ LoadError::TwoOwners { .. }) => StartHostError::TwoOwners(error),
+                Err(error @ LoadError::NoDocuments { .. }) => StartHostError::NoDocuments(error),
+                _ => continue,
+            };
+            this.stop().await;
+            return Err(refused);
         }
         for plugin in this.plugins() {
             this.world().spawn("plugin events", Arc::clone(plugin).pump());

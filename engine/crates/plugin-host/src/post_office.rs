@@ -20,6 +20,11 @@ pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, PluginError>> 
 ///
 /// Each function means what the one of [`Hub`] means whose name is `plugin_` and its own.
 pub trait PostOffice: fmt::Debug + Send + Sync {
+    /// Whether all documents pass through this process, so that plugins may judge and route them.
+    fn passes_documents(&self) -> bool {
+        true
+    }
+
     /// Delivers, once for each key.
     fn submit<'a>(
         &'a self,
@@ -73,10 +78,7 @@ pub trait PostOffice: fmt::Debug + Send + Sync {
     ) -> Answering<'a, PluginEnvelope>;
 
     /// Who is connected.
-    ///
-    /// # Errors
-    /// If that cannot be told.
-    fn connections(&self, actor: &PluginActor) -> Result<Vec<PluginConnection>, PluginError>;
+    fn connections<'a>(&'a self, actor: &'a PluginActor) -> Answering<'a, Vec<PluginConnection>>;
 
     /// Registers a connection of the plugin's own.
     fn register<'a>(
@@ -167,8 +169,8 @@ impl PostOffice for Hub {
         Box::pin(self.plugin_status(actor, act_as, number))
     }
 
-    fn connections(&self, actor: &PluginActor) -> Result<Vec<PluginConnection>, PluginError> {
-        Ok(self.plugin_connections(actor))
+    fn connections<'a>(&'a self, actor: &'a PluginActor) -> Answering<'a, Vec<PluginConnection>> {
+        Box::pin(std::future::ready(Ok(self.plugin_connections(actor))))
     }
 
     fn register<'a>(

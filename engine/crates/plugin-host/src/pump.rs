@@ -67,6 +67,11 @@ impl PumpState {
         self.lock().batch.clone()
     }
 
+    /// It has taken the stream up to here: another instance, or another process, did.
+    pub(crate) fn begin(&self, cursor: u64) {
+        self.seen.fetch_max(cursor, Ordering::AcqRel);
+    }
+
     /// How many events of the stream it has not looked at.
     pub(crate) fn lag(&self, last: u64) -> u64 {
         last.saturating_sub(self.seen.load(Ordering::Acquire))

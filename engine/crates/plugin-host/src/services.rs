@@ -336,7 +336,10 @@ impl HostServices for Services {
     }
 
     fn connections(&self, _call: HostCall, visit: VisitConnection<'_>) -> Answer {
-        for connection in self.world.post.connections(&self.actor()).map_err(refusal)? {
+        self.alive()?;
+        let actor = self.actor();
+        let told = self.world.wait(self.world.post.connections(&actor));
+        for connection in told.map_err(refusal)? {
             if !answer::show_connection(&connection, visit) {
                 break;
             }

@@ -105,6 +105,19 @@ pub enum LoadError {
         /// What the library offers.
         found: String,
     },
+    /// It judges or routes documents, and none pass through this process.
+    #[error(
+        "{hook} of plugin {id} is to be asked about documents ({extension}), and none pass through \
+         a host of plugins: run it in the hub itself, and take [plugin.{id}] out of this hub.toml"
+    )]
+    NoDocuments {
+        /// The plugin.
+        id: String,
+        /// What it would be asked.
+        hook: crate::hook::Hook,
+        /// By which extension.
+        extension: &'static str,
+    },
     /// It failed at its start.
     #[error("{hook} failed: {reason}")]
     Hook {

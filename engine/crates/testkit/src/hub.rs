@@ -313,6 +313,7 @@ fn open_store(directory: &Path, clock: &Arc<FakeClock>, metrics: &Arc<Metrics>) 
     // A test must not depend on how full its machine's disk is, nor take its memory.
     (config.disk_reserve_percent, config.disk_reserve_bytes) = (0, 0);
     (config.block_cache_bytes, config.write_buffer_bytes) = (8 << 20, 64 << 20);
+    config.certificate_index = true;
     let (store, _) =
         Store::open(config, clock.clone(), Arc::clone(metrics)).expect("a new store opens");
     store

@@ -34,6 +34,32 @@ pub(super) async fn control(args: &AdminArgs, request: PluginRequest) -> Result<
     admin::answer(args, &views, |views| table(views) + &upgraded)
 }
 
+/// Shows the lines of the host of plugins that runs.
+pub(super) async fn lines(args: &AdminArgs) -> Result<(), AskError> {
+    let loaded = LoadedConfig::read(&args.config.config_file)?;
+    let asked = phytohub_server::admin::call(&loaded.socket_dir(), &AdminRequest::Lines).await;
+    let AdminReply::Lines(lines) = asked? else { return Err(AskError::OtherAnswer) };
+    admin::answer(args, &lines, |lines| {
+        if lines.is_empty() {
+            return NO_LINES.to_owned();
+        }
+        let heads = ["line", "hub", "", "since", "under way", "waiting", "trouble"];
+        let mut table = Table::new(&heads);
+        for line in lines {
+            table.row(&[
+                &line.connection,
+                &line.hub,
+                if line.up { "up" } else { "down" },
+                &line.since,
+                &line.under_way.to_string(),
+                &line.waiting.to_string(),
+                &line.trouble,
+            ]);
+        }
+        table.render()
+    })
+}
+
 /// The plugins of the configuration, each with what the hub would say of its package.
 pub(crate) fn configured(loaded: &LoadedConfig) -> Vec<PluginView> {
     let config = loaded.config();
@@ -95,4 +121,5 @@ fn table(views: &[PluginView]) -> String {
     text
 }
 
+const NO_LINES: &str = "no lines: the plugins work with the hub of this process";
 const NONE: &str = "no plugins: 'phytohub plugin install DIR' puts one where the hub looks for it";

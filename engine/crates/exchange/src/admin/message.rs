@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountRequest, ClockView, CodeListView, ConnectionChanges, ConnectionView, ContentPiece,
-    EnvelopeView, EventView, ExportPage, ExportRequest, HealthView, LinkRequest, PluginRequest,
+    EnvelopeView, EventView, ExportPage, ExportRequest, HealthView, LineView, LinkDone, LinkRequest, PluginRequest,
     PluginView, RuleDone, RuleInput, RuleView,
 };
 use crate::audit::{AuditReport, SignedHead};
@@ -176,6 +176,8 @@ pub enum AdminRequest {
     Account(AccountRequest),
     /// Plugins.
     Plugin(PluginRequest),
+    /// The lines of a host of plugins.
+    Lines,
     /// What the store thinks of the wall clock.
     ClockShow,
     /// The wall clock is right.
@@ -256,6 +258,8 @@ pub enum AdminReply {
     History(Vec<EventView>),
     /// How the plugins are.
     Plugins(Vec<PluginView>),
+    /// How the lines of a host of plugins are.
+    Lines(Vec<LineView>),
     /// A channel rule that was written, switched on or off.
     RuleDone(RuleDone),
     /// Channel rules, in the order in which they were written.

@@ -100,6 +100,31 @@ pub trait ControlPlugins: Send + Sync + fmt::Debug {
         actor: Actor,
         request: PluginRequest,
     ) -> Boxed<Result<Vec<PluginView>, ControlError>>;
+
+    /// How the lines to a hub elsewhere are; none where plugins work with the hub of this process.
+    fn lines(&self) -> Boxed<Result<Vec<LineView>, ControlError>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+}
+
+/// A line of a host of plugins to the hub elsewhere, as the operator sees it.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "filled by the host, field by field")]
+pub struct LineView {
+    /// The connection whose certificate it shows.
+    pub connection: String,
+    /// Where the hub is.
+    pub hub: String,
+    /// Whether the hub is reached and knows the certificate.
+    pub up: bool,
+    /// Since when that is so.
+    pub since: String,
+    /// Why it is down, as far as that is known; empty if it is up.
+    pub trouble: String,
+    /// Envelopes that were sent and whose recipient has not spoken yet.
+    pub under_way: u64,
+    /// Envelopes that were brought and that the plugin has not acknowledged yet.
+    pub waiting: u64,
 }
 
 /// Why something was not done with a plugin.
@@ -117,6 +142,12 @@ impl Hub {
     /// From now on the operator's wishes about plugins go there. Once.
     pub fn set_plugin_control(&self, control: std::sync::Arc<dyn ControlPlugins>) {
         let _ = self.inner.plugin_control.set(control);
+    }
+
+    /// How the lines to a hub elsewhere are.
+    pub(super) async fn lines(&self) -> Result<AdminReply, AdminError> {
+        let control = self.inner.plugin_control.get().ok_or(AdminError::NoPlugins)?;
+        Ok(AdminReply::Lines(control.lines().await.map_err(AdminError::Plugin)?))
     }
 
     pub(super) async fn plugin_request(

@@ -18,6 +18,9 @@ pub enum StartHostError {
         /// Why.
         source: std::io::Error,
     },
+    /// A plugin judges or routes documents, and none pass through this process.
+    #[error(transparent)]
+    NoDocuments(LoadError),
     /// Two plugins own the same kind of documents.
     #[error(transparent)]
     TwoOwners(LoadError),
