@@ -72,12 +72,12 @@ impl RemoteHub {
     /// Calls by these lines from now on, where they changed; the codes of the connections that
     /// changed, and of those that came or went, for which it takes a restart.
     #[must_use]
-    pub fn take(&self, lines: Lines) -> (Vec<String>, Vec<String>) {
+    pub fn take(&self, lines: Lines, clock: SystemClock) -> (Vec<String>, Vec<String>) {
         let gone = self.countries.keys().filter(|code| !lines.0.contains_key(*code));
         let (mut changed, mut left) = (Vec::new(), gone.cloned().collect::<Vec<_>>());
         for (code, way) in lines.0 {
             match self.countries.get(&code) {
-                Some(country) if country.take(way) => changed.push(code),
+                Some(country) if country.take(way, clock) => changed.push(code),
                 Some(_) => {}
                 None => left.push(code),
             }

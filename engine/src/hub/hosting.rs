@@ -26,6 +26,7 @@ pub struct HostedPlugins {
     /// Keeps what the plugins have of their own; no envelope passes through it.
     own: Hub,
     remote: RemoteHub,
+    clock: SystemClock,
     /// Where the command line says that the hub is.
     address: Option<QuicAddress>,
     /// What is followed now.
@@ -89,6 +90,7 @@ impl HostedPlugins {
         let mut this = Self {
             own,
             remote,
+            clock,
             address,
             followed: Mutex::new(loaded.config().clone()),
             plugins,

@@ -56,11 +56,12 @@ impl Country {
     }
 
     /// Calls the hub in another way from now on; whether it is another.
-    pub(super) fn take(&self, way: Way) -> bool {
+    pub(super) fn take(&self, way: Way, clock: SystemClock) -> bool {
         let other = !self.way.borrow().is_same(&way);
         if other {
             // Whose certificate the new one is must be asked.
             self.known.send_replace(false);
+            self.stands(false, clock);
             *lock(&self.resting) = None;
             self.way.send_replace(way);
         }
@@ -192,9 +193,12 @@ impl Country {
         loop {
             clock.at(clock.monotonic() + LOOK_EVERY).await;
             let known = *self.known.borrow();
+            let client = self.client();
             // Nothing is told while it is being tried.
-            if let Some(up) = self.client().is_connected() {
-                self.stands(up && known, clock);
+            let Some(up) = client.is_connected() else { continue };
+            self.stands(up && known, clock);
+            if !up && let Err(error) = client.profile().await {
+                lock(&self.line).fails(&told(&refusal(error)));
             }
         }
     }

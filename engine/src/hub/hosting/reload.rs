@@ -42,7 +42,7 @@ impl HostedPlugins {
         if before.limits != fresh.config().limits {
             done.followed.push("[limits]".into());
         }
-        let (changed, left) = self.remote.take(lines);
+        let (changed, left) = self.remote.take(lines, self.clock);
         let section = |code: String| format!("[remote_hub.connection.{code}]");
         done.followed.extend(changed.into_iter().map(section));
         done.left.extend(left.into_iter().map(section));
