@@ -46,9 +46,9 @@ mod report;
 mod request;
 
 pub use content::{CONTENT_BEFORE, CONTENT_BEHIND, read_content};
-pub use decoder::{Decoder, Event};
-pub use envelope::{Copy, EnvelopeHead};
+pub use decoder::{Decoder, Event, Frames, Source};
 pub use directory::{Connections, Find, KnownConnection};
+pub use envelope::{Copy, EnvelopeHead};
 pub use error::{FieldError, FrameError};
 pub use field::{FieldWriter, Message};
 pub use frame::{Frame, Head, Kind, encode};

@@ -1,7 +1,9 @@
 //! What the hub sends on a stream, read frame by frame.
 
+use std::collections::VecDeque;
+
 use bytes::{Bytes, BytesMut};
-use phytohub_wire::quic::{Decoder, Event, Frame, FrameError, Head, Kind, Message, Refused};
+use phytohub_wire::quic::{Event, Frame, FrameError, Frames, Head, Kind, Message, Refused, Source};
 use quinn::{RecvStream, SendStream};
 
 use super::QuicError;
@@ -10,9 +12,7 @@ use super::connect::Link;
 /// Frames of one stream, which keeps its connection alive.
 #[derive(Debug)]
 pub(super) struct Replies {
-    receive: RecvStream,
-    decoder: Decoder,
-    chunk: Bytes,
+    frames: Frames<Chunks>,
     /// Bytes of the content of the last frame that were not read.
     content: u64,
     /// The asking side, if nobody else has it: dropped, it would be broken off.
@@ -22,8 +22,8 @@ pub(super) struct Replies {
 
 impl Replies {
     pub(super) fn new(receive: RecvStream, link: Link, send: Option<SendStream>) -> Self {
-        let (decoder, chunk) = (Decoder::new(), Bytes::new());
-        Self { receive, decoder, chunk, content: 0, _send: send, _link: link }
+        let frames = Frames::new(Chunks { receive, ahead: VecDeque::new() });
+        Self { frames, content: 0, _send: send, _link: link }
     }
 
     /// The reply that is one frame without content.
@@ -61,7 +61,7 @@ impl Replies {
             while self.content > 0 {
                 self.piece().await?;
             }
-            let Some(Event::Frame(frame)) = self.event().await? else { return Ok(None) };
+            let Some(Event::Frame(frame)) = self.frames.event().await? else { return Ok(None) };
             self.content = frame.head.content;
             match frame.head.known_kind() {
                 None if !frame.head.is_critical() => {}
@@ -97,7 +97,7 @@ impl Replies {
 
     /// The next piece of the content of the last frame.
     pub(super) async fn piece(&mut self) -> Result<Bytes, QuicError> {
-        match self.event().await? {
+        match self.frames.event().await? {
             Some(Event::Content { piece, .. }) => {
                 self.content = self.content.saturating_sub(piece.len() as u64);
                 Ok(piece)
@@ -105,22 +105,30 @@ impl Replies {
             _ => Err(FrameError::PeerEndedTooSoon.into()),
         }
     }
+}
 
-    async fn event(&mut self) -> Result<Option<Event>, QuicError> {
-        loop {
-            if let Some(event) = self.decoder.next(&mut self.chunk)? {
-                return Ok(Some(event));
-            }
-            match self.receive.read_chunk(usize::MAX, true).await? {
-                Some(chunk) => self.chunk = chunk.bytes,
-                None => {
-                    self.decoder.finish()?;
-                    return Ok(None);
-                }
-            }
+/// The stream's bytes, as they come.
+#[derive(Debug)]
+struct Chunks {
+    receive: RecvStream,
+    /// Each turn with the connection's lock brings what is there.
+    ahead: VecDeque<Bytes>,
+}
+
+impl Source for Chunks {
+    type Error = QuicError;
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, QuicError> {
+        if self.ahead.is_empty() {
+            let mut chunks = [const { Bytes::new() }; CHUNKS];
+            let Some(came) = self.receive.read_chunks(&mut chunks).await? else { return Ok(None) };
+            self.ahead.extend(chunks.into_iter().take(came));
         }
+        Ok(self.ahead.pop_front())
     }
 }
 
+/// Taken from the transport together: some datagrams.
+const CHUNKS: usize = 16;
 /// Ordinary certificates fit in it.
 const ROOM_AT_ONCE: usize = 1 << 20;

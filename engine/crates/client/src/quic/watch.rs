@@ -5,7 +5,8 @@ use phytohub_domain::EnvelopeHeader;
 use phytohub_wire::quic::{Kind, Message as _, StateFrame, Watch, encode};
 
 use super::reply::Replies;
-use super::{PAUSE_FIRST, PAUSE_MOST, QuicClient, QuicError, rest};
+use super::retry::Retry;
+use super::{QuicClient, QuicError};
 
 /// What a watch tells.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,17 +36,15 @@ impl StateWatch {
     /// # Errors
     /// When the hub refuses the caller, or what it sends is not understood.
     pub async fn next(&mut self) -> Result<StateChange, QuicError> {
-        let mut pause = PAUSE_FIRST;
+        let mut retry = Retry::patient();
         loop {
-            let error = match self.told().await {
+            match self.told().await {
                 Ok(told) => return Ok(told),
-                Err(error) => error,
-            };
-            self.live = None;
-            let Some(wait) = error.pause(pause) else { return Err(error) };
-            self.client.forget(&error).await;
-            rest(wait).await;
-            pause = (pause * 2).min(PAUSE_MOST);
+                Err(error) => {
+                    self.live = None;
+                    retry.after(&self.client, error).await?;
+                }
+            }
         }
     }
 

@@ -1,19 +1,16 @@
 //! One direction of a stream, read frame by frame.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
-use phytohub_wire::quic::{Decoder, Event, Frame, FrameError};
+use phytohub_wire::quic::{Event, Frame, FrameError, Frames, Source};
 use quinn::{ReadError, RecvStream};
 use thiserror::Error;
 use tokio::time::timeout;
 
 /// Frames as they arrive.
-pub(super) struct FrameReader {
-    receive: RecvStream,
-    decoder: Decoder,
-    chunk: Bytes,
-}
+pub(super) struct FrameReader(Frames<Chunks>);
 
 /// Why a stream cannot be read any further.
 #[derive(Debug, Error)]
@@ -34,13 +31,13 @@ pub(super) enum StreamError {
 
 impl FrameReader {
     pub(super) fn new(receive: RecvStream) -> Self {
-        Self { receive, decoder: Decoder::new(), chunk: Bytes::new() }
+        Self(Frames::new(Chunks { receive, ahead: VecDeque::new() }))
     }
 
     /// The next frame, however long it takes to begin; nothing at the stream's end. Nothing is lost
     /// if this is dropped.
     pub(super) async fn frame(&mut self) -> Result<Option<Frame>, StreamError> {
-        match self.event().await? {
+        match self.0.event().await? {
             Some(Event::Frame(frame)) => Ok(Some(frame)),
             Some(Event::Content { .. }) => Err(StreamError::OutOfStep),
             None => Ok(None),
@@ -50,7 +47,7 @@ impl FrameReader {
     /// The next piece of the content of the frame before, and whether it is the last.
     pub(super) async fn piece(&mut self, idle: Duration) -> Result<(Bytes, bool), StreamError> {
         let idled = |_| StreamError::Idle { seconds: idle.as_secs() };
-        match timeout(idle, self.event()).await.map_err(idled)?? {
+        match timeout(idle, self.0.event()).await.map_err(idled)?? {
             Some(Event::Content { piece, last }) => Ok((piece, last)),
             Some(Event::Frame(_)) => Err(StreamError::OutOfStep),
             None => Err(FrameError::PeerEndedTooSoon.into()),
@@ -69,21 +66,29 @@ impl FrameReader {
     /// Tells the peer to send no more.
     pub(super) fn stop(&mut self, code: quinn::VarInt) {
         // It may have ended by itself.
-        let _ = self.receive.stop(code);
-    }
-
-    async fn event(&mut self) -> Result<Option<Event>, StreamError> {
-        loop {
-            if let Some(event) = self.decoder.next(&mut self.chunk)? {
-                return Ok(Some(event));
-            }
-            match self.receive.read_chunk(usize::MAX, true).await? {
-                Some(chunk) => self.chunk = chunk.bytes,
-                None => {
-                    self.decoder.finish()?;
-                    return Ok(None);
-                }
-            }
-        }
+        let _ = self.0.source().receive.stop(code);
     }
 }
+
+/// The stream's bytes, as they come.
+struct Chunks {
+    receive: RecvStream,
+    /// Each turn with the connection's lock brings what is there.
+    ahead: VecDeque<Bytes>,
+}
+
+impl Source for Chunks {
+    type Error = StreamError;
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, StreamError> {
+        if self.ahead.is_empty() {
+            let mut chunks = [const { Bytes::new() }; CHUNKS];
+            let Some(came) = self.receive.read_chunks(&mut chunks).await? else { return Ok(None) };
+            self.ahead.extend(chunks.into_iter().take(came));
+        }
+        Ok(self.ahead.pop_front())
+    }
+}
+
+/// Taken from the transport together: some datagrams.
+const CHUNKS: usize = 16;

@@ -110,3 +110,52 @@ impl Decoder {
         }
     }
 }
+
+/// Where the bytes of one direction of a stream come from.
+pub trait Source {
+    /// Why they end, or cannot be read as frames.
+    type Error: From<FrameError>;
+
+    /// The next ones, however long it takes; nothing at the stream's end. Nothing is lost if this is
+    /// dropped.
+    fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, Self::Error>> + Send;
+}
+
+/// One direction of a stream, cut into frames as it comes.
+#[derive(Debug)]
+pub struct Frames<S> {
+    source: S,
+    decoder: Decoder,
+    rest: Bytes,
+}
+
+impl<S: Source> Frames<S> {
+    /// From the stream's beginning.
+    pub fn new(source: S) -> Self {
+        Self { source, decoder: Decoder::new(), rest: Bytes::new() }
+    }
+
+    /// Where the bytes come from.
+    pub const fn source(&mut self) -> &mut S {
+        &mut self.source
+    }
+
+    /// What comes next; nothing at the stream's end. Nothing is lost if this is dropped.
+    ///
+    /// # Errors
+    /// When the stream cannot be read any further.
+    pub async fn event(&mut self) -> Result<Option<Event>, S::Error> {
+        loop {
+            if let Some(event) = self.decoder.next(&mut self.rest)? {
+                return Ok(Some(event));
+            }
+            match self.source.chunk().await? {
+                Some(chunk) => self.rest = chunk,
+                None => {
+                    self.decoder.finish()?;
+                    return Ok(None);
+                }
+            }
+        }
+    }
+}
