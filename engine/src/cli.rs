@@ -26,7 +26,7 @@ pub use codes::{CodesArgs, CodesCommand, ListName, PullArgs};
 pub use document::{NotificationArgs, RenderArgs, SampleArgs, SampleType, ValidateArgs};
 pub use door::{HubAddress, HubArgs, ReceiveArgs, SendArgs, TrackArgs};
 pub use envelope::{Decision, EnvelopeArgs, EnvelopeCommand, ExportArgs};
-pub use link::{LinkAddArgs, LinkArgs, LinkCommand, SidesArgs};
+pub use link::{LinkAddArgs, LinkArgs, LinkCommand, SidesArgs, WaitingArgs};
 pub use plugin::{DevArgs, Language, NewArgs, PluginArgs, PluginCommand};
 pub use rule::{ChannelAddArgs, ChannelArgs, ChannelCommand, RuleAddArgs, RuleArgs, RuleCommand};
 pub use setting::{FairUseArgs, LimitArg, MaintenanceArgs, PushArgs, SetArgs};

@@ -103,9 +103,10 @@ impl PeerHub for HubCalls {
             let report = Report { number, state: info, message };
             match client?.report(report).await {
                 Ok(AckOutcome::Stands(_)) => Ok(()),
-                Ok(AckOutcome::Refused(code)) => Err(PartnerError::Refused {
-                    reason: format!("the report is refused: {code:?}"),
-                }),
+                Ok(AckOutcome::Refused(code)) => {
+                    let reason = format!("the report is refused: {code:?}");
+                    Err(refusal(code, reason))
+                }
                 Err(error) => Err(classified(&error)),
             }
         })
@@ -116,15 +117,19 @@ impl PeerHub for HubCalls {
 fn classified(error: &QuicError) -> PartnerError {
     let reason = told(error);
     match error {
-        QuicError::Refused {
-            code:
-                RefusalCode::Invalid
-                | RefusalCode::NotFound
-                | RefusalCode::Conflict
-                | RefusalCode::TooLarge,
-            ..
-        }
-        | QuicError::Broken(_) => PartnerError::Refused { reason },
+        QuicError::Refused { code, .. } => refusal(*code, reason),
+        QuicError::Broken(_) => PartnerError::Refused { reason },
+        _ => PartnerError::Unreachable { reason },
+    }
+}
+
+/// What a refusal's code blames: the request, or else the caller, the load or the hub.
+const fn refusal(code: RefusalCode, reason: String) -> PartnerError {
+    match code {
+        RefusalCode::Invalid
+        | RefusalCode::NotFound
+        | RefusalCode::Conflict
+        | RefusalCode::TooLarge => PartnerError::Refused { reason },
         _ => PartnerError::Unreachable { reason },
     }
 }

@@ -31,6 +31,33 @@ pub enum LinkCommand {
         /// Who is on which side
         #[command(flatten)]
         sides: SidesArgs,
+        /// What becomes of what waits
+        #[command(flatten)]
+        waiting: WaitingArgs,
+    },
+    /// Reach a connection over another line than before, or over none, with all that waits for it
+    #[command(group = clap::ArgGroup::new("where").required(true))]
+    Move {
+        /// The connection's code
+        code: ConnectionCode,
+        /// The hub over which it is reached from now on
+        #[arg(long, value_name = "HUB", group = "where")]
+        to: Option<ConnectionCode>,
+        /// It has a system of its own at this hub from now on
+        #[arg(long, group = "where")]
+        here: bool,
+        /// What becomes of what waits
+        #[command(flatten)]
+        waiting: WaitingArgs,
+    },
+    /// Let nothing more go over the line to a hub. It still reports on what it has; disable it when
+    /// it has nothing any more
+    Remove {
+        /// The hub's code
+        code: ConnectionCode,
+        /// What becomes of what waits
+        #[command(flatten)]
+        waiting: WaitingArgs,
     },
     /// List all hubs
     List,
@@ -56,6 +83,17 @@ pub struct LinkAddArgs {
     /// Client certificate with which it calls, in PEM or DER; repeated
     #[arg(long = "certificate", value_name = "FILE")]
     pub certificates: Vec<PathBuf>,
+    /// What becomes of what waits
+    #[command(flatten)]
+    pub waiting: WaitingArgs,
+}
+
+/// What becomes of envelopes that wait, were not handed over, and could go nowhere any more.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct WaitingArgs {
+    /// They fail, and their senders read why; without this nothing is changed if there are any
+    #[arg(long)]
+    pub fail_waiting: bool,
 }
 
 /// The sides of a line.
@@ -74,9 +112,14 @@ The other hub may send in the name of its side alone, to our side alone, and rep
 what was handed to it. What goes over one line never goes on over another. Both hubs register each
 other, each with the other's certificate and address; this hub shows [delivery] certificate.
 
+When sides change, envelopes that wait and were not handed over go the way that they would go if they
+came now; the command tells how many. What the other hub has stays with it, and it reports as before.
+
 Examples:
   phytohub connection add NZ --name 'MPI New Zealand' --live
   phytohub link add HUB-PACIFIC --name 'Pacific hub' --live --ours NO,SE --theirs NZ \\
       --certificate pacific.cer
   phytohub connection set HUB-PACIFIC --push quic://hub.example:4433 --push-ca pacific-ca.pem
-  phytohub link set HUB-PACIFIC --ours NO,SE,DK --theirs NZ";
+  phytohub link set HUB-PACIFIC --ours NO,SE,DK --theirs NZ
+  phytohub link move NZ --to HUB-SOUTH
+  phytohub link move NZ --here";

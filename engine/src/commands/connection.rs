@@ -191,6 +191,10 @@ pub(super) fn show(connection: &ConnectionView) -> String {
         text += "\n\n";
         text += &show_certificate(certificate);
     }
+    if !connection.told.is_empty() {
+        text += "\n\n";
+        text += &connection.told;
+    }
     text
 }
 
@@ -207,6 +211,10 @@ fn show_delivery(table: &mut Table, delivery: &DeliveryView) {
     table.row(&["calls", &calls]);
     if let Some(at) = &delivery.last_failure {
         table.row(&["last failure", &format!("{at}: {}", delivery.last_error)]);
+    }
+    if delivery.given_up > 0 {
+        let given_up = format!("{}, the last: {}", delivery.given_up, delivery.last_given_up);
+        table.row(&["reports given up", &given_up]);
     }
     if let Some(at) = &delivery.next {
         table.row(&["next call", at]);

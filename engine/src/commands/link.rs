@@ -1,7 +1,9 @@
 //! `phytohub link`: other hubs, and who is reached over the lines to them.
 
 use phytohub_domain::{ConnectionCode, ConnectionKind};
-use phytohub_exchange::admin::{AdminReply, AdminRequest, ConnectionView, LinkRequest, LinkSides};
+use phytohub_exchange::admin::{
+    AdminReply, AdminRequest, ConnectionView, LinkDone, LinkRequest, LinkSides,
+};
 
 use super::admin::{self, AskError};
 use super::connection::{self, ConnectionError};
@@ -20,17 +22,34 @@ pub async fn run(args: &LinkArgs) -> Result<(), ConnectionError> {
             mode: if add.live { "live" } else { "test" }.to_owned(),
             sides: sides(&add.sides),
             certificates: connection::certificates(&add.certificates)?,
+            fail_waiting: add.waiting.fail_waiting,
         },
-        LinkCommand::Set { code, sides: named } => {
-            LinkRequest::Set { code: code.to_string(), sides: sides(named) }
+        LinkCommand::Set { code, sides: named, waiting } => LinkRequest::Set {
+            code: code.to_string(),
+            sides: sides(named),
+            fail_waiting: waiting.fail_waiting,
+        },
+        LinkCommand::Move { code, to, here: _, waiting } => LinkRequest::Move {
+            connection: code.to_string(),
+            to: to.as_ref().map(ToString::to_string),
+            fail_waiting: waiting.fail_waiting,
+        },
+        LinkCommand::Remove { code, waiting } => {
+            let fail_waiting = waiting.fail_waiting;
+            LinkRequest::Remove { code: code.to_string(), fail_waiting }
         }
         LinkCommand::List => return listed(args).await,
     };
     match admin::ask(&args.admin, AdminRequest::Link(request)).await? {
-        AdminReply::Connection(view) => admin::answer(&args.admin, &view, connection::show)?,
+        AdminReply::LinkDone(done) => admin::answer(&args.admin, &*done, show)?,
         _ => return Err(AskError::OtherAnswer.into()),
     }
     Ok(())
+}
+
+fn show(done: &LinkDone) -> String {
+    let shown = done.hubs.iter().map(connection::show);
+    shown.chain([done.told.clone()]).collect::<Vec<_>>().join("\n\n")
 }
 
 async fn listed(args: &LinkArgs) -> Result<(), ConnectionError> {
@@ -50,10 +69,12 @@ fn sides(named: &SidesArgs) -> LinkSides {
 }
 
 fn list(hubs: &[ConnectionView]) -> String {
-    let mut table = Table::new(&["code", "name", "mode", "ours", "theirs", "line", "waiting"]);
+    let heads = ["code", "name", "mode", "ours", "theirs", "line", "waiting", "reports given up"];
+    let mut table = Table::new(&heads);
     for hub in hubs {
         let link = hub.settings.link.clone().unwrap_or_default();
         let line = match (&hub.settings.push, &hub.delivery) {
+            _ if !hub.enabled => "disabled",
             (None, _) => "no address",
             (Some(_), None) => "not running",
             (Some(_), Some(delivery)) if delivery.breaker == "closed" => "in order",
@@ -61,7 +82,8 @@ fn list(hubs: &[ConnectionView]) -> String {
         };
         let (ours, theirs) = (link.ours.join(","), link.theirs.join(","));
         let waiting = hub.pending.to_string();
-        table.row(&[&hub.code, &hub.name, &hub.mode, &ours, &theirs, line, &waiting]);
+        let given_up = hub.delivery.as_ref().map_or(0, |delivery| delivery.given_up).to_string();
+        table.row(&[&hub.code, &hub.name, &hub.mode, &ours, &theirs, line, &waiting, &given_up]);
     }
     table.render()
 }

@@ -1,5 +1,6 @@
 //! What only the running hub, or its store, can tell.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use phytohub_domain::Timestamp;
@@ -41,7 +42,10 @@ pub(super) async fn examine(
         }
     }
     if let Ok(AdminReply::Connections(connections)) = desk.ask(AdminRequest::ConnectionList).await {
-        connections.iter().for_each(|connection| certificates(findings, connection, now));
+        let over = lines(findings, &connections);
+        for connection in connections.iter().filter(|known| !over.contains(&known.code.as_str())) {
+            certificates(findings, connection, now);
+        }
     }
 }
 
@@ -130,6 +134,33 @@ fn account(findings: &mut Findings, health: &HealthView, now: Timestamp) {
         }
         Some(sink) => findings.fine("audit", "every signed head is told outside", sink),
     }
+}
+
+/// The lines to other hubs. The codes of those that are reached over them, who need no certificate
+/// here.
+fn lines<'a>(findings: &mut Findings, connections: &'a [ConnectionView]) -> HashSet<&'a str> {
+    let mut over = HashSet::new();
+    for hub in connections {
+        let Some(link) = &hub.settings.link else { continue };
+        over.extend(link.theirs.iter().map(String::as_str));
+        let (code, waiting) = (&hub.code, hub.pending);
+        if !hub.enabled && waiting > 0 {
+            let what = format!("closed, and {waiting} envelopes lie there");
+            findings.warn("line", what, code, "enable it, or 'phytohub link remove'");
+        }
+        let Some(delivery) = &hub.delivery else { continue };
+        if delivery.breaker != "closed" {
+            let what = format!("away, and {waiting} envelopes lie there: {}", delivery.last_error);
+            findings.warn("line", what, code, "ask the other hub's operator");
+        }
+        if delivery.given_up > 0 {
+            let (many, last) = (delivery.given_up, &delivery.last_given_up);
+            let what = format!("{many} reports were refused for good, the last: {last}");
+            let remedy = "'phytohub envelope history' tells more; ask the other hub's operator";
+            findings.warn("line", what, code, remedy);
+        }
+    }
+    over
 }
 
 fn certificates(findings: &mut Findings, connection: &ConnectionView, now: Timestamp) {

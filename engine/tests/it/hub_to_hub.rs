@@ -4,6 +4,8 @@
 mod line;
 #[path = "hub_to_hub/rights.rs"]
 mod rights;
+#[path = "hub_to_hub/sides.rs"]
+mod sides;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -97,7 +99,7 @@ impl Side {
         }];
         let (code, name) = (other.code.to_owned(), "the other hub".to_owned());
         let (mode, sides) = ("test".to_owned(), sides(ours, theirs));
-        let add = LinkRequest::Add { code, name, mode, sides, certificates };
+        let add = LinkRequest::Add { code, name, mode, sides, certificates, fail_waiting: false };
         self.hub.admin(AdminRequest::Link(add)).await;
     }
 

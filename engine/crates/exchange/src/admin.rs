@@ -28,7 +28,7 @@ pub use account::AccountRequest;
 pub use error::AdminError;
 pub use export::{ContentPiece, ExportPage, ExportRequest};
 pub use health::{HealthView, ScrubView};
-pub use link::{LinkRequest, LinkSides};
+pub use link::{LinkDone, LinkRequest, LinkSides};
 pub use message::{AdminReply, AdminRequest, CertificateInput, Operator};
 pub use order::{RuleDone, RuleInput, RuleView};
 pub use plugin::{ControlError, ControlPlugins, LineView, PluginRequest, PluginView};

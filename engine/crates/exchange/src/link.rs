@@ -1,6 +1,10 @@
 //! What another hub may say at this one: it hands envelopes of its side over, and reports on those
 //! that were handed to it.
 
+mod way;
+
+pub(crate) use way::Rerouting;
+
 use bytes::Bytes;
 use phytohub_domain::{
     Acknowledgement, AcknowledgementKind, Connection, ConnectionKind, HubDeliveryNumber, Right,

@@ -22,6 +22,7 @@ mod peer;
 mod runner;
 mod schedule;
 mod signal;
+mod update;
 
 pub use backoff::Backoff;
 pub use config::PushConfig;

@@ -19,7 +19,7 @@ use phytohub_store::NewCopy;
 
 use crate::registry::Registry;
 
-pub(crate) use line::check_link;
+pub(crate) use line::{check_link, has_system, way};
 pub(crate) use rule::check_rule;
 
 /// Who sends to whom, as far as the header says: known, enabled and of one mode.

@@ -289,6 +289,15 @@ pub struct DueOutcome {
 /// Where a command's answer goes.
 pub(crate) type Answer<T> = oneshot::Sender<Result<T, CommitError>>;
 
+/// What is moved out of an inbox.
+#[derive(Debug)]
+pub(crate) enum Moving {
+    /// All that is addressed to this connection.
+    AddressedTo(ConnectionId),
+    /// These, as far as they still wait and nobody ever had them.
+    These(Vec<HubDeliveryNumber>),
+}
+
 /// One thing for the committer to do.
 #[derive(Debug)]
 pub(crate) enum Command {
@@ -315,18 +324,23 @@ pub(crate) enum Command {
     Staging(StagingCommand),
     /// Work off what is due.
     RunDue { limit: usize, answer: Answer<DueOutcome> },
-    /// Move what waits in one inbox for one connection into another inbox.
+    /// Move what waits in one inbox into another one.
     MovePending {
         from: ConnectionId,
         to: ConnectionId,
-        to_id: ConnectionId,
+        which: Moving,
         actor: Actor,
         answer: Answer<u64>,
     },
     /// Do something for plugins.
     Plugin(PluginCommand),
-    /// A state was told to the endpoint of this connection.
-    UpdateTold { connection: ConnectionId, sequence: u64, answer: Answer<()> },
+    /// A state was told to the endpoint of this connection, or given up for this reason.
+    UpdateTold {
+        connection: ConnectionId,
+        sequence: u64,
+        given_up: Option<String>,
+        answer: Answer<()>,
+    },
     /// The operator lets push and callbacks go on after a restore.
     Resume { actor: Actor, answer: Answer<()> },
     /// The operator accepts the wall clock.

@@ -1,11 +1,11 @@
 //! What the parts that deliver ask of the store: dues, moves, updates, pair counts, the pause.
 
-use phytohub_domain::{ConnectionId, Timestamp, TrackingInfo};
+use phytohub_domain::{ConnectionId, HubDeliveryNumber, Timestamp, TrackingInfo};
 use phytohub_telemetry::Actor;
 use rocksdb::WaitForCompactOptions;
 use tokio::sync::watch;
 
-use crate::command::{Command, DueOutcome};
+use crate::command::{Command, DueOutcome, Moving};
 use crate::error::{CommitError, ReadError};
 use crate::mailbox::Queue;
 use crate::record::{self, StoredEnvelope};
@@ -55,7 +55,24 @@ impl Store {
         actor: Actor,
     ) -> Result<u64, CommitError> {
         let (from, to) = (from_mailbox, to_mailbox);
-        self.ask(|answer| Command::MovePending { from, to, to_id, actor, answer }).await
+        let which = Moving::AddressedTo(to_id);
+        self.ask(|answer| Command::MovePending { from, to, which, actor, answer }).await
+    }
+
+    /// Moves these envelopes out of one inbox into another, in one batch, as far as they wait there
+    /// and nobody ever had them; positions are kept. Gives how many were moved.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn move_these(
+        &self,
+        from_mailbox: ConnectionId,
+        to_mailbox: ConnectionId,
+        numbers: Vec<HubDeliveryNumber>,
+        actor: Actor,
+    ) -> Result<u64, CommitError> {
+        let (from, to, which) = (from_mailbox, to_mailbox, Moving::These(numbers));
+        self.ask(|answer| Command::MovePending { from, to, which, actor, answer }).await
     }
 
     /// At most `count` states after a position that a connection's endpoint is to be told, oldest
@@ -99,7 +116,23 @@ impl Store {
         connection: ConnectionId,
         sequence: u64,
     ) -> Result<(), CommitError> {
-        self.ask(|answer| Command::UpdateTold { connection, sequence, answer }).await
+        let given_up = None;
+        self.ask(|answer| Command::UpdateTold { connection, sequence, given_up, answer }).await
+    }
+
+    /// A connection's endpoint refuses the state at this position for good, for this reason: it is
+    /// told no more, and the envelope's history says so.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn update_given_up(
+        &self,
+        connection: ConnectionId,
+        sequence: u64,
+        reason: String,
+    ) -> Result<(), CommitError> {
+        let given_up = Some(reason);
+        self.ask(|answer| Command::UpdateTold { connection, sequence, given_up, answer }).await
     }
 
     /// Writes what is in memory into tables and waits for the compactions that follow from it.

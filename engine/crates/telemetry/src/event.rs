@@ -73,6 +73,8 @@ pub enum EventKind {
     FairUseExceeded = 32,
     /// The operator took out a copy of a content.
     ContentExported = 33,
+    /// The sender's endpoint refuses a state for good; it is not told any more.
+    UpdateGivenUp = 34,
     /// The store was opened.
     StoreOpened = 40,
     /// The wall clock stepped, or is far from the last time known.
@@ -113,7 +115,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::EnvelopeAccepted,
         Self::EnvelopeRejected,
         Self::ContentReleased,
@@ -146,6 +148,7 @@ impl EventKind {
         Self::UpdateFailed,
         Self::FairUseExceeded,
         Self::ContentExported,
+        Self::UpdateGivenUp,
         Self::StoreOpened,
         Self::ClockSuspected,
         Self::ClockAccepted,
@@ -208,6 +211,7 @@ impl EventKind {
             Self::UpdateFailed => "UpdateFailed",
             Self::FairUseExceeded => "FairUseExceeded",
             Self::ContentExported => "ContentExported",
+            Self::UpdateGivenUp => "UpdateGivenUp",
             Self::StoreOpened => "StoreOpened",
             Self::ClockSuspected => "ClockSuspected",
             Self::ClockAccepted => "ClockAccepted",

@@ -6,10 +6,12 @@ use bytes::Bytes;
 use phytohub_client::{Delivery, QuicClient, QuicError, RequestBody};
 use phytohub_domain::{AcknowledgementKind, EnvelopeHeader, HubDeliveryNumber, TrackingInfo};
 use phytohub_exchange::admin::{ConnectionChanges, LinkRequest, RuleInput};
-use phytohub_exchange::{AdminError, AdminRequest, Operator};
+use phytohub_exchange::{AdminError, AdminReply, AdminRequest, Operator};
 use phytohub_wire::quic::{AckOutcome, RefusalCode, Report};
 
-use super::{Side, acknowledge, deliver, header, hubs, inbox, north, number, sides, soon, south};
+use super::{
+    Side, acknowledge, deliver, header, hubs, inbox, north, number, passing, sides, soon, south,
+};
 
 /// A number as another hub gives them.
 fn origin(last: u8) -> HubDeliveryNumber {
@@ -132,6 +134,58 @@ async fn what_the_other_hub_refuses_or_gives_up_fails_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_is_refused_for_good_is_given_up_and_told_of() {
+    let (north, south) = hubs().await;
+    // What the other hub never had, as far as it remembers.
+    let told = hand_over(&peer(&south, &north), &header("NO", "NZ", "A-1"), 1).await;
+    let (there, zealand) = (number(&told), south.client("NZ"));
+    let envelope = soon(inbox(&zealand).next()).await.expect("it comes");
+    acknowledge(&zealand, &envelope, AcknowledgementKind::Received, "").await;
+    let given_up = south.lane(north.code, |status| status.given_up == 1);
+    let status = soon(passing(&north, &south, given_up)).await;
+    assert!(status.last_given_up.contains(&there.to_string()), "{status:?}");
+    let history = south.history(there).await;
+    let count = |kind| history.iter().filter(|event| event.kind == kind).count();
+    assert_eq!((count("UpdateFailed"), count("UpdateGivenUp")), (9, 1), "{history:?}");
+    let last = history.last().expect("events");
+    assert!(last.kind == "UpdateGivenUp" && last.detail.starts_with("Delivered: "), "{last:?}");
+    let metrics = south.hub.hub().metrics().render();
+    let counted = "{connection=\"HUB-NORTH\",what=\"update\",outcome=\"GivenUp\"} 1";
+    assert!(metrics.contains(counted), "{metrics}");
+    let show = AdminRequest::ConnectionShow { code: north.code.to_owned() };
+    let AdminReply::Connection(view) = south.ask(show).await else { panic!("no connection") };
+    assert_eq!(view.delivery.expect("it is called").given_up, 1);
+    // It is not told after a restart either.
+    let south = south.restart().await;
+    let sent = number(&deliver(&north.client("NO"), "NZ", "A-2", "<a/>").await);
+    let zealand = south.client("NZ");
+    let envelope = soon(inbox(&zealand).next()).await.expect("it comes");
+    acknowledge(&zealand, &envelope, AcknowledgementKind::Received, "").await;
+    assert_eq!(north.ended(&south, sent).await.tracking_info, "Delivered");
+    assert_eq!(south.lane(north.code, |status| status.succeeded == 1).await.failed, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_the_other_hub_cannot_take_now_is_made_until_it_can() {
+    let (north, south) = hubs().await;
+    let sent = number(&deliver(&north.client("NO"), "NZ", "A-1", "<a/>").await);
+    let zealand = south.client("NZ");
+    let envelope = soon(inbox(&zealand).next()).await.expect("it comes");
+    north.lane(south.code, |status| status.succeeded == 1 && status.open_calls == 0).await;
+    let enabled =
+        |enabled| AdminRequest::ConnectionSetEnabled { code: south.code.to_owned(), enabled };
+    north.hub.admin(enabled(false)).await;
+    acknowledge(&zealand, &envelope, AcknowledgementKind::Received, "").await;
+    // More often than a report may be refused for itself.
+    let tries = south.lane(north.code, |status| status.failed >= 12);
+    let status = soon(passing(&north, &south, tries)).await;
+    assert_eq!((status.given_up, status.succeeded), (0, 0), "{status:?}");
+    assert_eq!(north.show(sent).await.tracking_info, "PendingDelivery");
+    north.hub.admin(enabled(true)).await;
+    assert_eq!(north.ended(&south, sent).await.tracking_info, "Delivered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_report_that_is_lost_is_made_up_for_by_handing_over_again() {
     let (north, south) = hubs().await;
     // It brings, and reports nothing.
@@ -169,6 +223,7 @@ async fn what_came_over_one_line_goes_on_over_none() {
             mode: "test".to_owned(),
             sides: sides(ours, theirs),
             certificates: Vec::new(),
+            fail_waiting: false,
         })
     };
     // NO is reached over another line already, so it can be on neither side of this one.
@@ -184,7 +239,11 @@ async fn what_came_over_one_line_goes_on_over_none() {
     }
     south.hub.admin(add(&["NZ"], &["JP"])).await;
     let sides = sides(&["NZ", "JP"], &["NO"]);
-    let set = AdminRequest::Link(LinkRequest::Set { code: north.code.to_owned(), sides });
+    let set = AdminRequest::Link(LinkRequest::Set {
+        code: north.code.to_owned(),
+        sides,
+        fail_waiting: false,
+    });
     assert!(refused(set).await.contains("JP"));
     // And whatever is set, what a hub hands over stays here.
     let told = hand_over(&peer(&south, &north), &header("NO", "JP", "A-1"), 1).await;

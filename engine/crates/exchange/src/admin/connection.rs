@@ -72,6 +72,18 @@ impl Hub {
     ) -> Result<AdminReply, AdminError> {
         let _changing = self.inner.registry_change.lock().await;
         let registry = self.inner.registry.load_full();
+        let (connection, events) = self.new_connection(&registry, &actor, new, certificates)?;
+        self.put_connection(&registry, connection, events).await
+    }
+
+    /// A connection as it is to be put in force, with the events that tell of it.
+    pub(super) fn new_connection(
+        &self,
+        registry: &Registry,
+        actor: &Actor,
+        new: NewConnection,
+        certificates: Vec<CertificateInput>,
+    ) -> Result<(Connection, Vec<Event>), AdminError> {
         let code: ConnectionCode = parse("code", &new.code)?;
         let mode: ConnectionMode = parse("mode", &new.mode)?;
         if registry.connection(&code).is_some() {
@@ -81,7 +93,7 @@ impl Hub {
         let mut connection = Connection::new(registry.next_id(), code, new.name, mode, now);
         connection.kind = new.kind;
         if let Some(link) = new.link {
-            check_link(&registry, &connection, &link).map_err(invalid)?;
+            check_link(registry, &connection, &link).map_err(invalid)?;
             connection.link = link;
         }
         if new.kind != ConnectionKind::Nppo || !new.serves.is_empty() {
@@ -102,11 +114,11 @@ impl Hub {
         let kind = EventKind::ConnectionAdded;
         let mut events = vec![connection_event(kind, actor.clone(), &connection, detail)];
         for certificate in certificates {
-            let detail = add_certificate(&mut connection, &registry, certificate, now)?;
+            let detail = add_certificate(&mut connection, registry, certificate, now)?;
             let kind = EventKind::CertificateAdded;
             events.push(connection_event(kind, actor.clone(), &connection, detail));
         }
-        self.put_connection(&registry, connection, events).await
+        Ok((connection, events))
     }
 
     pub(super) async fn set_enabled(
@@ -143,8 +155,10 @@ impl Hub {
         connection: Connection,
         events: Vec<Event>,
     ) -> Result<AdminReply, AdminError> {
-        let view = self.view(&connection);
+        let put = connection.clone();
         self.put_registered(registry, connection, events).await?;
+        let mut view = self.view(&put);
+        view.told = self.closed_line(&put).await?;
         Ok(AdminReply::Connection(view))
     }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccountRequest, ClockView, CodeListView, ConnectionChanges, ConnectionView, ContentPiece,
-    EnvelopeView, EventView, ExportPage, ExportRequest, HealthView, LineView, LinkDone, LinkRequest, PluginRequest,
-    PluginView, RuleDone, RuleInput, RuleView,
+    EnvelopeView, EventView, ExportPage, ExportRequest, HealthView, LineView, LinkDone,
+    LinkRequest, PluginRequest, PluginView, RuleDone, RuleInput, RuleView,
 };
 use crate::audit::{AuditReport, SignedHead};
 use crate::backup::Manifest;
@@ -254,12 +254,14 @@ pub enum AdminReply {
     Envelope(EnvelopeView),
     /// Envelopes, oldest first.
     Envelopes(Vec<EnvelopeView>),
+    /// A line to another hub that was changed.
+    LinkDone(Box<LinkDone>),
     /// Events of one envelope, in order.
     History(Vec<EventView>),
-    /// How the plugins are.
-    Plugins(Vec<PluginView>),
     /// How the lines of a host of plugins are.
     Lines(Vec<LineView>),
+    /// How the plugins are.
+    Plugins(Vec<PluginView>),
     /// A channel rule that was written, switched on or off.
     RuleDone(RuleDone),
     /// Channel rules, in the order in which they were written.

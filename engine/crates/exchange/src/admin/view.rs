@@ -37,6 +37,9 @@ pub struct ConnectionView {
     /// How bringing to it goes, if it is brought something by the hub that runs.
     #[serde(default)]
     pub delivery: Option<DeliveryView>,
+    /// What is to be known of what was just changed, for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub told: String,
     /// What else is set for it.
     #[serde(flatten)]
     pub settings: SettingsView,
@@ -61,6 +64,7 @@ impl ConnectionView {
             added: connection.added.to_string(),
             pending,
             delivery,
+            told: String::new(),
             settings: SettingsView::new(connection),
         }
     }
@@ -88,6 +92,12 @@ pub struct DeliveryView {
     pub last_failure: Option<String>,
     /// Why it failed; empty if none has.
     pub last_error: String,
+    /// States that another hub refused for good, since the hub started.
+    #[serde(default)]
+    pub given_up: u64,
+    /// Which was the last of them, and why; empty if none was.
+    #[serde(default)]
+    pub last_given_up: String,
 }
 
 impl DeliveryView {
@@ -106,6 +116,8 @@ impl DeliveryView {
             last_success: status.last_success_at.map(|at| at.to_string()),
             last_failure: status.last_error_at.map(|at| at.to_string()),
             last_error: status.last_error.clone(),
+            given_up: status.given_up,
+            last_given_up: status.last_given_up.clone(),
         }
     }
 }

@@ -4,11 +4,9 @@
 use std::sync::Arc;
 
 use phytohub_domain::{ConnectionId, EnvelopeHeader, TrackingInfo, TrackingState, Transition};
-use phytohub_store::{
-    Change, ChangeOutcome, CommitError, Queue, Reach, Store, StoredEnvelope, Update,
-};
-use phytohub_telemetry::{Actor, Event, EventKind, PushOutcome};
-use phytohub_wire::soap::client::{deliver_envelope_frame, set_tracking_info_update};
+use phytohub_store::{Change, ChangeOutcome, CommitError, Queue, Store, StoredEnvelope};
+use phytohub_telemetry::{Actor, PushOutcome};
+use phytohub_wire::soap::client::deliver_envelope_frame;
 
 use super::gate::Verdict;
 use super::lane::{Candidate, Outcome};
@@ -16,6 +14,7 @@ use super::partner::{Message, Partner, PartnerError};
 use super::peer::{self, Handed};
 use super::schedule::Kind;
 use super::signal::Signals;
+use super::update::Refusals;
 use super::{PushConfig, runner};
 use crate::alarm::Waiter;
 use crate::{CallError, Hub, StoredContent, blocking, track};
@@ -32,6 +31,8 @@ pub(super) struct Call {
     pub(super) signals: Arc<Signals>,
     pub(super) waiter: Waiter,
     pub(super) config: PushConfig,
+    /// What another hub refused of what it was told.
+    pub(super) refused: Refusals,
 }
 
 /// A call that ended.
@@ -48,17 +49,17 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    fn nothing(kind: Kind, sequence: u64, outcome: Outcome) -> Self {
+    pub(super) fn nothing(kind: Kind, sequence: u64, outcome: Outcome) -> Self {
         let verdict = Verdict::Nothing;
         Self { kind, sequence, outcome, verdict, counts: None, error: None }
     }
 }
 
 /// Why nothing was handed over.
-struct Failure {
-    reason: String,
-    verdict: Verdict,
-    counts: PushOutcome,
+pub(super) struct Failure {
+    pub(super) reason: String,
+    pub(super) verdict: Verdict,
+    pub(super) counts: PushOutcome,
 }
 
 impl Call {
@@ -76,6 +77,12 @@ impl Call {
                 return Ended::nothing(kind, sequence, Outcome::Again { attempts, due });
             }
             Some(_) => {}
+        }
+        let begin = || self.signals.call_begins(sequence, Arc::default());
+        match self.hub.sets_out(self.id, &envelope, &state, begin).await {
+            Ok(true) => {}
+            Ok(false) => return Ended::nothing(kind, sequence, Outcome::Done),
+            Err(_) => return self.later(kind, sequence, state.attempts, random),
         }
         let result = self.deliver(sequence, &envelope, &state).await;
         self.note(sequence, (envelope, state), result, random).await
@@ -134,51 +141,6 @@ impl Call {
         Ended { kind, sequence, outcome, verdict, counts: Some(counts), error }
     }
 
-    /// Tells the state change at this position.
-    pub(super) async fn update(
-        self: Arc<Self>,
-        sequence: u64,
-        attempts: u32,
-        random: u64,
-    ) -> Ended {
-        let kind = Kind::Updates;
-        let (store, id) = (self.hub.inner.store.clone(), self.id);
-        let read = move || store.updates(id, sequence.saturating_sub(1), 1);
-        let update = match blocking::read(read).await {
-            Ok(updates) => updates.into_iter().find(|update| update.sequence == sequence),
-            Err(_) => return self.later(kind, sequence, attempts, random),
-        };
-        let Some(update) = update else {
-            return Ended::nothing(kind, sequence, Outcome::Done);
-        };
-        match self.tell(&update).await {
-            Ok(()) => {
-                let told = self.hub.inner.store.update_told(self.id, sequence).await;
-                let outcome = match told {
-                    Ok(()) => Outcome::Done,
-                    Err(error) => {
-                        tracing::error!(%error, "that an update was told could not be recorded");
-                        self.later(kind, sequence, attempts, random).outcome
-                    }
-                };
-                let (verdict, counts) = (Verdict::Answers, Some(PushOutcome::Succeeded));
-                Ended { kind, sequence, outcome, verdict, counts, error: None }
-            }
-            Err(Failure { reason, verdict, counts }) => {
-                self.record_failed_update(&update, &reason);
-                let outcome = self.later(kind, sequence, attempts, random).outcome;
-                Ended {
-                    kind,
-                    sequence,
-                    outcome,
-                    verdict,
-                    counts: Some(counts),
-                    error: Some(reason),
-                }
-            }
-        }
-    }
-
     async fn deliver(
         &self,
         sequence: u64,
@@ -188,8 +150,8 @@ impl Call {
         let store = self.hub.inner.store.clone();
         let (header, number) = (track::header(envelope, state), envelope.number.to_string());
         let (bytes, stored) = (envelope.content_bytes, envelope.clone());
-        let content =
-            blocking::read(move || StoredContent::load(&store, stored, Reach::Disk)).await;
+        let load = move |reach| StoredContent::load(&store, stored.clone(), reach);
+        let content = blocking::look(load).await;
         let content = content.map_err(|error| unreadable(&error))?;
         let partner = self.partner.clone().map_err(failed)?;
         let peer = partner.as_hub();
@@ -233,23 +195,8 @@ impl Call {
         Ok(changed)
     }
 
-    async fn tell(&self, update: &Update) -> Result<(), Failure> {
-        let partner = self.partner.clone().map_err(failed)?;
-        if let Some(peer) = partner.as_hub() {
-            let Some((number, info)) = peer::reported(update) else { return Ok(()) };
-            let report = peer.report(number, info, update.message.clone());
-            return self.in_time(0, report).await.map_err(failed);
-        }
-        let mut state = TrackingState::pending(update.envelope.accepted);
-        state.info = update.info;
-        state.message.clone_from(&update.message);
-        let header = track::header(&update.envelope, &state);
-        let message = Message::whole(set_tracking_info_update(&header));
-        self.in_time(0, partner.set_tracking_info_update(message)).await.map_err(failed)
-    }
-
     /// The result of a call, if it comes in the time that so much content may take.
-    async fn in_time<T>(
+    pub(super) async fn in_time<T>(
         &self,
         content_bytes: u64,
         call: impl Future<Output = Result<T, PartnerError>>,
@@ -274,21 +221,10 @@ impl Call {
     }
 
     /// Later, without a word on disk: the trouble is our own, or nothing is kept of the tries.
-    fn later(&self, kind: Kind, sequence: u64, attempts: u32, random: u64) -> Ended {
+    pub(super) fn later(&self, kind: Kind, sequence: u64, attempts: u32, random: u64) -> Ended {
         let attempts = attempts.saturating_add(1);
         let due = self.waiter.now().plus(self.config.retry.after(attempts, random));
         Ended::nothing(kind, sequence, Outcome::Again { attempts, due })
-    }
-
-    fn record_failed_update(&self, update: &Update, reason: &str) {
-        let mut event = Event::new(EventKind::UpdateFailed, Actor::hub());
-        event.actor.address.clone_from(&self.url);
-        event.mode = Some(update.envelope.mode);
-        event.envelope = Some(update.envelope.number);
-        event.from.clone_from(&update.envelope.from);
-        event.to.clone_from(&update.envelope.to);
-        event.detail = format!("{}: {reason}", update.info);
-        self.hub.record(event);
     }
 }
 
@@ -320,7 +256,7 @@ fn accepted(header: Option<EnvelopeHeader>, number: &str) -> Result<(), PartnerE
     }
 }
 
-fn failed(error: PartnerError) -> Failure {
+pub(super) fn failed(error: PartnerError) -> Failure {
     let (reason, verdict, counts) = match error {
         PartnerError::Refused { reason } => (reason, Verdict::Answers, PushOutcome::Refused),
         PartnerError::Unreachable { reason } => {

@@ -21,6 +21,8 @@ pub(crate) struct Gate {
     flying: usize,
     concurrency: usize,
     rate_per_second: u64,
+    /// Calls since time was last paid for: above a thousand a second several share a millisecond.
+    unpaid: u64,
     /// When the rate would be used up to the last call: the GCRA's theoretical arrival time.
     paid_until: Timestamp,
 }
@@ -64,6 +66,7 @@ impl Gate {
             flying: 0,
             concurrency: config.concurrency.max(1),
             rate_per_second: config.rate_per_second.max(1),
+            unpaid: 0,
             paid_until: Timestamp::default(),
         }
     }
@@ -113,7 +116,11 @@ impl Gate {
     /// A call begins.
     pub(crate) fn started(&mut self, now: Timestamp) {
         self.flying += 1;
-        self.paid_until = self.paid_until.max(now).plus(self.interval());
+        self.unpaid += 1;
+        if self.unpaid >= self.rate_per_second / 1000 {
+            self.unpaid = 0;
+            self.paid_until = self.paid_until.max(now).plus(self.interval());
+        }
         self.breaker.started();
     }
 
@@ -132,7 +139,7 @@ impl Gate {
         (until > now).then_some(until)
     }
 
-    /// Time between two calls at the full rate; at least a millisecond, the clock's grain.
+    /// Time between two payments at the full rate; at least a millisecond, the clock's grain.
     fn interval(&self) -> Duration {
         Duration::from_millis((1000 / self.rate_per_second).max(1))
     }

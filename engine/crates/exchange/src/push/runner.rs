@@ -11,6 +11,7 @@ use phytohub_domain::{
     Connection, ConnectionId, PushEndpoint, Timestamp, TrackingInfo, TrackingState,
 };
 use phytohub_store::{Queue, StoredEnvelope};
+use phytohub_telemetry::PushOutcome;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -19,6 +20,7 @@ use super::gate::Terms;
 use super::lane::Candidate;
 use super::schedule::{Action, Kind, Schedule};
 use super::signal::{Signals, Told, Word};
+use super::update::Refusals;
 use super::{BreakerState, Partners, PushConfig};
 use crate::alarm::Waiter;
 use crate::{Hub, blocking};
@@ -185,6 +187,7 @@ impl Runner {
                 signals: Arc::clone(&self.signals),
                 waiter: self.waiter.clone(),
                 config: self.config.clone(),
+                refused: Refusals::default(),
             }));
         }
         let open = connection.enabled && !self.hub.inner.store.is_paused();
@@ -285,6 +288,10 @@ impl Runner {
             status.breaker = breaker;
             if let Some(error) = error {
                 status.failed += 1;
+                if counts == PushOutcome::GivenUp {
+                    status.given_up += 1;
+                    status.last_given_up.clone_from(&error);
+                }
                 (status.last_error, status.last_error_at) = (error, Some(now));
             } else {
                 status.succeeded += 1;

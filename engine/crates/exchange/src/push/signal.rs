@@ -73,6 +73,10 @@ pub struct PushStatus {
     pub last_error_at: Option<Timestamp>,
     /// When a call last succeeded.
     pub last_success_at: Option<Timestamp>,
+    /// States that the partner refused for good, since the hub started.
+    pub given_up: u64,
+    /// Which was the last of them, and why; empty if none was.
+    pub last_given_up: String,
 }
 
 impl Default for PushStatus {
@@ -86,6 +90,8 @@ impl Default for PushStatus {
             last_error: String::new(),
             last_error_at: None,
             last_success_at: None,
+            given_up: 0,
+            last_given_up: String::new(),
         }
     }
 }
@@ -133,6 +139,11 @@ impl Lanes {
     pub(crate) fn was_sent(&self, mailbox: ConnectionId, sequence: u64) -> bool {
         let lane = self.get(mailbox);
         lane.is_some_and(|lane| lane.open().get(&sequence).is_some_and(|call| call.is_sent()))
+    }
+
+    /// Whether a call is open that brings this.
+    pub(crate) fn is_open(&self, mailbox: ConnectionId, sequence: u64) -> bool {
+        self.get(mailbox).is_some_and(|lane| lane.open().contains_key(&sequence))
     }
 
     /// Subscriptions and watches.

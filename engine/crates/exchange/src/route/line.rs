@@ -7,7 +7,9 @@
 use std::sync::Arc;
 
 use phytohub_domain::{Connection, ConnectionId, ConnectionKind, Link};
+use phytohub_store::StoredEnvelope;
 
+use super::{Document, Parties};
 use crate::registry::Registry;
 
 /// Whether a hub may send in a connection's name.
@@ -56,6 +58,49 @@ pub(super) fn mailbox(
         "To: {} is reached over the line to {}, which is closed at present",
         to.code, hub.code
     ))
+}
+
+/// In whose inbox an envelope that waits in one would lie if it came now; or why it could go nowhere.
+pub(crate) fn way(
+    registry: &Registry,
+    mailbox: ConnectionId,
+    envelope: &StoredEnvelope,
+) -> Result<ConnectionId, String> {
+    let known = |id| registry.by_id(id).map(Arc::clone);
+    let to = envelope.to_id.and_then(known);
+    let (Some(actor), Some(from), Some(to)) =
+        (known(envelope.actor_id), known(envelope.from_id), to)
+    else {
+        return Ok(mailbox);
+    };
+    check(registry, &actor, &from, &to)?;
+    match registry.hub_of(&to.code) {
+        // It may be closed at present: then it waits.
+        Some(hub) if hub.id == mailbox => return Ok(mailbox),
+        Some(_) => return Ok(self::mailbox(registry, &to)?.unwrap_or(mailbox)),
+        None => {}
+    }
+    let document = Document {
+        certificate_type: envelope.certificate_type,
+        certificate_status: envelope.certificate_status,
+        response: envelope.response,
+    };
+    let (own, named) = (to.id, Vec::new());
+    let found = Parties { actor, from, to: Arc::clone(&to), named }.mailbox(registry, document)?;
+    if found == own && found != mailbox && !has_system(&to) {
+        return Err(format!(
+            "To: {} is reached over no line any more, and has no system of its own at this hub",
+            to.code
+        ));
+    }
+    Ok(found)
+}
+
+/// Whether a connection's own system can fetch its mail, or be brought it.
+pub(crate) fn has_system(connection: &Connection) -> bool {
+    let certified = connection.certificates.iter().any(|known| known.removed.is_none());
+    let brought = connection.push.as_ref().is_some_and(|push| push.envelopes);
+    connection.enabled && connection.receives && (certified || brought)
 }
 
 /// What stands against naming these connections for the line of this hub, in words.

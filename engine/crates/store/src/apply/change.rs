@@ -140,11 +140,12 @@ impl Batch<'_> {
         }
     }
 
-    /// Strikes out an update that was told.
+    /// Strikes out an update that was told, or given up for a reason.
     pub(crate) fn update_told(
         &mut self,
         connection: ConnectionId,
         sequence: u64,
+        given_up: Option<&str>,
     ) -> Result<(), ReadError> {
         if !self.has_update(connection, sequence) {
             return Ok(());
@@ -155,8 +156,11 @@ impl Batch<'_> {
         let (number, info, _) = record::decode_update(&key, &bytes)?;
         self.dequeue(connection, Queue::Updates, sequence);
         if let Some(envelope) = self.envelope(number)? {
-            let detail = info.as_str().to_owned();
-            self.tell(EventKind::UpdateTold, Actor::hub(), &envelope, detail);
+            let (kind, detail) = match given_up {
+                None => (EventKind::UpdateTold, info.as_str().to_owned()),
+                Some(reason) => (EventKind::UpdateGivenUp, format!("{info}: {reason}")),
+            };
+            self.tell(kind, Actor::hub(), &envelope, detail);
         }
         Ok(())
     }

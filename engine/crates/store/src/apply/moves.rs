@@ -38,6 +38,31 @@ impl Batch<'_> {
         Ok(moved)
     }
 
+    /// Moves these out of an inbox, as far as they wait there and nobody ever had them. Positions
+    /// are kept. Must come first in its batch, as the above.
+    pub(crate) fn move_these(
+        &mut self,
+        (from, to): (ConnectionId, ConnectionId),
+        numbers: &[HubDeliveryNumber],
+        actor: &Actor,
+    ) -> Result<u64, CommitError> {
+        let mut moved = 0;
+        for number in numbers {
+            let (Some(envelope), Some(state)) = (self.envelope(*number)?, self.state(*number)?)
+            else {
+                continue;
+            };
+            let lies_there = envelope.mailbox_id == Some(from)
+                && self.mailboxes.holds(from, Queue::Inbox, envelope.sequence);
+            let had = state.content_released || state.handed_over.is_some();
+            if from != to && lies_there && !had && state.info == TrackingInfo::PendingDelivery {
+                self.move_one(envelope, (from, to), actor)?;
+                moved += 1;
+            }
+        }
+        Ok(moved)
+    }
+
     /// The envelope at a position of an inbox.
     pub(super) fn queued_at(
         &mut self,

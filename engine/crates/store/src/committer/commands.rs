@@ -3,7 +3,7 @@
 use super::Committer;
 use crate::CHUNK_BYTES;
 use crate::apply::{Batch, Waiting};
-use crate::command::{Answer, Change, Command, Disposition, PluginCommand, StagingCommand};
+use crate::command::{Answer, Change, Command, Disposition, Moving, PluginCommand, StagingCommand};
 use crate::error::CommitError;
 
 impl Committer {
@@ -27,12 +27,16 @@ impl Committer {
                 let outcome = batch.run_due(limit).map_err(CommitError::Read);
                 answer_later(batch, answer, outcome, Waiting::Due);
             }
-            Command::MovePending { from, to, to_id, actor, answer } => {
-                let moved = batch.move_pending((from, to), to_id, &actor);
+            Command::MovePending { from, to, which, actor, answer } => {
+                let moved = match which {
+                    Moving::AddressedTo(to_id) => batch.move_pending((from, to), to_id, &actor),
+                    Moving::These(numbers) => batch.move_these((from, to), &numbers, &actor),
+                };
                 answer_later(batch, answer, moved, Waiting::Moved);
             }
-            Command::UpdateTold { connection, sequence, answer } => {
-                let told = batch.update_told(connection, sequence).map_err(CommitError::Read);
+            Command::UpdateTold { connection, sequence, given_up, answer } => {
+                let told = batch.update_told(connection, sequence, given_up.as_deref());
+                let told = told.map_err(CommitError::Read);
                 answer_later(batch, answer, told, |answer, ()| Waiting::Done(answer));
             }
             Command::Plugin(command) => apply_plugin(batch, command),
@@ -179,7 +183,7 @@ pub(super) fn is_plain(command: &Command) -> bool {
                 && envelope.content.raw.len() <= CHUNK_BYTES
         }
         Command::Change { change, .. } => {
-            matches!(change, Change::Acknowledge(_) | Change::Release)
+            matches!(change, Change::Acknowledge(_) | Change::Release | Change::HandOver { .. })
         }
         Command::Record { .. } | Command::Staging(_) => true,
         _ => false,

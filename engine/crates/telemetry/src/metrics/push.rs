@@ -43,6 +43,8 @@ pub enum PushOutcome {
     Unreachable,
     /// Trouble of our own.
     Failed,
+    /// The partner refused it so often that it is not brought any more.
+    GivenUp,
 }
 
 impl PushMetrics {

@@ -111,3 +111,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_rate_is_kept_to_above_the_grain_of_the_clock_too() {
+    for rate in [1, 50, 1000, 4000, 10_000] {
+        let mut config = config();
+        config.rate_per_second = rate;
+        let mut gate = gate(&config);
+        let mut calls = 0;
+        for millis in 100_000..103_000 {
+            let now = Timestamp::from_millis(millis);
+            while gate.admit(now) == Admission::Now {
+                call(&mut gate, Verdict::Answers, now);
+                calls += 1;
+            }
+        }
+        // A second's calls at once, then three seconds of them.
+        assert!((rate * 3..=rate * 4 + 10).contains(&calls), "{rate}: {calls}");
+    }
+}
