@@ -40,6 +40,7 @@ pub use table::table;
 
 use contender::{Contender, Start};
 pub(crate) use hub::unlimited;
+pub(crate) use quic::{Lane, Request, client as quic_client};
 
 /// What to compare.
 #[derive(Clone, Debug)]

@@ -10,6 +10,8 @@ mod compare;
 mod crash;
 #[path = "it/faults.rs"]
 mod faults;
+#[path = "it/line.rs"]
+mod line;
 #[path = "it/load.rs"]
 mod load;
 #[path = "it/memory.rs"]

@@ -12,7 +12,7 @@ use phytohub_load_tests::speed::report::Report;
 use phytohub_load_tests::speed::run::{self, HubChoice};
 use phytohub_load_tests::speed::scenario::Scenario;
 use phytohub_load_tests::speed::{diff, html, target};
-use phytohub_load_tests::{Failure, crowd, hub};
+use phytohub_load_tests::{Failure, crowd, hub, line};
 
 #[path = "phytohub-load/turns.rs"]
 mod turns;
@@ -34,6 +34,7 @@ const EXAMPLES: &str = "Examples:
   phytohub-load diff before.json after.json --html diff.html
   phytohub-load compare --only hub,ceiling --seconds 10
   phytohub-load compare --only hub,quic,quic-ceiling,nats
+  phytohub-load line --kib 4,16
   phytohub-load compare --no-tls --sync-delays-ms 0,1,4 --html compared.html";
 
 #[derive(Debug, Subcommand)]
@@ -44,6 +45,8 @@ enum Command {
     Diff(Diff),
     /// Measures the hub and its store beside their ceilings and peers, in turn
     Compare(Compare),
+    /// Measures a line between two hubs over QUIC beside one hub, in turn
+    Line(Line),
     /// Measures a hub's memory with many connections over QUIC: idle ones, then ones that take nothing
     Crowd(Crowd),
     /// Serves the ceiling of the protocol (used by compare)
@@ -153,6 +156,25 @@ struct Compare {
 }
 
 #[derive(Debug, Args)]
+struct Line {
+    /// How long each measurement lasts
+    #[arg(long, default_value_t = 6.0)]
+    seconds: f64,
+    /// Measurements of each, in turn
+    #[arg(long, default_value_t = 2)]
+    rounds: usize,
+    /// Messages between their delivery and the answer to their acknowledgement
+    #[arg(long, default_value_t = 64)]
+    in_flight: usize,
+    /// Sizes of contents
+    #[arg(long, value_delimiter = ',', default_value = "4,16")]
+    kib: Vec<usize>,
+    /// The hub's program [default: PHYTOHUB_BIN, or phytohub beside this program]
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct Crowd {
     /// Connections at once
     #[arg(long, default_value_t = 1000)]
@@ -185,6 +207,7 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => compare_runs(&arguments),
         Command::Compare(arguments) => compare_contenders(arguments),
         Command::Crowd(arguments) => measure_crowd(&arguments),
+        Command::Line(arguments) => return measure_line(arguments),
         Command::ServeCeiling { pki, content_bytes } => serve_ceiling(&pki, content_bytes, tell),
         Command::ServeQuicCeiling { pki, content_bytes } => {
             serve_quic_ceiling(&pki, content_bytes, tell)
@@ -284,6 +307,24 @@ fn compare_contenders(arguments: Compare) -> Result<(), Failure> {
         std::fs::write(path, compare::page(&comparison))?;
     }
     Ok(())
+}
+
+fn measure_line(arguments: Line) -> ExitCode {
+    let measured = || -> Result<bool, Failure> {
+        let plan = line::Plan {
+            hub: program(arguments.program.as_deref())?,
+            time: Duration::try_from_secs_f64(arguments.seconds)?,
+            rounds: arguments.rounds.max(1),
+            in_flight: arguments.in_flight.max(1),
+            kib: arguments.kib,
+        };
+        line::run(&plan, tell)
+    };
+    match measured() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => failed(&error),
+    }
 }
 
 fn measure_crowd(arguments: &Crowd) -> Result<(), Failure> {

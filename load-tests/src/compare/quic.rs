@@ -34,7 +34,7 @@ use crate::compare::peer::Peer;
 use crate::hub::Site;
 pub(super) use ceiling::QuicCeiling;
 pub use echo::serve;
-use lane::{Lane, Request};
+pub(crate) use lane::{Lane, Request};
 
 /// A hub of its own, with its own settings but for those that protect partners from each other.
 pub(super) struct QuicHub {
@@ -101,7 +101,7 @@ impl Ways {
     }
 }
 
-fn client(site: &Site, address: SocketAddr, code: &str) -> Result<QuicClient, Failure> {
+pub(crate) fn client(site: &Site, address: SocketAddr, code: &str) -> Result<QuicClient, Failure> {
     let pki = site.pki();
     let read = |kind: &str| fs::read(pki.join(format!("{code}.{kind}")));
     let identity = Identity::from_pem(&read("pem")?, &read("key")?)?;

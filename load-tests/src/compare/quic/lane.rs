@@ -13,13 +13,13 @@ use tokio::task::JoinSet;
 use crate::Failure;
 
 /// What one worker asks.
-pub(super) enum Request {
+pub(crate) enum Request {
     Deliver(Delivery),
     Acknowledge(HubDeliveryNumber, Acknowledgement),
 }
 
 /// The stream; it ends when dropped.
-pub(super) struct Lane {
+pub(crate) struct Lane {
     asks: mpsc::Sender<Ask>,
     /// What broke it, once it broke.
     trouble: Arc<Mutex<Option<String>>>,
@@ -35,7 +35,7 @@ struct Ask {
 type Waiting = Arc<Mutex<Option<HashMap<u32, oneshot::Sender<PipelineAnswer>>>>>;
 
 impl Lane {
-    pub(super) async fn open(client: &QuicClient, in_flight: usize) -> Result<Self, Failure> {
+    pub(crate) async fn open(client: &QuicClient, in_flight: usize) -> Result<Self, Failure> {
         let (sender, receiver) = client.pipeline().await?;
         let (asks, asked) = mpsc::channel(in_flight.max(1));
         let waiting: Waiting = Arc::new(Mutex::new(Some(HashMap::new())));
@@ -49,7 +49,7 @@ impl Lane {
     }
 
     /// Asks, and waits for the answer.
-    pub(super) async fn ask(&self, request: Request) -> Result<PipelineAnswer, Failure> {
+    pub(crate) async fn ask(&self, request: Request) -> Result<PipelineAnswer, Failure> {
         let (answered, answer) = oneshot::channel();
         // Either fails only when the stream broke.
         let _ = self.asks.send(Ask { request, answered }).await;
