@@ -3,13 +3,17 @@
 mod folder;
 
 use std::collections::HashSet;
+use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use phytohub_client::{DoorError, InboxCredit, QuicClient};
 use phytohub_domain::{Acknowledgement, AcknowledgementKind, EnvelopeHeader};
 use phytohub_telemetry::Escaped;
+use phytohub_wire::quic::AckOutcome;
 use phytohub_wire::soap::client::ClientEnvelope;
 use serde_json::json;
 use thiserror::Error;
@@ -44,6 +48,27 @@ pub async fn run(args: &ReceiveArgs) -> Result<(), ReceiveError> {
     if clerk.left.is_empty() { Ok(()) } else { Err(ReceiveError::Left) }
 }
 
+/// Envelopes that are on disk, and not acknowledged.
+#[derive(Default)]
+struct Batch {
+    kept: Vec<Kept>,
+    /// Of their documents.
+    bytes: usize,
+}
+
+impl Batch {
+    fn is_full(&self) -> bool {
+        self.kept.len() >= BATCH_ENVELOPES || self.bytes >= BATCH_BYTES
+    }
+}
+
+struct Kept {
+    number: String,
+    header: EnvelopeHeader,
+    outside: serde_json::Value,
+    file: PathBuf,
+}
+
 /// Takes envelopes in.
 struct Clerk {
     door: Door,
@@ -72,13 +97,35 @@ impl Clerk {
         }
     }
 
-    /// Takes what is brought, until that fails: what was not acknowledged then comes again.
+    /// Takes what is brought, until that fails: what was not acknowledged then comes again. What is
+    /// there at once is written, synced and acknowledged together; nothing waits for more to come.
     async fn subscribe(&mut self, quic: &QuicClient) -> Result<(), ReceiveError> {
         let mut inbox = quic.inbox(InboxCredit::default());
+        let mut batch = Batch::default();
         loop {
-            let envelope = inbox.next().await.map_err(DoorError::from)?;
+            let came = {
+                // Not dropped while the batch is worked off: a content may be arriving.
+                let mut next = pin!(inbox.next());
+                match poll_fn(|context| Poll::Ready(next.as_mut().poll(context))).await {
+                    Poll::Ready(came) => came,
+                    Poll::Pending => {
+                        self.settle(&mut batch).await?;
+                        next.await
+                    }
+                }
+            };
+            let envelope = match came {
+                Ok(envelope) => envelope,
+                Err(error) => {
+                    self.settle(&mut batch).await?;
+                    return Err(DoorError::from(error).into());
+                }
+            };
             let (number, document) = (envelope.number.to_string(), envelope.document());
-            self.take(&number, &envelope.header, &document).await?;
+            self.take(&mut batch, number, envelope.header, &document)?;
+            if batch.is_full() {
+                self.settle(&mut batch).await?;
+            }
         }
     }
 
@@ -86,58 +133,102 @@ impl Clerk {
     async fn drain(&mut self) -> Result<(), ReceiveError> {
         // Left ones are offered again, behind the others: at the second time all were offered.
         let mut offered = HashSet::new();
+        let mut batch = Batch::default();
         loop {
             let envelopes = patiently(|| self.door.hub().pull_waiting()).await?;
             let mut all = envelopes.is_empty();
+            let mut numbers = Vec::with_capacity(envelopes.len());
             for ClientEnvelope { header, content } in envelopes {
                 let number = header.hub_delivery_number.clone().ok_or(DoorError::OutOfStep)?;
                 if offered.contains(&number) {
                     all = true;
                     continue;
                 }
-                self.take(&number, &header, content.as_bytes()).await?;
-                if self.left.contains(&number) {
-                    offered.insert(number);
+                numbers.push(number.clone());
+                self.take(&mut batch, number, header, content.as_bytes())?;
+                if batch.is_full() {
+                    self.settle(&mut batch).await?;
                 }
             }
+            self.settle(&mut batch).await?;
+            offered.extend(numbers.into_iter().filter(|number| self.left.contains(number)));
             if all {
                 return Ok(());
             }
         }
     }
 
-    /// Keeps an envelope, then acknowledges it.
-    async fn take(
+    /// Keeps an envelope, to be acknowledged with the others of its batch.
+    fn take(
         &mut self,
-        number: &str,
-        header: &EnvelopeHeader,
+        batch: &mut Batch,
+        number: String,
+        header: EnvelopeHeader,
         document: &[u8],
     ) -> Result<(), ReceiveError> {
-        let outside = outside(number, header);
+        let outside = outside(&number, &header);
         let mut text = format!("{outside:#}").into_bytes();
         text.push(b'\n');
-        let file = match self.folder.keep(number, &text, document) {
-            Ok(file) => file,
+        match self.folder.keep(&number, &text, document) {
+            Ok(file) => {
+                batch.bytes += document.len();
+                batch.kept.push(Kept { number, header, outside, file });
+            }
             Err(KeepError::File { file, source }) => {
                 return Err(ReceiveError::File { file, source });
             }
-            Err(refused) => {
-                self.leave(number, &told(&refused));
-                return Ok(());
+            Err(refused) => self.leave(&number, &told(&refused)),
+        }
+        Ok(())
+    }
+
+    /// Acknowledges what was kept, once all of it outlasts a power cut.
+    async fn settle(&mut self, batch: &mut Batch) -> Result<(), ReceiveError> {
+        let Batch { kept, .. } = std::mem::take(batch);
+        if kept.is_empty() {
+            return Ok(());
+        }
+        self.folder.sync().map_err(|source| {
+            let file = self.folder.path().to_owned();
+            ReceiveError::File { file, source }
+        })?;
+        let Some(quic) = self.door.quic().cloned() else {
+            for one in kept {
+                let hub = self.door.hub();
+                let outcome = patiently(|| hub.acknowledge(&one.number, received())).await;
+                self.acknowledged(one, outcome)?;
             }
+            return Ok(());
         };
-        let received =
-            Acknowledgement { kind: AcknowledgementKind::Received, message: String::new() };
-        let hub = self.door.hub();
-        let acknowledged = patiently(|| hub.acknowledge(number, received.clone())).await;
-        match acknowledged {
+        let mut items = Vec::with_capacity(kept.len());
+        for one in &kept {
+            items.push((one.number.parse().map_err(|_| DoorError::Number)?, received()));
+        }
+        let outcomes = quic.acknowledge(items).await.map_err(DoorError::from)?;
+        for (one, outcome) in kept.into_iter().zip(outcomes) {
+            let outcome = match outcome {
+                AckOutcome::Stands(_) => Ok(()),
+                AckOutcome::Refused(code) => Err(DoorError::Refused(code)),
+            };
+            self.acknowledged(one, outcome)?;
+        }
+        Ok(())
+    }
+
+    /// Tells of one that was acknowledged, or was not.
+    fn acknowledged(
+        &mut self,
+        Kept { number, header, outside, file }: Kept,
+        outcome: Result<(), DoorError>,
+    ) -> Result<(), ReceiveError> {
+        match outcome {
             Ok(()) => {
                 // It may have been in somebody's way before.
-                self.left.remove(number);
-                Ok(self.progress.done(&self.line(number, header, outside, &file))?)
+                self.left.remove(&number);
+                Ok(self.progress.done(&self.line(&number, &header, outside, &file))?)
             }
             Err(error) if concerns_one(&error) => {
-                self.leave(number, &told(&error));
+                self.leave(&number, &told(&error));
                 Ok(())
             }
             Err(error) => Err(error.into()),
@@ -171,6 +262,10 @@ impl Clerk {
         let (certificate, file) = (Escaped(&header.nppo_certificate_number), Escaped(&file));
         format!("{number} {from} {certificate_type}/{certificate_status} {certificate} {file}")
     }
+}
+
+fn received() -> Acknowledgement {
+    Acknowledgement { kind: AcknowledgementKind::Received, message: String::new() }
 }
 
 /// What an envelope says on its outside and always will: its state is not of that kind.
@@ -221,3 +316,9 @@ impl From<DoorError> for ReceiveError {
         Self::Call { source: Box::new(source) }
     }
 }
+
+/// What the hub brings ahead by default: a sync of the directory and a commit at the hub are shared by
+/// that many.
+const BATCH_ENVELOPES: usize = 64;
+/// What is written and not acknowledged is written again after a crash.
+const BATCH_BYTES: usize = 8 << 20;

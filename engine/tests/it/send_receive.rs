@@ -203,6 +203,60 @@ fn whoever_follows_is_told_as_it_happens() {
     site.ends();
 }
 
+#[test]
+fn a_receive_that_is_killed_has_on_disk_what_it_acknowledged() {
+    let site = Site::new();
+    let mut numbers: Vec<String> = Vec::new();
+    let send_more = |numbers: &mut Vec<String>| {
+        for again in numbers.len()..numbers.len() + 10 {
+            let again = format!("round {again}");
+            let mut send = vec!["send", "--again", &again];
+            send.extend(site.files.iter().map(String::as_str));
+            let told = site.lines(Door::Quic, "AR", &send);
+            let number = |line: &String| line.split(' ').next().expect("a number").to_owned();
+            numbers.extend(told.iter().map(number));
+        }
+    };
+    let into = site.trial.path("inbox");
+    let receive = ["receive", "--into", &argument(&into)];
+    let follow = ["receive", "--into", &argument(&into), "--follow"];
+    let is_there = |number: &str| {
+        let document = fs::read(into.join(format!("{number}.xml"))).unwrap_or_default();
+        let header = into.join(format!("{number}.header.json"));
+        let header = fs::read_to_string(header).unwrap_or_default();
+        document.trim_ascii_end().ends_with(b">") && header.contains(number)
+    };
+    let states = |numbers: &[String]| {
+        let mut track = vec!["track"];
+        track.extend(numbers.iter().map(String::as_str));
+        site.lines(Door::Quic, "AR", &track)
+    };
+    for _ in 0..3 {
+        send_more(&mut numbers);
+        let mut receiving = Following::start(site.command(Door::Quic, "LK", &follow));
+        receiving.line();
+        // In the middle of the others, most often.
+        drop(receiving);
+        let states = states(&numbers);
+        let delivered = states.iter().filter_map(|line| line.strip_suffix(" Delivered"));
+        let delivered: Vec<&str> = delivered.collect();
+        assert!(!delivered.is_empty(), "{states:?}");
+        assert!(delivered.iter().all(|number| is_there(number)), "{delivered:?}");
+    }
+    // As a kill between a file's beginning and its end leaves it.
+    let left = into.join(".unfinished-aB3dE6gH");
+    fs::write(&left, "<half").expect("written");
+    site.lines(Door::Quic, "LK", &receive);
+    assert!(!left.exists());
+    assert!(numbers.iter().all(|number| is_there(number)));
+    let states = states(&numbers);
+    assert!(states.iter().all(|line| line.ends_with(" Delivered")), "{states:?}");
+    let names = fs::read_dir(&into).expect("readable").map(|entry| entry.expect("one").file_name());
+    let unfinished = names.filter(|name| name.to_string_lossy().starts_with(".unfinished"));
+    assert_eq!(unfinished.count(), 0);
+    site.ends();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_kept_is_not_acknowledged() {
     let site = Site::new();

@@ -1,8 +1,9 @@
 //! The directory in which envelopes become files.
 
-use std::fs::{DirBuilder, File};
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
@@ -11,6 +12,9 @@ use thiserror::Error;
 /// The directory.
 pub(super) struct Folder {
     path: PathBuf,
+    /// Held, with others who write here too, for as long as this lives: a killed process leaves
+    /// none.
+    _lock: File,
 }
 
 impl Folder {
@@ -26,11 +30,21 @@ impl Folder {
                 }
             }
         }
-        Ok(Self { path: path.to_owned() })
+        let lock = lock(path)?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes what was kept outlast a power cut.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        File::open(&self.path)?.sync_all()
     }
 
     /// Keeps an envelope under its number and returns the document's file. What was kept outlasts a
-    /// power cut; what is there already stays as it is.
+    /// power cut once the directory is synced; what is there already stays as it is.
     pub(super) fn keep(
         &self,
         number: &str,
@@ -50,14 +64,13 @@ impl Folder {
                 Err(source) => return Err(KeepError::File { file: last, source }),
             }
         }
-        let synced = File::open(&self.path).and_then(|directory| directory.sync_all());
-        synced.map_err(|source| KeepError::File { file: self.path.clone(), source })?;
         Ok(last)
     }
 
     /// Whether the file now holds this: written whole under another name, then renamed.
     fn place(&self, file: &Path, bytes: &[u8]) -> io::Result<bool> {
-        let mut new = Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
+        let mut new =
+            Builder::new().prefix(UNFINISHED).rand_bytes(RANDOM_BYTES).tempfile_in(&self.path)?;
         new.write_all(bytes)?;
         new.as_file().sync_all()?;
         match new.persist_noclobber(file) {
@@ -68,6 +81,45 @@ impl Folder {
             Err(failed) => Err(failed.error),
         }
     }
+}
+
+/// A shared lock of the directory. Whoever is alone with it first removes what others left behind
+/// that were killed while they wrote.
+fn lock(path: &Path) -> io::Result<File> {
+    let name = path.join(LOCK);
+    let lock =
+        OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(name)?;
+    match lock.try_lock() {
+        Ok(()) => {
+            clear(path)?;
+            lock.unlock()?;
+        }
+        // They are at work, and may be writing such a file.
+        Err(TryLockError::WouldBlock) => {}
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    // Waits for one that clears, if one does.
+    lock.lock_shared()?;
+    Ok(lock)
+}
+
+/// Removes unfinished files of our own.
+fn clear(path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if is_unfinished(&entry.file_name()) && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether only [`Folder::place`] gives files such names.
+fn is_unfinished(name: &OsStr) -> bool {
+    let rest = name.as_encoded_bytes().strip_prefix(UNFINISHED.as_bytes());
+    rest.is_some_and(|rest| {
+        rest.len() == RANDOM_BYTES && rest.iter().all(u8::is_ascii_alphanumeric)
+    })
 }
 
 /// Whether a file is one, and holds this.
@@ -110,11 +162,12 @@ pub(super) enum KeepError {
 /// Names of files may have 255 bytes, of which the kind takes some.
 const NAME_BYTES_MAX: usize = 200;
 const UNFINISHED: &str = ".unfinished-";
+/// Letters and digits behind it.
+const RANDOM_BYTES: usize = 8;
+const LOCK: &str = ".receive.lock";
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -165,6 +218,39 @@ mod tests {
             .map(|entry| entry.expect("an entry").file_name())
             .collect();
         names.sort();
-        assert_eq!(names, ["1.header.json", "1.xml", "2.header.json", "2.xml"]);
+        assert_eq!(names, [LOCK, "1.header.json", "1.xml", "2.header.json", "2.xml"]);
+    }
+
+    #[test]
+    fn what_a_killed_one_left_is_cleared_by_whoever_is_alone_there() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path();
+        let left = path.join(".unfinished-aB3dE6gH");
+        let kept = [
+            ".unfinished-",
+            ".unfinished-notes.tx",
+            ".unfinished-aB3dE6gHi",
+            "unfinished-aB3dE6gH",
+        ];
+        let plant = || {
+            fs::write(&left, "<half").expect("written");
+            kept.iter().for_each(|name| fs::write(path.join(name), "mine").expect("written"));
+        };
+        fs::create_dir(path.join(".unfinished-aaaaaaaa")).expect("made");
+        plant();
+        let first = Folder::open(path).expect("opened");
+        assert!(!left.exists());
+        // While another is at work, its files are left alone.
+        plant();
+        let second = Folder::open(path).expect("opened beside it");
+        assert!(left.exists());
+        drop(first);
+        let third = Folder::open(path).expect("opened beside the second");
+        assert!(left.exists());
+        drop((second, third));
+        drop(Folder::open(path).expect("opened alone"));
+        assert!(!left.exists());
+        assert!(kept.iter().all(|name| path.join(name).exists()));
+        assert!(path.join(".unfinished-aaaaaaaa").is_dir());
     }
 }
