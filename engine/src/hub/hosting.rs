@@ -79,14 +79,25 @@ impl HostedPlugins {
         let doors = OperatorDoors::bind(loaded).await?;
         own.seed_code_lists().await.map_err(OpenStoreError::CodeLists)?;
         let remote = RemoteHub::new(lines, loaded, own.clone(), clock).await?;
-        let plugin_tasks = Tasks::new();
+        let (trigger, shutdown) = ShutdownTrigger::new();
+        let (tasks, plugin_tasks) = (Tasks::new(), Tasks::new());
+        let drain = Duration::from_secs(loaded.config().drain_seconds);
+        // What plugins ask at their start should find the hub reached.
+        remote.run(clock, &tasks, &shutdown);
         let post = Arc::new(remote.clone());
-        let plugins = plugins::start(loaded, &own, Some(post), clock, &plugin_tasks).await?;
+        let started = plugins::start(loaded, &own, Some(post), clock, &plugin_tasks).await;
+        let plugins = match started {
+            Ok(plugins) => plugins,
+            Err(error) => {
+                trigger.fire();
+                // They hold nothing that must not be lost.
+                let _ = tasks.join(drain).await;
+                return Err(error.into());
+            }
+        };
         let steering = Steering::new(plugins.clone(), loaded).with(remote.clone());
         own.set_plugin_control(Arc::new(steering));
         own.set_plugin_files(Arc::new(plugins.clone()));
-        let (trigger, shutdown) = ShutdownTrigger::new();
-        let drain = Duration::from_secs(loaded.config().drain_seconds);
         let mut this = Self {
             own,
             remote,
@@ -95,13 +106,12 @@ impl HostedPlugins {
             followed: Mutex::new(loaded.config().clone()),
             plugins,
             plugin_tasks,
-            tasks: Tasks::new(),
+            tasks,
             trigger,
             doors: Vec::new(),
             drain,
         };
         this.serve(loaded, doors, clock, &shutdown);
-        this.remote.run(clock, &this.tasks, &shutdown);
         Ok(this)
     }
 

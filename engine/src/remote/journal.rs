@@ -71,6 +71,12 @@ impl Journal {
         let first = first_place(self.hub.clock().now());
         let operations = vec![put(LAST.to_vec(), first.to_be_bytes().to_vec())];
         self.keep(operations).await?;
+        // Places in streams of before mean nothing here.
+        for plugin in &self.plugins {
+            let write =
+                PluginWrite { operations: Vec::new(), cursor: Some(first), bytes_max: u64::MAX };
+            self.hub.plugin_kv_write(*plugin, write).await?;
+        }
         *self.last.lock().await = first;
         self.told.send_replace(first);
         tracing::info!(first, "nothing of the hub is known in this store: events begin anew");

@@ -1,83 +1,27 @@
 //! The national system of a country in a process of its own, and the hub in another: either may be
 //! killed, and the other goes on.
 
+#[path = "plugins_role/crash.rs"]
+mod crash;
+#[path = "plugins_role/line.rs"]
+mod line;
+#[path = "plugins_role/lost.rs"]
+mod lost;
+#[path = "plugins_role/pair.rs"]
+mod pair;
+
 use std::collections::BTreeSet;
-use std::fs;
-use std::net::{SocketAddr, UdpSocket};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use phytohub::client::SoapClient;
-use phytohub_plugin_testkit::build;
-use phytohub_wire::soap::client::{self as soap, ClientEnvelope, ClientReply};
+use phytohub_wire::soap::client::{self as soap, ClientReply};
 use rustix::process::Signal;
 use tokio::runtime::Runtime;
 
-use crate::gens::browser::Browser;
-use crate::gens::country::{
-    PASSWORD, door, operator, patiently, person, row, rows, state as plugin_state, until_state,
-};
-use crate::plugin::install;
-use crate::support::{Serving, Trial, argument, deliver, refused, state};
-
-/// The hub with its connections NO, LK and AR, and elsewhere the national system of LK.
-struct Pair {
-    hub_at: Trial,
-    hub: Serving,
-    host_at: Trial,
-    host: Serving,
-    url: String,
-}
-
-impl Pair {
-    fn start() -> Self {
-        let hub_at = Trial::new();
-        let url = always_at_one_port(&hub_at);
-        let hub = hub_at.serve();
-        let host_at = Trial::new();
-        install(&host_at, "gens", &build::cdylib("phytohub-gens-module"));
-        host_at.configure("web", "enabled = true\nlisten = \"127.0.0.1:0\"");
-        fs::write(host_at.path("seal"), "a secret of this test, long enough").expect("written");
-        let file = host_at.path("hub.toml");
-        let text = fs::read_to_string(&file).expect("a configuration");
-        let pki = argument(&hub_at.path("pki"));
-        let sections = SECTIONS.replace("PKI", &pki);
-        fs::write(&file, format!("{text}\n{sections}")).expect("written");
-        let host = host_at.serve_with(&["--role", "plugins", "--hub", &url]);
-        assert_eq!(plugin_state(&host_at), "started");
-        Self { hub_at, hub, host_at, host, url }
-    }
-
-    fn kill_host(&mut self) {
-        self.host.signal(Signal::KILL);
-        self.host.wait();
-    }
-
-    fn start_host(&mut self) {
-        self.host = self.host_at.serve_with(&["--role", "plugins", "--hub", &self.url]);
-        if plugin_state(&self.host_at).starts_with("quarantined") {
-            operator(&self.host_at, &["plugin", "quarantine", "gens", "--release"]);
-        }
-    }
-
-    fn ends(self) {
-        let stopped = self.host.stop();
-        assert_eq!(stopped.code, Some(0), "{}", stopped.errors);
-        let stopped = self.hub.stop();
-        assert_eq!(stopped.code, Some(0), "{}", stopped.errors);
-    }
-}
-
-/// Has the hub listen on QUIC where it is found again after a restart.
-fn always_at_one_port(trial: &Trial) -> String {
-    let free = UdpSocket::bind("127.0.0.1:0").expect("a port");
-    let port = free.local_addr().expect("its number").port();
-    let file = trial.path("hub.toml");
-    let text = fs::read_to_string(&file).expect("a configuration");
-    fs::write(&file, format!("quic = \"127.0.0.1:{port}\"\n{text}")).expect("written");
-    format!("quic://localhost:{port}")
-}
+use crate::gens::country::{door, patiently, person, row, rows, until_state};
+use crate::support::{Trial, deliver, header, refused, state};
+use pair::{Pair, fetched, issue, prepared, pulled};
 
 #[test]
 fn a_country_elsewhere_sends_and_receives_through_its_line_to_the_hub() {
@@ -101,6 +45,35 @@ fn a_country_elsewhere_sends_and_receives_through_its_line_to_the_hub() {
         (state == "DeliveredNotReadable").then_some(())
     });
     assert_eq!(rows(&mut importer, "imports").len(), 1, "it came once");
+    pair.ends();
+}
+
+#[test]
+fn a_country_elsewhere_answers_certificates_where_that_is_wanted() {
+    let pair = Pair::start();
+    // Down to: certificates of others are decided about.
+    prepared(&pair.host);
+    let runtime = Runtime::new().expect("a runtime");
+    let mut abroad = runtime.block_on(pair.hub.client("AR"));
+    let certificate = patiently("a certificate arrives", || {
+        runtime.block_on(pulled(&mut abroad)).into_iter().next()
+    });
+    let header = header("AR", "LK");
+    let delivered =
+        runtime.block_on(abroad.call(soap::deliver_envelope(&header, &certificate.content)));
+    assert!(matches!(delivered, Ok(ClientReply::Header(_))), "{delivered:?}");
+    let mut importer = person(&pair.host, "LK", "importer");
+    let came = patiently("it is received", || row(&mut importer, "imports", "sender", "AR"));
+    assert_ne!(came["receipt"], "failed", "{came:?}");
+    let path = format!("imports/{}/decide", came["id"]);
+    let decided = importer.post(&path, &[("decision", "accepted")]);
+    assert_eq!(decided.status, 303, "{decided:?}");
+    let answer = patiently("the answer arrives", || {
+        let all = runtime.block_on(pulled(&mut abroad));
+        all.into_iter().find(|envelope| envelope.content.contains("SPSAcknowledgement"))
+    });
+    assert_eq!((&*answer.header.from, &*answer.header.to), ("LK", "AR"));
+    assert_eq!(answer.header.nppo_certificate_number, header.nppo_certificate_number);
     pair.ends();
 }
 
@@ -181,91 +154,3 @@ fn a_host_of_plugins_says_what_it_lacks() {
     refused(&plugins(&hub), 64, &["no connection has a certificate", "remote_hub.connection"]);
     refused(&trial.run(&["serve", "--hub", "quic://localhost:1"]), 64, &["--role plugins"]);
 }
-
-/// Certificates ready to be issued to a system of another kind.
-fn prepared(host: &Serving) -> Vec<String> {
-    let mut admin = person(host, "LK", "admin");
-    // Down to: an officer enters, an issuing officer issues.
-    let fields = [
-        ("organization", "Plant Health Service"),
-        ("place", "Nairobi"),
-        ("number", "KE"),
-        ("import_decision", "yes"),
-    ];
-    let saved = admin.post("settings", &fields);
-    assert_eq!(saved.status, 303, "{saved:?}");
-    let mut officer = person(host, "LK", "officer");
-    let all = rows(&mut officer, "certificates").into_iter();
-    let mut model = all.filter(|row| row["destination"] == "AR" && !row["number"].is_empty());
-    let model = model.next_back().expect("one is issued")["id"].clone();
-    let copy = |_| {
-        let page = officer.post(&format!("certificates/{model}/copy"), &[]);
-        assert_eq!(page.status, 303, "{page:?}");
-        let id = page.location.trim_start_matches("certificates/");
-        id.trim_end_matches("/edit").to_owned()
-    };
-    (0..COUNT).map(copy).collect()
-}
-
-/// Issues one after the other, again where the host ended before it answered.
-fn issue(mut issuer: Browser, ids: &[String], address: &Mutex<SocketAddr>, mut done: impl FnMut()) {
-    for id in ids {
-        let path = format!("certificates/{id}/steps/issue");
-        patiently("it is issued", || {
-            issuer.door = *address.lock().unwrap_or_else(PoisonError::into_inner);
-            let page = issuer.try_post(&path, &[("revision", "1"), ("password", PASSWORD)]).ok()?;
-            // 303: issued now. 409: it was, and the answer was lost.
-            assert_ne!(page.status, 422, "{page:?}");
-            [303, 409].contains(&page.status).then_some(())
-        });
-        done();
-    }
-}
-
-/// Fetches and acknowledges all that waits; the certificates' numbers.
-async fn fetched(client: &mut SoapClient) -> Vec<String> {
-    let mut fetched = Vec::new();
-    loop {
-        let envelopes = pulled(client).await;
-        if envelopes.is_empty() {
-            return fetched;
-        }
-        for envelope in envelopes {
-            let number = envelope.header.hub_delivery_number.expect("a number");
-            let reply = client.call(soap::acknowledge_envelope_receipt(&number)).await;
-            assert!(matches!(reply, Ok(ClientReply::Acknowledged(_))), "{reply:?}");
-            fetched.push(envelope.header.nppo_certificate_number);
-        }
-    }
-}
-
-async fn pulled(client: &mut SoapClient) -> Vec<ClientEnvelope> {
-    match client.call(soap::pull_import_envelope()).await.expect("a reply") {
-        ClientReply::Envelopes(envelopes) => envelopes,
-        other => panic!("no envelopes: {other:?}"),
-    }
-}
-
-/// Certificates.
-const COUNT: usize = 16;
-
-const SECTIONS: &str = r#"
-[plugin.gens]
-version = "0.1.0"
-grants = ["hub.data/1", "hub.envelopes/1", "hub.registry/1", "hub.audit/1", "hub.secrets/1"]
-registers = ["LK"]
-[plugin.gens.secrets]
-gens-seal = "seal"
-[plugin.gens.config]
-demo = true
-[[plugin.gens.config.tenants]]
-code = "LK"
-country = "KE"
-name = "Plant Health Service"
-training = true
-[remote_hub]
-authorities = "PKI/ca.pem"
-[remote_hub.connection.LK]
-certificate = "PKI/LK.pem"
-key = "PKI/LK.key"
-"#;

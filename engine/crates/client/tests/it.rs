@@ -2,6 +2,8 @@
 
 #[path = "it/answer.rs"]
 mod answer;
+#[path = "it/directory.rs"]
+mod directory;
 #[path = "it/ends.rs"]
 mod ends;
 #[path = "it/line.rs"]

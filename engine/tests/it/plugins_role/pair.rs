@@ -1,0 +1,188 @@
+//! A hub, and elsewhere the national system of one of its countries.
+
+use std::fs;
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::{Mutex, PoisonError};
+
+use phytohub::client::SoapClient;
+use phytohub_plugin_testkit::build;
+use phytohub_wire::soap::client::{self as soap, ClientEnvelope, ClientReply};
+use rustix::process::Signal;
+
+use crate::gens::browser::Browser;
+use crate::gens::country::{PASSWORD, operator, patiently, person, rows, state as plugin_state};
+use crate::plugin::install;
+use crate::support::{Serving, Trial, argument};
+
+/// The hub with its connections NO, LK and AR, and elsewhere the national system of LK.
+pub(crate) struct Pair {
+    pub(crate) hub_at: Trial,
+    pub(crate) hub: Serving,
+    pub(crate) host_at: Trial,
+    pub(crate) host: Serving,
+    url: String,
+}
+
+impl Pair {
+    pub(crate) fn start() -> Self {
+        let hub_at = Trial::new();
+        let url = always_at_one_port(&hub_at);
+        hub_at.configure("store", "certificate_index = true");
+        operator(&hub_at, &["connection", "set", "AR", "--responses", "yes"]);
+        let hub = hub_at.serve();
+        let host_at = Trial::new();
+        install(&host_at, "gens", &build::cdylib("phytohub-gens-module"));
+        host_at.configure("web", "enabled = true\nlisten = \"127.0.0.1:0\"");
+        fs::write(host_at.path("seal"), "a secret of this test, long enough").expect("written");
+        let file = host_at.path("hub.toml");
+        let text = fs::read_to_string(&file).expect("a configuration");
+        let pki = argument(&hub_at.path("pki"));
+        let sections = SECTIONS.replace("PKI", &pki);
+        fs::write(&file, format!("{text}\n{sections}")).expect("written");
+        let host = host_at.serve_with(&["--role", "plugins", "--hub", &url]);
+        assert_eq!(plugin_state(&host_at), "started");
+        Self { hub_at, hub, host_at, host, url }
+    }
+
+    pub(crate) fn kill_host(&mut self) {
+        self.host.signal(Signal::KILL);
+        self.host.wait();
+    }
+
+    pub(crate) fn start_host(&mut self) {
+        self.host = self.host_again();
+    }
+
+    /// The host, after its end.
+    pub(crate) fn host_again(&self) -> Serving {
+        let host = self.host_at.serve_with(&["--role", "plugins", "--hub", &self.url]);
+        if plugin_state(&self.host_at).starts_with("quarantined") {
+            operator(&self.host_at, &["plugin", "quarantine", "gens", "--release"]);
+        }
+        host
+    }
+
+    pub(crate) fn kill_hub(&mut self) {
+        self.hub.signal(Signal::KILL);
+        self.hub.wait();
+    }
+
+    pub(crate) fn start_hub(&mut self) {
+        self.hub = self.hub_at.serve();
+    }
+
+    /// The line of LK, as the operator of the host sees it.
+    pub(crate) fn line(&self) -> serde_json::Value {
+        self.host_at.json(&["plugin", "lines"])[0].clone()
+    }
+
+    pub(crate) fn ends(self) {
+        let stopped = self.host.stop();
+        assert_eq!(stopped.code, Some(0), "{}", stopped.errors);
+        let stopped = self.hub.stop();
+        assert_eq!(stopped.code, Some(0), "{}", stopped.errors);
+    }
+}
+
+/// Has the hub listen on QUIC where it is found again after a restart.
+fn always_at_one_port(trial: &Trial) -> String {
+    let free = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let port = free.local_addr().expect("its number").port();
+    let file = trial.path("hub.toml");
+    let text = fs::read_to_string(&file).expect("a configuration");
+    fs::write(&file, format!("quic = \"127.0.0.1:{port}\"\n{text}")).expect("written");
+    format!("quic://localhost:{port}")
+}
+
+/// Certificates ready to be issued to a system of another kind.
+pub(crate) fn prepared(host: &Serving) -> Vec<String> {
+    let mut admin = person(host, "LK", "admin");
+    // Down to: an officer enters, an issuing officer issues.
+    let fields = [
+        ("organization", "Plant Health Service"),
+        ("place", "Nairobi"),
+        ("number", "KE"),
+        ("import_decision", "yes"),
+    ];
+    let saved = admin.post("settings", &fields);
+    assert_eq!(saved.status, 303, "{saved:?}");
+    let mut officer = person(host, "LK", "officer");
+    let all = rows(&mut officer, "certificates").into_iter();
+    let mut model = all.filter(|row| row["destination"] == "AR" && !row["number"].is_empty());
+    let model = model.next_back().expect("one is issued")["id"].clone();
+    let copy = |_| {
+        let page = officer.post(&format!("certificates/{model}/copy"), &[]);
+        assert_eq!(page.status, 303, "{page:?}");
+        let id = page.location.trim_start_matches("certificates/");
+        id.trim_end_matches("/edit").to_owned()
+    };
+    (0..COUNT).map(copy).collect()
+}
+
+/// Issues one after the other, again where the host ended before it answered.
+pub(crate) fn issue(
+    mut issuer: Browser,
+    ids: &[String],
+    address: &Mutex<SocketAddr>,
+    mut done: impl FnMut(),
+) {
+    for id in ids {
+        let path = format!("certificates/{id}/steps/issue");
+        patiently("it is issued", || {
+            issuer.door = *address.lock().unwrap_or_else(PoisonError::into_inner);
+            let page = issuer.try_post(&path, &[("revision", "1"), ("password", PASSWORD)]).ok()?;
+            // 303: issued now. 409: it was, and the answer was lost.
+            assert_ne!(page.status, 422, "{page:?}");
+            [303, 409].contains(&page.status).then_some(())
+        });
+        done();
+    }
+}
+
+/// Fetches and acknowledges all that waits; the certificates' numbers.
+pub(crate) async fn fetched(client: &mut SoapClient) -> Vec<String> {
+    let mut fetched = Vec::new();
+    loop {
+        let envelopes = pulled(client).await;
+        if envelopes.is_empty() {
+            return fetched;
+        }
+        for envelope in envelopes {
+            let number = envelope.header.hub_delivery_number.expect("a number");
+            let reply = client.call(soap::acknowledge_envelope_receipt(&number)).await;
+            assert!(matches!(reply, Ok(ClientReply::Acknowledged(_))), "{reply:?}");
+            fetched.push(envelope.header.nppo_certificate_number);
+        }
+    }
+}
+
+pub(crate) async fn pulled(client: &mut SoapClient) -> Vec<ClientEnvelope> {
+    match client.call(soap::pull_import_envelope()).await.expect("a reply") {
+        ClientReply::Envelopes(envelopes) => envelopes,
+        other => panic!("no envelopes: {other:?}"),
+    }
+}
+
+/// Certificates.
+pub(crate) const COUNT: usize = 16;
+
+const SECTIONS: &str = r#"
+[plugin.gens]
+version = "0.1.0"
+grants = ["hub.data/1", "hub.envelopes/1", "hub.registry/1", "hub.audit/1", "hub.secrets/1"]
+registers = ["LK"]
+[plugin.gens.secrets]
+gens-seal = "seal"
+[plugin.gens.config]
+demo = true
+[[plugin.gens.config.tenants]]
+code = "LK"
+country = "KE"
+name = "Plant Health Service"
+training = true
+[remote_hub]
+authorities = "PKI/ca.pem"
+[remote_hub.connection.LK]
+certificate = "PKI/LK.pem"
+key = "PKI/LK.key"
+"#;
