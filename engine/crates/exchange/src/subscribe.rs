@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dashmap::DashMap;
 use phytohub_domain::{ConnectionId, EnvelopeHeader, Right, TrackingState};
-use phytohub_store::{Queue, Reach, StoredEnvelope};
+use phytohub_store::{Queue, Reach, ReadError, StoredEnvelope};
 use tokio::sync::{broadcast, watch};
 
 use crate::offer::{Row, pulled};
@@ -214,9 +214,10 @@ impl Subscription {
             }
             let (store, connection, after) =
                 (self.hub.inner.store.clone(), self.connection, self.after);
-            let page =
-                blocking::read(move || store.waiting(connection, Queue::Inbox, after, wanted))
-                    .await?;
+            let page = blocking::look(move |reach| {
+                store.waiting_within((connection, Queue::Inbox), after, wanted, reach)
+            });
+            let page = page.await?;
             let Some((last, _)) = page.last() else { return Ok(Vec::new()) };
             let last = *last;
             let mut rows: Vec<Row> = Vec::new();
@@ -263,14 +264,20 @@ impl Subscription {
             return Err(CallError::NoRoom);
         }
         let store = self.hub.inner.store.clone();
-        blocking::read(move || {
-            let loaded = rows
-                .into_iter()
-                .map(|(_, envelope, state)| pulled(&store, envelope, &state, Reach::Disk));
-            // One that cannot be read, or was dropped since, must not hide the others.
-            Ok::<_, CallError>(
-                loaded.filter_map(|result| result.map_err(blocking::alert).ok()).collect(),
-            )
+        blocking::look(move |reach| {
+            if reach == Reach::Memory && memory > READ_AT_ONCE_BYTES {
+                return Err(CallError::Read(ReadError::OnDisk));
+            }
+            let mut loaded = Vec::with_capacity(rows.len());
+            for (_, envelope, state) in &rows {
+                match pulled(&store, envelope.clone(), state, reach) {
+                    Ok(envelope) => loaded.push(envelope),
+                    Err(error @ CallError::Read(ReadError::OnDisk)) => return Err(error),
+                    // One that cannot be read, or was dropped since, must not hide the others.
+                    Err(error) => drop(blocking::alert(error)),
+                }
+            }
+            Ok(loaded)
         })
         .await
     }
@@ -330,6 +337,8 @@ impl StateWatch {
 
 /// Envelopes read at once: some hundred KiB of ordinary certificates.
 const PAGE_MAX: usize = 64;
+/// Contents of a page that are copied out of memory in a fraction of a millisecond.
+const READ_AT_ONCE_BYTES: usize = 512 << 10;
 /// Envelopes of one connection that are offered and not acknowledged: their positions take a MiB.
 const HANDS_MAX: usize = 65_536;
 /// State changes that wait for one who is told: a second of the busiest sender.

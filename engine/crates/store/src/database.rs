@@ -146,21 +146,23 @@ impl Database {
         self.get_pinned_cf(family, key).map_err(ReadError::Database)
     }
 
-    /// Exact keys, read together.
+    /// Exact keys, read together, as far as they lie as near as that.
     pub(crate) fn multi_get<K: AsRef<[u8]>>(
         &self,
         family: &str,
         keys: &[K],
+        reach: Reach,
     ) -> Vec<Result<Option<Vec<u8>>, ReadError>> {
+        if reach == Reach::Memory {
+            // Read together they would be read from the disk too.
+            let get = |key: &K| self.get_within(family, key.as_ref(), reach);
+            return keys.iter().map(|key| Ok(get(key)?.map(|value| value.to_vec()))).collect();
+        }
         match (&self.disk, self.family(family)) {
             (Disk::Rocks(db), Family::Rocks(family)) => {
-                let values = db.batched_multi_get_cf(family, keys.iter(), false);
-                let owned = values.into_iter().map(|value| {
-                    value
-                        .map(|value| value.map(|slice| slice.to_vec()))
-                        .map_err(ReadError::Database)
-                });
-                owned.collect()
+                let owned = |value: Option<DBPinnableSlice<'_>>| value.map(|slice| slice.to_vec());
+                let values = db.batched_multi_get_cf(family, keys.iter(), false).into_iter();
+                values.map(|value| value.map(owned).map_err(ReadError::Database)).collect()
             }
             #[cfg(feature = "simulation")]
             (Disk::Memory(memory), Family::Memory(family)) => {

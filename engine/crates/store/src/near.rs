@@ -4,9 +4,11 @@
 //! there takes microseconds; to hand the look to a thread that may block takes several times that.
 
 use bytes::Bytes;
-use phytohub_domain::{HubDeliveryNumber, TrackingState};
+use phytohub_domain::{ConnectionId, HubDeliveryNumber, TrackingState};
 
 use crate::error::ReadError;
+use crate::mailbox::Queue;
+use crate::read::Queued;
 use crate::record::{self, StoredEnvelope, corrupt};
 use crate::{CHUNK_BYTES, Store, keys};
 
@@ -51,6 +53,21 @@ impl Store {
     ) -> Result<Option<StoredEnvelope>, ReadError> {
         let bytes = self.database().get_within(keys::ENVELOPE, &number.to_bytes(), reach)?;
         bytes.map(|bytes| record::decode_envelope(number, &bytes)).transpose()
+    }
+
+    /// Like [`Store::waiting`], if all of it lies as near as that.
+    ///
+    /// # Errors
+    /// If the database cannot be read, or something lies further.
+    pub fn waiting_within(
+        &self,
+        (connection, queue): (ConnectionId, Queue),
+        after: u64,
+        count: usize,
+        reach: Reach,
+    ) -> Result<Vec<Queued>, ReadError> {
+        let positions = self.mailboxes().taken_after(connection, queue, after, count);
+        self.at_positions((connection, queue), &positions, reach)
     }
 
     /// Like [`Store::content_chunk`], if it lies as near as that.

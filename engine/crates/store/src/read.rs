@@ -21,7 +21,7 @@ type Tracked = (StoredEnvelope, TrackingState);
 type Numbered = (HubDeliveryNumber, Result<Tracked, ReadError>);
 
 /// A position of a queue with what waits there, or why that cannot be read.
-type Queued = (u64, Result<Tracked, ReadError>);
+pub(crate) type Queued = (u64, Result<Tracked, ReadError>);
 
 impl Store {
     /// An envelope with its state, or nothing if the number was never assigned.
@@ -132,7 +132,7 @@ impl Store {
         count: usize,
     ) -> Result<Vec<Queued>, ReadError> {
         let positions = self.mailboxes().offered_after(connection, queue, after, count);
-        self.at_positions(connection, queue, &positions)
+        self.at_positions((connection, queue), &positions, Reach::Disk)
     }
 
     /// Like [`Store::queued`], oldest first, parked ones included, without wrapping.
@@ -146,8 +146,7 @@ impl Store {
         after: u64,
         count: usize,
     ) -> Result<Vec<Queued>, ReadError> {
-        let positions = self.mailboxes().taken_after(connection, queue, after, count);
-        self.at_positions(connection, queue, &positions)
+        self.waiting_within((connection, queue), after, count, Reach::Disk)
     }
 
     /// Whether an envelope still lies in a queue.
@@ -163,17 +162,21 @@ impl Store {
     }
 
     /// Exact keys, read together: never a scan over what was acknowledged.
-    fn at_positions(
+    pub(crate) fn at_positions(
         &self,
-        connection: ConnectionId,
-        queue: Queue,
+        (connection, queue): (ConnectionId, Queue),
         positions: &[u64],
+        reach: Reach,
     ) -> Result<Vec<Queued>, ReadError> {
+        if positions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let database = self.database();
         let queue_keys: Vec<_> =
             positions.iter().map(|position| keys::queue(connection, *position)).collect();
         let mut found = Vec::with_capacity(positions.len());
         for (position, number) in
-            positions.iter().zip(self.database().multi_get(queue.family(), &queue_keys))
+            positions.iter().zip(database.multi_get(queue.family(), &queue_keys, reach))
         {
             match number?.as_deref().map(<[u8; 16]>::try_from) {
                 Some(Ok(number)) => found.push((*position, HubDeliveryNumber::from_bytes(number))),
@@ -182,16 +185,19 @@ impl Store {
             }
         }
         let numbers: Vec<_> = found.iter().map(|(_, number)| number.to_bytes()).collect();
-        let envelopes = self.database().multi_get(keys::ENVELOPE, &numbers);
-        let states = self.database().multi_get(keys::STATE, &numbers);
+        let envelopes = database.multi_get(keys::ENVELOPE, &numbers, reach);
+        let states = database.multi_get(keys::STATE, &numbers, reach);
         let rows = found.iter().zip(envelopes.into_iter().zip(states));
         let mut queued = Vec::with_capacity(found.len());
         for ((position, number), (envelope, state)) in rows {
             let whole = !matches!((&envelope, &state), (Ok(None), _) | (_, Ok(None)));
             // What was purged between the reads has left its queue before.
             let key = keys::queue(connection, *position);
-            if whole || self.database().get(queue.family(), &key)?.is_some() {
-                queued.push((*position, tracked(*number, envelope, state)));
+            if whole || database.get_within(queue.family(), &key, reach)?.is_some() {
+                match tracked(*number, envelope, state) {
+                    Err(ReadError::OnDisk) => return Err(ReadError::OnDisk),
+                    tracked => queued.push((*position, tracked)),
+                }
             }
         }
         Ok(queued)
