@@ -1,8 +1,8 @@
 //! What recipients say about envelopes.
 
 use phytohub_domain::{
-    Acknowledgement, AcknowledgementKind, ConnectionId, Right, TrackingInfo, TrackingState,
-    Transition,
+    Acknowledgement, AcknowledgementKind, ConnectionId, HubDeliveryNumber, Right, TrackingInfo,
+    TrackingState, Transition,
 };
 use phytohub_store::{Change, StoredEnvelope};
 use phytohub_telemetry::Actor;
@@ -28,6 +28,21 @@ impl Hub {
         &self,
         caller: &Caller,
         number: &Text,
+        acknowledgement: Acknowledgement,
+    ) -> Result<AcknowledgeAnswer, CallError> {
+        caller.may(Right::Acknowledge)?;
+        let number = number.decode().parse().map_err(|_| CallError::NoSuchEnvelope)?;
+        self.acknowledge_numbered(caller, number, acknowledgement).await
+    }
+
+    /// The same, of an envelope whose number is known to be one.
+    ///
+    /// # Errors
+    /// As for [`Hub::acknowledge`].
+    pub async fn acknowledge_numbered(
+        &self,
+        caller: &Caller,
+        number: HubDeliveryNumber,
         acknowledgement: Acknowledgement,
     ) -> Result<AcknowledgeAnswer, CallError> {
         caller.may(Right::Acknowledge)?;
@@ -78,8 +93,11 @@ impl Hub {
 
     /// The record of an envelope that lies in the caller's inbox, or lay there. Its state is the
     /// committer's to look at.
-    async fn record_to(&self, caller: &Caller, number: &Text) -> Result<StoredEnvelope, CallError> {
-        let number = number.decode().parse().map_err(|_| CallError::NoSuchEnvelope)?;
+    async fn record_to(
+        &self,
+        caller: &Caller,
+        number: HubDeliveryNumber,
+    ) -> Result<StoredEnvelope, CallError> {
         let store = self.inner.store.clone();
         let found =
             blocking::look(move |reach| store.envelope_record_within(number, reach)).await?;

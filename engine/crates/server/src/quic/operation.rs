@@ -170,8 +170,7 @@ async fn acknowledge(hub: &Hub, work: &Work, message: Acknowledge) -> Result<Rep
     // All at once, so that they share a commit.
     let caller = &work.caller;
     let one = |AckItem { number, acknowledgement }| async move {
-        let number = Text::of(number.to_string());
-        match hub.acknowledge(caller, &number, acknowledgement).await {
+        match hub.acknowledge_numbered(caller, number, acknowledgement).await {
             Ok(answer) => AckOutcome::Stands(answer.tracking_info),
             Err(error) => AckOutcome::Refused(code_of(&error)),
         }

@@ -1,5 +1,6 @@
 //! Replies on their way out: frames of ours with stored contents behind them.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -131,48 +132,79 @@ pub(super) async fn send(
     hub: &Hub,
     idle: Duration,
 ) -> Result<(), SendError> {
-    // Small frames that stand together go together.
-    let mut gathered = BytesMut::new();
+    let mut gathered = Gathered::default();
     for part in parts {
         match part {
-            Part::Frames(frames) if gathered.is_empty() => gathered = frames,
-            Part::Frames(frames) => gathered.extend_from_slice(&frames),
+            Part::Frames(frames) => gathered.frames(frames),
             Part::Envelope(frame, outgoing) => {
-                let before = gathered.split().freeze();
-                let mut ready = [before, frame.freeze(), Bytes::new()];
-                match outgoing.content.ready() {
-                    Some(bytes) => {
-                        ready[2] = bytes.clone();
-                        write(send, &mut ready, idle).await?;
-                    }
-                    None => {
-                        write(send, &mut ready, idle).await?;
-                        for index in 0..outgoing.content.chunks() {
-                            let chunk = outgoing.content.chunk(index).await?;
-                            write(send, &mut [chunk], idle).await?;
-                        }
-                    }
+                gathered.frames(frame);
+                if let Some(bytes) = outgoing.content.ready().cloned() {
+                    gathered.content(bytes, outgoing);
+                    continue;
+                }
+                std::mem::take(&mut gathered).write(send, hub, idle).await?;
+                for index in 0..outgoing.content.chunks() {
+                    let mut piece = Gathered::default();
+                    piece.chunks.push(outgoing.content.chunk(index).await?);
+                    piece.write(send, hub, idle).await?;
                 }
                 hub.content_released(&outgoing.caller, &outgoing.content);
             }
         }
     }
-    write(send, &mut [gathered.freeze()], idle).await
+    gathered.write(send, hub, idle).await
 }
 
-/// Writes all of it, as long as the peer goes on taking some.
-async fn write(
-    send: &mut SendStream,
-    chunks: &mut [Bytes],
-    idle: Duration,
-) -> Result<(), SendError> {
-    let idled = |_| SendError::Idle { seconds: idle.as_secs() };
-    // What was written becomes empty.
-    while let Some(first) = chunks.iter().position(|chunk| !chunk.is_empty()) {
-        let rest = chunks.get_mut(first..).unwrap_or_default();
-        timeout(idle, send.write_chunks(rest)).await.map_err(idled)??;
+/// What is handed to the transport in one go: each go takes the connection's lock and wakes the
+/// task that sends.
+#[derive(Default)]
+struct Gathered {
+    chunks: Vec<Bytes>,
+    /// Frames behind the last chunk.
+    frames: BytesMut,
+    /// Contents among the chunks, each with the number of chunks up to its end.
+    contents: VecDeque<(usize, Box<Outgoing>)>,
+}
+
+impl Gathered {
+    /// Small frames that stand together go together.
+    fn frames(&mut self, frames: BytesMut) {
+        if self.frames.is_empty() {
+            self.frames = frames;
+        } else {
+            self.frames.extend_from_slice(&frames);
+        }
     }
-    Ok(())
+
+    fn content(&mut self, bytes: Bytes, outgoing: Box<Outgoing>) {
+        self.chunks.extend([self.frames.split().freeze(), bytes]);
+        self.contents.push_back((self.chunks.len(), outgoing));
+    }
+
+    /// Writes all of it, as long as the peer goes on taking some.
+    async fn write(
+        mut self,
+        send: &mut SendStream,
+        hub: &Hub,
+        idle: Duration,
+    ) -> Result<(), SendError> {
+        let idled = |_| SendError::Idle { seconds: idle.as_secs() };
+        self.chunks.push(self.frames.freeze());
+        let mut taken = 0;
+        loop {
+            let rest = self.chunks.get_mut(taken..).unwrap_or_default();
+            // What was written becomes empty.
+            taken += rest.iter().take_while(|chunk| chunk.is_empty()).count();
+            while let Some((_, gone)) = self.contents.pop_front_if(|(end, _)| *end <= taken) {
+                hub.content_released(&gone.caller, &gone.content);
+            }
+            let rest = self.chunks.get_mut(taken..).unwrap_or_default();
+            if rest.is_empty() {
+                return Ok(());
+            }
+            timeout(idle, send.write_chunks(rest)).await.map_err(idled)??;
+        }
+    }
 }
 
 /// A large content has one chunk in memory at a time.
