@@ -36,8 +36,8 @@ pub use endpoint::{Endpoint, ParseEndpointError};
 pub use error::{CallError, Outcome, Stage};
 pub use identity::{Identity, IdentityError};
 pub use quic::{
-    Delivery, FoundEnvelope, Inbox, InboxCredit, ParseQuicAddressError, PipelineAnswer, PipelineReceiver,
-    PipelineSender, QuicAddress, QuicClient, QuicConfig, QuicError, ReceivedEnvelope, StateChange,
-    StateWatch,
+    Delivery, FoundEnvelope, Inbox, InboxCredit, ParseQuicAddressError, PipelineAnswer,
+    PipelineReceiver, PipelineSender, QuicAddress, QuicClient, QuicConfig, QuicError,
+    ReceivedEnvelope, StateChange, StateWatch,
 };
 pub use trust::{KeyPin, ParseKeyPinError, ServerTrust, SetUpError};

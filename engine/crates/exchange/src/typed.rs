@@ -29,9 +29,10 @@ impl Hub {
     ) -> Result<EnvelopeHeader, CallError> {
         let TypedEnvelope { header, document } = envelope;
         let told = Told::of(&header);
-        let mut checked = self.check_delivery(caller, bytes(document.as_ref()) as u64, |registry| {
-            check_header(registry, caller, &header)
-        })?;
+        let mut checked =
+            self.check_delivery(caller, bytes(document.as_ref()) as u64, |registry| {
+                check_header(registry, caller, &header)
+            })?;
         let mut content = Content::default();
         if let Ok(parties) = &checked {
             let outside = Outside::new(&told, parties);
@@ -64,9 +65,10 @@ impl Hub {
         let TypedEnvelope { header, document } = envelope;
         let mut told = Told::of(&header);
         told.response = true;
-        let mut checked = self.check_delivery(caller, bytes(document.as_ref()) as u64, |registry| {
-            check_response(registry, caller, &header)
-        })?;
+        let mut checked =
+            self.check_delivery(caller, bytes(document.as_ref()) as u64, |registry| {
+                check_response(registry, caller, &header)
+            })?;
         let mut content = Content::default();
         if checked.is_ok() {
             let decisions = self.decisions();

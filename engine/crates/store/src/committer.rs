@@ -20,17 +20,17 @@ use std::time::Duration;
 use phytohub_telemetry::{Actor, Event, EventKind};
 use tokio::sync::mpsc;
 
+use crate::StoreConfig;
 use crate::apply::{Batch, Overlay};
 use crate::clock::ClockGuard;
 use crate::command::Command;
 use crate::counters::Counters;
 use crate::database::Database;
 use crate::error::CommitError;
+use crate::keys::ContentId;
 use crate::known::Known;
 use crate::mailbox::Mailboxes;
 use crate::reserve::Reserve;
-use crate::StoreConfig;
-use crate::keys::ContentId;
 use crate::staging::Abandoned;
 
 use commands::{is_plain, refuse, weight};
