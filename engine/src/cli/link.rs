@@ -112,8 +112,9 @@ The other hub may send in the name of its side alone, to our side alone, and rep
 what was handed to it. What goes over one line never goes on over another. Both hubs register each
 other, each with the other's certificate and address; this hub shows [delivery] certificate.
 
-When sides change, envelopes that wait and were not handed over go the way that they would go if they
-came now; the command tells how many. What the other hub has stays with it, and it reports as before.
+When sides change, envelopes that wait and were not handed over go the way that they would go if
+they came now; the command tells how many. What the other hub has stays with it, and it reports as
+before.
 
 Examples:
   phytohub connection add NZ --name 'MPI New Zealand' --live

@@ -113,7 +113,12 @@ impl Gens {
             after = last.id;
             for row in &sent {
                 let Some(number) = &row.hub_number else { continue };
-                let Ok(envelope) = self.0.hub.status(&tenant.code, number) else { continue };
+                let envelope = match self.0.hub.status(&tenant.code, number) {
+                    Ok(envelope) => envelope,
+                    // All are asked about again in the next round.
+                    Err(error) if is_away(error.kind()) => return Err(ServiceError::HubAway),
+                    Err(_) => continue,
+                };
                 let Some(outcome) = Outcome::of(envelope.state) else { continue };
                 self.0.store.write(|db| {
                     let scope = Scope::new(db, tenant.reach());
@@ -157,6 +162,11 @@ impl Outcome {
 /// Whether sending the same again cannot succeed.
 const fn is_final(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::Unsupported)
+}
+
+/// Whether the hub gave no answer that counts, and may give one later.
+const fn is_away(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Again | ErrorKind::Deadline | ErrorKind::Unavailable)
 }
 
 /// How long to wait after so many attempts: 5 seconds, doubled each time, up to 10 minutes. There is

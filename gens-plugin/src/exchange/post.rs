@@ -52,9 +52,10 @@ impl Drop for Post {
 
 impl Gens {
     fn run_post(&self) {
-        self.exchange(true);
+        let mut anew = !self.round(true);
         while self.0.bell.wait(PAUSE) {
-            self.exchange(false);
+            // What was asked after the start and not answered is asked again.
+            anew &= !self.round(anew);
         }
     }
 
@@ -68,30 +69,38 @@ impl Gens {
     /// Everything that is to be done now, for all tenants. What fails is tried in the next round.
     /// `anew` after a start: then what is under way is asked about too.
     pub fn exchange(&self, anew: bool) {
+        self.round(anew);
+    }
+
+    /// The same; whether nothing was interrupted.
+    fn round(&self, anew: bool) -> bool {
         let all = match self.0.store.read(tenants::tenants) {
             Ok(all) => all,
             Err(error) => {
                 tracing::error!(error = %error, "the post cannot read its database");
-                return;
+                return false;
             }
         };
+        let mut whole = true;
         for tenant in &all {
             if self.0.bell.is_closing() {
-                return;
+                return false;
             }
             let done = self
                 .register_connection(tenant, anew)
                 .and_then(|()| self.send_due(tenant))
-                .and_then(|()| self.ask_about_sent(tenant, anew))
                 .and_then(|()| self.receive(tenant))
+                .and_then(|()| self.ask_about_sent(tenant, anew))
                 .and_then(|()| if anew { self.compare(tenant).map(drop) } else { Ok(()) });
             if let Err(error) = done {
                 tracing::warn!(tenant = tenant.code, error = %error, "the exchange is interrupted");
+                whole = false;
             }
         }
         if let Err(error) = self.tell_audit() {
             tracing::warn!(error = %error, "the hub's audit trail lags behind");
         }
+        whole
     }
 
     /// Makes the tenant's connection known to the hub.

@@ -14,13 +14,6 @@ fn a_host_that_lost_its_store_hears_what_becomes_of_old_and_new() {
     let ids = prepared(&pair.host);
     let (old, new) = ids.split_at(ids.len() / 2);
     let (first, old) = old.split_at(old.len() / 2);
-    let runtime = Runtime::new().expect("a runtime");
-    let fetch = |pair: &Pair| {
-        runtime.block_on(async {
-            let mut abroad = pair.hub.client("AR").await;
-            fetched(&mut abroad).await
-        })
-    };
     // Events are heard, so that the plugin has a place in the stream.
     send(&pair, first);
     fetch(&pair);
@@ -28,9 +21,7 @@ fn a_host_that_lost_its_store_hears_what_becomes_of_old_and_new() {
     send(&pair, old);
 
     pair.kill_host();
-    let store = pair.host_at.path("data");
-    assert!(store.join("CURRENT").exists(), "the store of the host lies in {}", store.display());
-    fs::remove_dir_all(store).expect("removed");
+    lose(&pair);
     pair.start_host();
     // What the lost store knew to be under way, and what is sent now.
     send(&pair, new);
@@ -43,6 +34,36 @@ fn a_host_that_lost_its_store_hears_what_becomes_of_old_and_new() {
     stand(&pair, new, "delivered");
     patiently("nothing is under way", || (pair.line()["under_way"] == 0).then_some(()));
     pair.ends();
+}
+
+#[test]
+fn a_host_that_lost_its_store_asks_until_the_hub_is_there() {
+    let mut pair = Pair::start();
+    let ids = prepared(&pair.host);
+    send(&pair, &ids);
+    pair.kill_host();
+    assert!(fetch(&pair).len() >= ids.len());
+    lose(&pair);
+    pair.kill_hub();
+    pair.start_host();
+    pair.start_hub();
+    stand(&pair, &ids, "delivered");
+    pair.ends();
+}
+
+/// Takes the store of the host away.
+fn lose(pair: &Pair) {
+    let store = pair.host_at.path("data");
+    assert!(store.join("CURRENT").exists(), "the store of the host lies in {}", store.display());
+    fs::remove_dir_all(store).expect("removed");
+}
+
+/// Fetches and acknowledges what waits for AR.
+fn fetch(pair: &Pair) -> Vec<String> {
+    Runtime::new().expect("a runtime").block_on(async {
+        let mut abroad = pair.hub.client("AR").await;
+        fetched(&mut abroad).await
+    })
 }
 
 fn send(pair: &Pair, ids: &[String]) {
