@@ -4,7 +4,7 @@
 //! [`https`] of this crate, so that a mistake on one side cannot hide itself on the other. What was
 //! answered is kept in a [`ledger::Ledger`] of this process; [`crash`] kills hubs and compares.
 //! What judges must never use a crate of the engine, nor look into a store. What only measures may:
-//! [`compare`] and [`line`] drive the door over QUIC by the hub's own client, and the program
+//! [`compare`] and [`mod@line`] drive the door over QUIC by the hub's own client, and the program
 //! `phytohub-load` the store without a hub around it. Start from [`crash::run`].
 #![forbid(unsafe_code)]
 
