@@ -79,6 +79,7 @@ impl PeerHub for HubCalls {
     fn hand_over(
         &self,
         header: EnvelopeHeader,
+        response: bool,
         content: Message,
     ) -> Boxed<Result<EnvelopeHeader, PartnerError>> {
         let client = self.client();
@@ -88,7 +89,8 @@ impl PeerHub for HubCalls {
                 reason: "the envelope has no number of this hub".into(),
             })?;
             let body = RequestBody::streamed(content.len(), MessageBody::Idle(Box::new(content)));
-            client?.hand_over(&header, origin, body).await.map_err(|error| classified(&error))
+            let told = client?.hand_over((&header, origin), response, body).await;
+            told.map_err(|error| classified(&error))
         })
     }
 

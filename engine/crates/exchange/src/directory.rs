@@ -7,10 +7,11 @@ use phytohub_domain::{
 };
 use phytohub_sps::{Limits, SpsDocument};
 use phytohub_wire::quic::{Find, KnownConnection};
-use phytohub_wire::soap::Envelope;
+use phytohub_wire::soap::{Envelope, Header};
 
 use crate::deliver::{Sender, Told, check_response};
 use crate::plugin::document::decoded;
+use crate::upload::{Inside, StagedContent};
 use crate::{CallError, Caller, DeliveryKey, Hub, blocking, link, track};
 
 impl Hub {
@@ -94,15 +95,38 @@ impl Hub {
         Envelope { header, content }: Envelope,
         key: Option<DeliveryKey>,
     ) -> Result<EnvelopeHeader, CallError> {
+        self.respond_inside(caller, (header, content.into()), key).await
+    }
+
+    /// The same with a content that came in piece by piece.
+    ///
+    /// # Errors
+    /// As for [`Hub::deliver_keyed`].
+    pub async fn deliver_response_upload(
+        &self,
+        caller: &Caller,
+        (header, content): (Header, StagedContent),
+        key: Option<DeliveryKey>,
+    ) -> Result<EnvelopeHeader, CallError> {
+        self.respond_inside(caller, (header, Inside::Staged(content)), key).await
+    }
+
+    async fn respond_inside(
+        &self,
+        caller: &Caller,
+        (header, inside): (Header, Inside),
+        key: Option<DeliveryKey>,
+    ) -> Result<EnvelopeHeader, CallError> {
         if matches!(key, Some(DeliveryKey::Origin(_))) {
             link::must_be_hub(caller)?;
         }
-        let mut checked = self.check_delivery(caller, content.raw.len() as u64, |registry| {
+        let mut checked = self.check_delivery(caller, inside.len(), |registry| {
             check_response(registry, caller, &header)
         })?;
         if checked.is_ok() {
             // What is said to be a response passes by what its recipient accepts of certificates.
-            let document = content.clone();
+            let judged = inside.to_judge(self).await?;
+            let document = judged.content.clone();
             let is_response = blocking::read(move || {
                 let document = decoded(&document);
                 let reading = SpsDocument::read(&document, &Limits::default());
@@ -115,7 +139,7 @@ impl Hub {
         }
         let (sender, mut told) = (Sender { key, ..Sender::of(caller) }, Told::of(&header));
         told.response = true;
-        self.gated(sender, told, content.into(), checked).await
+        self.gated(sender, told, inside, checked).await
     }
 }
 

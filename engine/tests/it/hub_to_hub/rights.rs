@@ -22,7 +22,7 @@ fn origin(last: u8) -> HubDeliveryNumber {
 
 async fn hand_over(peer: &QuicClient, header: &EnvelopeHeader, last: u8) -> EnvelopeHeader {
     let body = RequestBody::from(Bytes::from_static(b"&lt;a/&gt;"));
-    soon(peer.hand_over(header, origin(last), body)).await.expect("it is answered")
+    soon(peer.hand_over((header, origin(last)), false, body)).await.expect("it is answered")
 }
 
 async fn report(peer: &QuicClient, number: HubDeliveryNumber) -> Result<AckOutcome, RefusalCode> {
@@ -68,13 +68,13 @@ async fn a_hub_speaks_for_its_side_to_our_side_alone() {
     let again = hand_over(&peer, &header("NO", "NZ", "A-1"), 1).await;
     assert_eq!(number(&again), number(&taken));
     let body = RequestBody::from(Bytes::from_static(b"&lt;b/&gt;"));
-    let other = peer.hand_over(&header("NO", "NZ", "A-1"), origin(1), body).await;
+    let other = peer.hand_over((&header("NO", "NZ", "A-1"), origin(1)), false, body).await;
     let conflict = RefusalCode::Conflict;
     assert!(matches!(other, Err(QuicError::Refused { code, .. }) if code == conflict), "{other:?}");
     // Connections that are no hubs hand nothing over.
     let body = RequestBody::from(Bytes::from_static(b"&lt;a/&gt;"));
     let australia = south.client("AU");
-    let told = australia.hand_over(&header("AU", "NZ", "A-1"), origin(9), body).await;
+    let told = australia.hand_over((&header("AU", "NZ", "A-1"), origin(9)), false, body).await;
     let denied = RefusalCode::Denied;
     assert!(matches!(told, Err(QuicError::Refused { code, .. }) if code == denied), "{told:?}");
     assert_eq!(report(&australia, number(&taken)).await, Err(denied));
@@ -267,3 +267,27 @@ fn delegation(owner: &str, channel: &str) -> RuleInput {
         consent_at_ms: None,
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_response_goes_over_a_line_as_one() {
+    let (north, south) = hubs().await;
+    let (norway, zealand) = (north.client("NO"), south.client("NZ"));
+    let takes = |takes| ConnectionChanges { responses: Some(takes), ..Default::default() };
+    north.change("NZ", takes(true)).await;
+    let respond = || Delivery::new(header("NO", "NZ", "NZ-7"), RESPONSE);
+    // Asked at the hub where the answer is known.
+    let sent = number(&soon(norway.respond(respond())).await.expect("it is answered"));
+    let view = north.ended(&south, sent).await;
+    assert_eq!(view.tracking_info, "FailedDelivery");
+    assert!(view.message.contains("does not take country responses"), "{}", view.message);
+    south.change("NZ", takes(true)).await;
+    let sent = number(&soon(norway.respond(respond())).await.expect("it is answered"));
+    let came = soon(passing(&north, &south, inbox(&zealand).next())).await.expect("it comes");
+    assert!(came.response && came.document() == RESPONSE.as_bytes());
+    acknowledge(&zealand, &came, AcknowledgementKind::Received, "").await;
+    assert_eq!(north.ended(&south, sent).await.tracking_info, "Delivered");
+}
+
+const RESPONSE: &str = "<rsm:SPSAcknowledgement \
+    xmlns:rsm=\"urn:un:unece:uncefact:data:standard:SPSAcknowledgement:17\">\
+    <rsm:SPSAcknowledgementDocument/></rsm:SPSAcknowledgement>";

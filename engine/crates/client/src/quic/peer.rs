@@ -14,18 +14,20 @@ use crate::RequestBody;
 impl QuicClient {
     /// Hands an envelope over under its number at the asking hub: the same again hands nothing over,
     /// and is answered as the first. The content is sent as it is read, so there is one attempt, and
-    /// no time limit but the caller's.
+    /// no time limit but the caller's. `response` says whether it is a country's response.
     ///
     /// # Errors
     /// When the hub refuses, the line breaks, or the content cannot be read. A header that the hub
     /// does not take is no error: it is told as `FailedDelivery`.
     pub async fn hand_over(
         &self,
-        header: &EnvelopeHeader,
-        origin: HubDeliveryNumber,
+        (header, origin): (&EnvelopeHeader, HubDeliveryNumber),
+        response: bool,
         content: RequestBody,
     ) -> Result<EnvelopeHeader, QuicError> {
-        let result = self.send_over(header, origin, content).await;
+        let mut message = Deliver::new(header, None);
+        (message.origin, message.response) = (Some(origin), response);
+        let result = self.send_over(header, &message, content).await;
         if let Err(error) = &result {
             self.forget(error).await;
         }
@@ -35,13 +37,11 @@ impl QuicClient {
     async fn send_over(
         &self,
         header: &EnvelopeHeader,
-        origin: HubDeliveryNumber,
+        message: &Deliver,
         content: RequestBody,
     ) -> Result<EnvelopeHeader, QuicError> {
-        let mut message = Deliver::new(header, None);
-        message.origin = Some(origin);
         let mut head = BytesMut::new();
-        encode(&mut head, 0, Head::LAST, &message, content.len());
+        encode(&mut head, 0, Head::LAST, message, content.len());
         let (link, mut send, receive) = self.stream().await?;
         match write(&mut send, head.freeze(), content).await {
             Ok(()) => {

@@ -165,8 +165,9 @@ impl Call {
         self.signals.call_begins(sequence, Arc::clone(&progress));
         let reply = match peer {
             Some(peer) => {
-                let told = self.in_time(bytes, peer.hand_over(peer::outside(header), message));
-                told.await.map(|told| peer::handed(&self.code, told))
+                let outside = peer::outside(header);
+                let told = peer.hand_over(outside, envelope.response, message);
+                self.in_time(bytes, told).await.map(|told| peer::handed(&self.code, told))
             }
             None => {
                 let told = self.in_time(bytes, partner.deliver_envelope(message)).await;

@@ -45,9 +45,11 @@ pub trait Partner: Send + Sync + fmt::Debug {
 pub trait PeerHub: Send + Sync + fmt::Debug {
     /// Hands an envelope over, under the number in its header: the same number again hands nothing
     /// over, and is answered as the first. What is told has the number there and the state there.
+    /// `response` says whether the content is a country's response.
     fn hand_over(
         &self,
         header: EnvelopeHeader,
+        response: bool,
         content: Message,
     ) -> Boxed<Result<EnvelopeHeader, PartnerError>>;
 

@@ -140,12 +140,13 @@ async fn deliver(hub: &Hub, work: &mut Work, mut deliver: Deliver) -> Result<Rep
         work.caller.connection.code.as_str().clone_into(&mut deliver.from);
     }
     let told = match work.inside.take() {
-        Some(Inside::Staged(_)) if response => {
-            return Err(Refusal::Misplaced("a content of this size is no country's response"));
-        }
         Some(Inside::Staged(content)) => {
-            let header = deliver.into_header(&work.limits)?;
-            hub.deliver_upload(&work.caller, (header, content), key, validate).await?
+            let inside = (deliver.into_header(&work.limits)?, content);
+            if response {
+                hub.deliver_response_upload(&work.caller, inside, key).await?
+            } else {
+                hub.deliver_upload(&work.caller, inside, key, validate).await?
+            }
         }
         held => {
             let content = content_of(held, &work.limits).await?;
