@@ -13,7 +13,7 @@ use crate::plugin::ask::{Directions, Facts};
 use crate::plugin::document::decoded;
 use crate::registry::Registry;
 use crate::route::{self, Document, Parties, Route, check_document};
-use crate::upload::{Inside, Judged, StagedContent};
+use crate::upload::{Inside, Judged};
 use crate::validate::{self, Outside};
 use crate::{CallError, Caller, DeliveryKey, Hub, link, replay, track};
 
@@ -60,30 +60,6 @@ impl Hub {
     /// As for [`Hub::deliver_envelope`]; [`CallError::Commit`] of kind `Conflict` if the key was used
     /// for another envelope, and [`CallError::NotAHub`] if only a hub has such a key.
     pub async fn deliver_keyed(
-        &self,
-        caller: &Caller,
-        Envelope { header, content }: Envelope,
-        key: Option<DeliveryKey>,
-        validate: bool,
-    ) -> Result<EnvelopeHeader, CallError> {
-        self.deliver_inside(caller, (header, content.into()), key, validate).await
-    }
-
-    /// The same with a content that came in piece by piece.
-    ///
-    /// # Errors
-    /// As for [`Hub::deliver_keyed`].
-    pub async fn deliver_upload(
-        &self,
-        caller: &Caller,
-        (header, content): (Header, StagedContent),
-        key: Option<DeliveryKey>,
-        validate: bool,
-    ) -> Result<EnvelopeHeader, CallError> {
-        self.deliver_inside(caller, (header, Inside::Staged(content)), key, validate).await
-    }
-
-    async fn deliver_inside(
         &self,
         caller: &Caller,
         (header, inside): (Header, Inside),

@@ -7,11 +7,11 @@ use phytohub_domain::{
 };
 use phytohub_sps::{Limits, SpsDocument};
 use phytohub_wire::quic::{Find, KnownConnection};
-use phytohub_wire::soap::{Envelope, Header};
+use phytohub_wire::soap::Header;
 
 use crate::deliver::{Sender, Told, check_response};
 use crate::plugin::document::decoded;
-use crate::upload::{Inside, StagedContent};
+use crate::upload::Inside;
 use crate::{CallError, Caller, DeliveryKey, Hub, blocking, link, track};
 
 impl Hub {
@@ -90,28 +90,6 @@ impl Hub {
     /// # Errors
     /// As for [`Hub::deliver_keyed`].
     pub async fn deliver_response(
-        &self,
-        caller: &Caller,
-        Envelope { header, content }: Envelope,
-        key: Option<DeliveryKey>,
-    ) -> Result<EnvelopeHeader, CallError> {
-        self.respond_inside(caller, (header, content.into()), key).await
-    }
-
-    /// The same with a content that came in piece by piece.
-    ///
-    /// # Errors
-    /// As for [`Hub::deliver_keyed`].
-    pub async fn deliver_response_upload(
-        &self,
-        caller: &Caller,
-        (header, content): (Header, StagedContent),
-        key: Option<DeliveryKey>,
-    ) -> Result<EnvelopeHeader, CallError> {
-        self.respond_inside(caller, (header, Inside::Staged(content)), key).await
-    }
-
-    async fn respond_inside(
         &self,
         caller: &Caller,
         (header, inside): (Header, Inside),

@@ -57,4 +57,4 @@ pub use link::DeliveryKey;
 pub use route::Route;
 pub use subscribe::{StateWatch, Subscription};
 pub use typed::typed_envelope_memory;
-pub use upload::{StagedContent, Upload, UploadError};
+pub use upload::{Inside, StagedContent, Upload, UploadError};

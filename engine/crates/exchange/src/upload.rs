@@ -58,9 +58,10 @@ pub struct StagedContent {
     hash: ContentHash,
 }
 
-/// What is delivered.
+/// The inside of what is delivered.
 #[derive(Debug)]
-pub(crate) enum Inside {
+#[expect(clippy::exhaustive_enums, reason = "it lies in one of the two places")]
+pub enum Inside {
     /// It is in memory.
     Whole(Content),
     /// It is on disk.
@@ -185,6 +186,12 @@ impl Inside {
 impl From<Content> for Inside {
     fn from(content: Content) -> Self {
         Self::Whole(content)
+    }
+}
+
+impl From<StagedContent> for Inside {
+    fn from(content: StagedContent) -> Self {
+        Self::Staged(content)
     }
 }
 

@@ -13,13 +13,13 @@ use phytohub_wire::quic::{
     EnvelopeHead, Finding, GetProfile, Head, Kind, Message as _, Profile, Pull, Report, StateFrame,
     Track, Validate, encode, read_content,
 };
-use phytohub_wire::soap::{Content, Envelope, Text};
+use phytohub_wire::soap::{Content, Text};
 
 use super::directory;
 use super::link::Link;
 use super::refusal::{Refusal, code_of};
 use super::reply::{Meter, Part, Reply, frame};
-use super::upload::Inside;
+use super::upload::Arrived;
 use crate::budget::{Hold, Place, Share};
 
 /// A request, with what it holds.
@@ -29,7 +29,7 @@ pub(super) struct Work {
     pub(super) kind: Kind,
     pub(super) request: u32,
     pub(super) fields: Bytes,
-    pub(super) inside: Option<Inside>,
+    pub(super) inside: Option<Arrived>,
     pub(super) place: Place,
     pub(super) limits: Arc<Limits>,
 }
@@ -113,12 +113,12 @@ fn keep(work: Work, mut reply: Reply, admitted: Option<Hold>) -> Result<Reply, R
 }
 
 /// A content that is held, judged.
-async fn content_of(inside: Option<Inside>, limits: &Arc<Limits>) -> Result<Content, Refusal> {
+async fn content_of(inside: Option<Arrived>, limits: &Arc<Limits>) -> Result<Content, Refusal> {
     let body = match inside {
         None => Bytes::new(),
-        Some(Inside::Held(upload)) => upload.body,
+        Some(Arrived::Held(upload)) => upload.body,
         // Only what is delivered goes to disk.
-        Some(Inside::Staged(_)) => return Err(Refusal::Internal),
+        Some(Arrived::Staged(_)) => return Err(Refusal::Internal),
     };
     if body.len() <= READ_AT_ONCE_BYTES {
         return Ok(read_content(&body, limits)?);
@@ -139,24 +139,15 @@ async fn deliver(hub: &Hub, work: &mut Work, mut deliver: Deliver) -> Result<Rep
     if deliver.from.is_empty() {
         work.caller.connection.code.as_str().clone_into(&mut deliver.from);
     }
-    let told = match work.inside.take() {
-        Some(Inside::Staged(content)) => {
-            let inside = (deliver.into_header(&work.limits)?, content);
-            if response {
-                hub.deliver_response_upload(&work.caller, inside, key).await?
-            } else {
-                hub.deliver_upload(&work.caller, inside, key, validate).await?
-            }
-        }
-        held => {
-            let content = content_of(held, &work.limits).await?;
-            let envelope = Envelope { header: deliver.into_header(&work.limits)?, content };
-            if response {
-                hub.deliver_response(&work.caller, envelope, key).await?
-            } else {
-                hub.deliver_keyed(&work.caller, envelope, key, validate).await?
-            }
-        }
+    let inside = match work.inside.take() {
+        Some(Arrived::Staged(content)) => content.into(),
+        held => content_of(held, &work.limits).await?.into(),
+    };
+    let inside = (deliver.into_header(&work.limits)?, inside);
+    let told = if response {
+        hub.deliver_response(&work.caller, inside, key).await?
+    } else {
+        hub.deliver_keyed(&work.caller, inside, key, validate).await?
     };
     let head = EnvelopeHead::from(told).without_request();
     Ok(Reply::one(work.request, &Delivered { head }))

@@ -13,7 +13,7 @@ use crate::budget::{Place, Share};
 use crate::buffer::{self, Buffer, share_of};
 
 /// A content that arrived.
-pub(super) enum Inside {
+pub(super) enum Arrived {
     /// In memory, between the tags where it will be judged.
     Held(buffer::Upload),
     /// On disk, and found well written.
@@ -27,14 +27,14 @@ pub(super) async fn take(
     (kind, bytes): (Kind, u64),
     place: &Place,
     limits: &Limits,
-) -> Result<Result<Inside, Refusal>, StreamError> {
+) -> Result<Result<Arrived, Refusal>, StreamError> {
     if kind != Kind::Deliver || bytes <= HELD_BYTES_MAX {
         return hold(link, reader, bytes, place, limits).await;
     }
     let mut unread = true;
     let staged = stage((link, caller), (reader, &mut unread), bytes, place, limits).await;
     match staged {
-        Ok(staged) => Ok(Ok(Inside::Staged(staged))),
+        Ok(staged) => Ok(Ok(Arrived::Staged(staged))),
         Err(Broken::Stream(error)) => Err(error),
         Err(Broken::Refused(refusal)) => {
             if unread {
@@ -52,7 +52,7 @@ async fn hold(
     bytes: u64,
     place: &Place,
     limits: &Limits,
-) -> Result<Result<Inside, Refusal>, StreamError> {
+) -> Result<Result<Arrived, Refusal>, StreamError> {
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     let whole = bytes.saturating_add(CONTENT_BEFORE.len() + CONTENT_BEHIND.len());
     let mut buffer = Buffer::new(&link.door.admission, whole);
@@ -69,7 +69,7 @@ async fn hold(
         }
     }
     let room = room.and_then(|()| buffer.push(CONTENT_BEHIND, limits));
-    Ok(room.map(|()| Inside::Held(buffer.finish())).map_err(Refusal::from))
+    Ok(room.map(|()| Arrived::Held(buffer.finish())).map_err(Refusal::from))
 }
 
 /// Why a content is not taken in.
