@@ -1,9 +1,10 @@
 //! Who is connected, and what was sent under a certificate's number.
 
-use bytes::{BufMut as _, Bytes};
+use bytes::Bytes;
 use phytohub_domain::{AllowedDocument, HubDeliveryNumber};
 
 use super::field::{FieldReader, FieldWriter, Message};
+use super::list::{allowed, put_allowed};
 use super::{BATCH_MAX, FieldError, Head, Kind};
 
 /// Tells who is connected, in the order of the codes, as far as one reply goes.
@@ -129,12 +130,7 @@ impl Message for KnownConnection {
                 1 => this.code = field.text()?,
                 2 => this.receives = field.bool()?,
                 3 => this.sends = field.bool()?,
-                4 => {
-                    this.allowed = field.list().all(super::reply::ALLOWED_MAX, |list| {
-                        let (certificate_type, certificate_status) = (list.i32()?, list.i32()?);
-                        Ok(AllowedDocument { certificate_type, certificate_status })
-                    })?;
-                }
+                4 => this.allowed = allowed(field.list())?,
                 5 => this.name = field.text()?,
                 6 => this.channel = field.bool()?,
                 7 => this.responses = field.bool()?,
@@ -150,12 +146,7 @@ impl Message for KnownConnection {
         out.bool(2, self.receives);
         out.bool(3, self.sends);
         if !self.allowed.is_empty() {
-            out.list(4, |out| {
-                for pair in &self.allowed {
-                    out.put_i32_le(pair.certificate_type);
-                    out.put_i32_le(pair.certificate_status);
-                }
-            });
+            out.list(4, |out| put_allowed(out, &self.allowed));
         }
         out.text(5, &self.name);
         out.bool(6, self.channel);

@@ -1,8 +1,12 @@
 //! Items that stand in lists.
 
-use phytohub_domain::{Acknowledgement, AcknowledgementKind, HubDeliveryNumber, TrackingInfo};
+use bytes::{BufMut as _, BytesMut};
+use phytohub_domain::{
+    Acknowledgement, AcknowledgementKind, AllowedDocument, HubDeliveryNumber, TrackingInfo,
+};
 
-use super::RefusalCode;
+use super::field::List;
+use super::{FieldError, RefusalCode};
 
 /// One acknowledgement.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -43,3 +47,21 @@ pub(super) const fn kind_number(kind: AcknowledgementKind) -> u8 {
 pub(super) fn kind_of(number: u8) -> Option<AcknowledgementKind> {
     AcknowledgementKind::from_tracking_info(TrackingInfo::from_u8(number)?)
 }
+
+/// The pairs of type and status that a connection accepts.
+pub(super) fn allowed(list: List<'_>) -> Result<Vec<AllowedDocument>, FieldError> {
+    list.all(ALLOWED_MAX, |list| {
+        let (certificate_type, certificate_status) = (list.i32()?, list.i32()?);
+        Ok(AllowedDocument { certificate_type, certificate_status })
+    })
+}
+
+pub(super) fn put_allowed(out: &mut BytesMut, pairs: &[AllowedDocument]) {
+    for pair in pairs {
+        out.put_i32_le(pair.certificate_type);
+        out.put_i32_le(pair.certificate_status);
+    }
+}
+
+/// Pairs that fill a frame's fields.
+const ALLOWED_MAX: usize = 16 << 10;

@@ -5,6 +5,7 @@ use phytohub_domain::{AllowedDocument, ContentForm};
 
 use super::envelope::state;
 use super::field::{FieldReader, FieldWriter, Message};
+use super::list::{allowed, put_allowed};
 use super::{AckOutcome, BATCH_MAX, EnvelopeHead, FieldError, Head, Kind};
 use crate::soap::{ValidationArea, ValidationLevel, ValidationResult};
 
@@ -160,12 +161,7 @@ impl Message for Profile {
                 1 => this.code = field.text()?,
                 2 => this.receives = field.bool()?,
                 3 => this.sends = field.bool()?,
-                4 => {
-                    this.allowed = field.list().all(ALLOWED_MAX, |list| {
-                        let (certificate_type, certificate_status) = (list.i32()?, list.i32()?);
-                        Ok(AllowedDocument { certificate_type, certificate_status })
-                    })?;
-                }
+                4 => this.allowed = allowed(field.list())?,
                 _ => field.unknown()?,
             }
         }
@@ -176,17 +172,9 @@ impl Message for Profile {
         out.text(1, &self.code);
         out.bool(2, self.receives);
         out.bool(3, self.sends);
-        out.list(4, |out| {
-            for pair in &self.allowed {
-                out.put_i32_le(pair.certificate_type);
-                out.put_i32_le(pair.certificate_status);
-            }
-        });
+        out.list(4, |out| put_allowed(out, &self.allowed));
     }
 }
-
-/// Pairs that fill a frame's fields.
-pub(super) const ALLOWED_MAX: usize = 16 << 10;
 
 /// A code list; its text follows as content.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
