@@ -19,9 +19,9 @@ use phytohub_wire::soap::client::{self as soap, ClientReply};
 use rustix::process::Signal;
 use tokio::runtime::Runtime;
 
-use crate::gens::country::{door, patiently, person, row, rows, until_state};
+use crate::gens::country::{PATIENCE, door, issue, patiently, person, row, rows, until_state};
 use crate::support::{Trial, deliver, header, refused, state};
-use pair::{Pair, fetched, issue, prepared, pulled};
+use pair::{Pair, fetched, prepared, pulled, sent};
 
 #[test]
 fn a_country_elsewhere_sends_and_receives_through_its_line_to_the_hub() {
@@ -90,7 +90,7 @@ fn either_may_be_killed_and_each_certificate_is_sent_once() {
     thread::scope(|scope| {
         let issuer = person(&pair.host, "LK", "issuer");
         let address = &address;
-        scope.spawn(move || issue(issuer, first, address, || _ = told.send(())));
+        scope.spawn(move || issue(issuer, first, address, PATIENCE, || _ = told.send(())));
         for _ in 0..first.len() / 2 {
             heard.recv().expect("one is issued");
         }
@@ -109,7 +109,7 @@ fn either_may_be_killed_and_each_certificate_is_sent_once() {
     pair.hub.signal(Signal::KILL);
     pair.hub.wait();
     let issuer = person(&pair.host, "LK", "issuer");
-    issue(issuer, second, &address, || {});
+    issue(issuer, second, &address, PATIENCE, || {});
     // Even a host that begins without it.
     pair.kill_host();
     pair.start_host();
@@ -117,13 +117,7 @@ fn either_may_be_killed_and_each_certificate_is_sent_once() {
     assert_eq!(importer.get("imports").status, 200);
     pair.hub = pair.hub_at.serve();
     let mut auditor = person(&pair.host, "LK", "auditor");
-    let mut numbers = BTreeSet::new();
-    for id in &ids {
-        let row = patiently(&format!("{id} is sent"), || {
-            row(&mut auditor, "certificates", "id", id).filter(|row| row["state"] == "sent")
-        });
-        assert!(numbers.insert(row["number"].clone()), "each has a number of its own");
-    }
+    let numbers = sent(&mut auditor, &ids);
 
     let all = runtime.block_on(async {
         let mut abroad = pair.hub.client("AR").await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use phytohub_plugin_testkit::build;
@@ -100,7 +100,7 @@ pub(crate) fn until<T>(what: &str, seen: impl FnMut() -> Option<T>) -> T {
 
 /// The same, where somebody must first notice that another was gone.
 pub(crate) fn patiently<T>(what: &str, seen: impl FnMut() -> Option<T>) -> T {
-    within(4 * TRIES, what, seen)
+    within(PATIENCE * TRIES, what, seen)
 }
 
 fn within<T>(tries: usize, what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
@@ -121,11 +121,66 @@ pub(crate) fn until_state(browser: &mut Browser, id: &str, state: &str) {
     });
 }
 
+/// An officer of a country whose settings allow to issue.
+pub(crate) fn officer(hub: &Serving, tenant: &str, organization: &str) -> Browser {
+    let mut admin = person(hub, tenant, "admin");
+    // Down to: an officer enters, an issuing officer issues.
+    let fields = [
+        ("organization", organization),
+        ("place", "Nairobi"),
+        ("number", "KE"),
+        ("import_decision", "yes"),
+    ];
+    let saved = admin.post("settings", &fields);
+    assert_eq!(saved.status, 303, "{saved:?}");
+    person(hub, tenant, "officer")
+}
+
+/// Copies of one that was issued to a country, ready to be issued.
+pub(crate) fn copies(officer: &mut Browser, destination: &str, count: usize) -> Vec<String> {
+    let all = rows(officer, "certificates").into_iter();
+    let mut model =
+        all.filter(|row| row["destination"] == destination && !row["number"].is_empty());
+    let model = model.next_back().expect("one is issued")["id"].clone();
+    let copy = |_| {
+        let page = officer.post(&format!("certificates/{model}/copy"), &[]);
+        assert_eq!(page.status, 303, "{page:?}");
+        let id = page.location.trim_start_matches("certificates/");
+        id.trim_end_matches("/edit").to_owned()
+    };
+    (0..count).map(copy).collect()
+}
+
+/// Issues one after the other, again where the host ended before it answered.
+pub(crate) fn issue(
+    mut issuer: Browser,
+    ids: &[String],
+    address: &Mutex<SocketAddr>,
+    patience: usize,
+    mut done: impl FnMut(),
+) {
+    for id in ids {
+        let path = format!("certificates/{id}/steps/issue");
+        within(patience * TRIES, "it is issued", || {
+            issuer.door = *address.lock().unwrap_or_else(PoisonError::into_inner);
+            let page = issuer.try_post(&path, &[("revision", "1"), ("password", PASSWORD)]).ok()?;
+            // 303: issued now. 409: it was, and the answer was lost. Otherwise the plugin is not
+            // there yet.
+            assert_ne!(page.status, 422, "{page:?}");
+            [303, 409].contains(&page.status).then_some(())
+        });
+        done();
+    }
+}
+
 /// Has the hub do something that must work.
 pub(crate) fn operator(trial: &Trial, arguments: &[&str]) {
     let done = trial.run(arguments);
     assert!(done.status.success(), "{arguments:?}: {}", told(&done));
 }
+
+/// How much longer than [`until`] is waited where somebody must first notice something.
+pub(crate) const PATIENCE: usize = 4;
 
 const SECTION: &str = r#"
 [plugin.gens]

@@ -1,8 +1,7 @@
 //! The hub killed at random moments while certificates are issued: each is sent exactly once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::SocketAddr;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -11,8 +10,9 @@ use phytohub_wire::soap::client::{self as soap, ClientReply};
 use rustix::process::Signal;
 use tokio::runtime::Runtime;
 
-use super::browser::Browser;
-use super::country::{PASSWORD, demonstration, door, operator, person, row, rows, state, until};
+use super::country::{
+    copies, demonstration, door, issue, officer, operator, person, row, rows, state, until,
+};
 use super::export::pulled;
 use crate::support::{Serving, Trial};
 
@@ -38,7 +38,7 @@ fn killed(seed: u64) {
         for part in ids.chunks(IN_FLIGHT / OFFICERS) {
             let issuer = person(&hub, "KE", "issuer");
             let (address, told) = (&address, told.clone());
-            scope.spawn(move || issue(issuer, part, address, &told));
+            scope.spawn(move || issue(issuer, part, address, 1, || _ = told.send(())));
         }
         drop(told);
         for _ in 0..KILLS {
@@ -73,47 +73,9 @@ fn wait(heard: &Receiver<()>, chance: &mut u64, some: usize) -> bool {
 
 /// Certificates ready to be issued, by where they go: to another system, and to one as this.
 fn prepared(hub: &Serving) -> BTreeMap<&'static str, Vec<String>> {
-    let mut admin = person(hub, "KE", "admin");
-    // Down to: an officer enters, an issuing officer issues.
-    let fields = [
-        ("organization", "Plant Health Service of Kenya"),
-        ("place", "Nairobi"),
-        ("number", "KE"),
-        ("import_decision", "yes"),
-    ];
-    let saved = admin.post("settings", &fields);
-    assert_eq!(saved.status, 303, "{saved:?}");
-    let mut officer = person(hub, "KE", "officer");
-    let mut copies = |destination: &str, count: usize| -> Vec<String> {
-        let all = rows(&mut officer, "certificates").into_iter();
-        let mut model =
-            all.filter(|row| row["destination"] == destination && !row["number"].is_empty());
-        let model = model.next_back().expect("one is issued")["id"].clone();
-        let copy = |_| {
-            let page = officer.post(&format!("certificates/{model}/copy"), &[]);
-            assert_eq!(page.status, 303, "{page:?}");
-            let id = page.location.trim_start_matches("certificates/");
-            id.trim_end_matches("/edit").to_owned()
-        };
-        (0..count).map(copy).collect()
-    };
+    let mut officer = officer(hub, "KE", "Plant Health Service of Kenya");
+    let mut copies = |destination, count| copies(&mut officer, destination, count);
     BTreeMap::from([("AR", copies("AR", 40)), ("EG", copies("EG", IN_FLIGHT - 40))])
-}
-
-/// Issues one after the other, again where the hub ended before it answered.
-fn issue(mut issuer: Browser, ids: &[String], address: &Mutex<SocketAddr>, told: &SyncSender<()>) {
-    for id in ids {
-        let path = format!("certificates/{id}/steps/issue");
-        until("it is issued", || {
-            issuer.door = *address.lock().unwrap_or_else(PoisonError::into_inner);
-            let page = issuer.try_post(&path, &[("revision", "1"), ("password", PASSWORD)]).ok()?;
-            // 303: issued now. 409: it was, and the answer was lost. Otherwise the plugin is not
-            // there yet.
-            assert_ne!(page.status, 422, "{page:?}");
-            [303, 409].contains(&page.status).then_some(())
-        });
-        let _ = told.send(());
-    }
 }
 
 /// Each was sent, and received once.

@@ -7,8 +7,8 @@ use std::thread;
 
 use tokio::runtime::Runtime;
 
-use super::pair::{Pair, fetched, issue, prepared};
-use crate::gens::country::{door, patiently, person, row, rows};
+use super::pair::{Pair, fetched, prepared, sent};
+use crate::gens::country::{PATIENCE, door, issue, patiently, person, row, rows};
 use crate::support::deliver;
 
 #[test]
@@ -20,7 +20,7 @@ fn a_hub_killed_while_certificates_are_handed_in_has_each_once() {
     thread::scope(|scope| {
         let issuer = person(&pair.host, "LK", "issuer");
         let (address, ids) = (&address, &ids);
-        scope.spawn(move || issue(issuer, ids, address, || _ = told.send(())));
+        scope.spawn(move || issue(issuer, ids, address, PATIENCE, || _ = told.send(())));
         // What was issued last is on its way to the hub.
         for some in [3, 4] {
             for _ in 0..some {
@@ -33,13 +33,7 @@ fn a_hub_killed_while_certificates_are_handed_in_has_each_once() {
         while heard.recv().is_ok() {}
     });
     let mut auditor = person(&pair.host, "LK", "auditor");
-    let mut numbers = BTreeSet::new();
-    for id in &ids {
-        let row = patiently(&format!("{id} is sent"), || {
-            row(&mut auditor, "certificates", "id", id).filter(|row| row["state"] == "sent")
-        });
-        assert!(numbers.insert(row["number"].clone()), "each has a number of its own");
-    }
+    let numbers = sent(&mut auditor, &ids);
     let all = Runtime::new().expect("a runtime").block_on(async {
         let mut abroad = pair.hub.client("AR").await;
         fetched(&mut abroad).await
@@ -55,7 +49,7 @@ fn a_host_killed_while_events_come_hears_all_of_them() {
     let mut pair = Pair::start();
     let ids = prepared(&pair.host);
     let address = Mutex::new(door(&pair.host));
-    issue(person(&pair.host, "LK", "issuer"), &ids, &address, || {});
+    issue(person(&pair.host, "LK", "issuer"), &ids, &address, PATIENCE, || {});
     let mut auditor = person(&pair.host, "LK", "auditor");
     for id in &ids {
         patiently(&format!("{id} is sent"), || {

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use tokio::runtime::Runtime;
 
-use super::pair::{Pair, fetched, issue, prepared};
-use crate::gens::country::{door, patiently, person, row};
+use super::pair::{Pair, fetched, prepared};
+use crate::gens::country::{PATIENCE, door, issue, patiently, person, row};
 
 #[test]
 fn a_host_that_lost_its_store_hears_what_becomes_of_old_and_new() {
@@ -68,7 +68,7 @@ fn fetch(pair: &Pair) -> Vec<String> {
 
 fn send(pair: &Pair, ids: &[String]) {
     let address = Mutex::new(door(&pair.host));
-    issue(person(&pair.host, "LK", "issuer"), ids, &address, || {});
+    issue(person(&pair.host, "LK", "issuer"), ids, &address, PATIENCE, || {});
     stand(pair, ids, "sent");
 }
 

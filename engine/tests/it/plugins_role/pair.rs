@@ -1,8 +1,8 @@
 //! A hub, and elsewhere the national system of one of its countries.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::net::{SocketAddr, UdpSocket};
-use std::sync::{Mutex, PoisonError};
+use std::net::UdpSocket;
 
 use phytohub::client::SoapClient;
 use phytohub_plugin_testkit::build;
@@ -10,7 +10,7 @@ use phytohub_wire::soap::client::{self as soap, ClientEnvelope, ClientReply};
 use rustix::process::Signal;
 
 use crate::gens::browser::Browser;
-use crate::gens::country::{PASSWORD, operator, patiently, person, rows, state as plugin_state};
+use crate::gens::country::{copies, officer, operator, patiently, row, state as plugin_state};
 use crate::plugin::install;
 use crate::support::{Serving, Trial, argument};
 
@@ -96,47 +96,19 @@ fn always_at_one_port(trial: &Trial) -> String {
 
 /// Certificates ready to be issued to a system of another kind.
 pub(crate) fn prepared(host: &Serving) -> Vec<String> {
-    let mut admin = person(host, "LK", "admin");
-    // Down to: an officer enters, an issuing officer issues.
-    let fields = [
-        ("organization", "Plant Health Service"),
-        ("place", "Nairobi"),
-        ("number", "KE"),
-        ("import_decision", "yes"),
-    ];
-    let saved = admin.post("settings", &fields);
-    assert_eq!(saved.status, 303, "{saved:?}");
-    let mut officer = person(host, "LK", "officer");
-    let all = rows(&mut officer, "certificates").into_iter();
-    let mut model = all.filter(|row| row["destination"] == "AR" && !row["number"].is_empty());
-    let model = model.next_back().expect("one is issued")["id"].clone();
-    let copy = |_| {
-        let page = officer.post(&format!("certificates/{model}/copy"), &[]);
-        assert_eq!(page.status, 303, "{page:?}");
-        let id = page.location.trim_start_matches("certificates/");
-        id.trim_end_matches("/edit").to_owned()
-    };
-    (0..COUNT).map(copy).collect()
+    copies(&mut officer(host, "LK", "Plant Health Service"), "AR", COUNT)
 }
 
-/// Issues one after the other, again where the host ended before it answered.
-pub(crate) fn issue(
-    mut issuer: Browser,
-    ids: &[String],
-    address: &Mutex<SocketAddr>,
-    mut done: impl FnMut(),
-) {
+/// The numbers of certificates, each of which is sent, and has one of its own.
+pub(crate) fn sent(auditor: &mut Browser, ids: &[String]) -> BTreeSet<String> {
+    let mut numbers = BTreeSet::new();
     for id in ids {
-        let path = format!("certificates/{id}/steps/issue");
-        patiently("it is issued", || {
-            issuer.door = *address.lock().unwrap_or_else(PoisonError::into_inner);
-            let page = issuer.try_post(&path, &[("revision", "1"), ("password", PASSWORD)]).ok()?;
-            // 303: issued now. 409: it was, and the answer was lost.
-            assert_ne!(page.status, 422, "{page:?}");
-            [303, 409].contains(&page.status).then_some(())
+        let row = patiently(&format!("{id} is sent"), || {
+            row(auditor, "certificates", "id", id).filter(|row| row["state"] == "sent")
         });
-        done();
+        assert!(numbers.insert(row["number"].clone()), "each has a number of its own");
     }
+    numbers
 }
 
 /// Fetches and acknowledges all that waits; the certificates' numbers.
