@@ -38,9 +38,11 @@ where
     }
 }
 
-/// A record that cannot be read is for the operator to hear of.
+/// A record that cannot be read is for the operator to hear of; not one that was dropped in time.
 pub(crate) fn alert(error: CallError) -> CallError {
-    if let CallError::Read(cause) = &error {
+    if let CallError::Read(cause) = &error
+        && !matches!(cause, ReadError::Dropped)
+    {
         tracing::error!(%cause, "a read of the store failed");
     }
     error

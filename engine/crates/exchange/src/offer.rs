@@ -244,7 +244,11 @@ pub(crate) fn pulled(
 fn dropped(store: &Store, number: HubDeliveryNumber) -> Result<CallError, CallError> {
     let history = store.history(number)?;
     let last = |kind| history.iter().rev().find(|stored| stored.event.kind == kind);
-    let Some(drop) = last(EventKind::ContentDropped) else { return Err(ReadError::Dropped.into()) };
+    let Some(drop) = last(EventKind::ContentDropped) else {
+        // The rest of it may have been removed since its state was read.
+        let gone = store.envelope_record(number)?.is_none();
+        return if gone { Ok(CallError::NoSuchEnvelope) } else { Err(ReadError::Dropped.into()) };
+    };
     let acknowledged = last(EventKind::EnvelopeAcknowledged).map_or(drop.at, |stored| stored.at);
     let days = drop.at.since(acknowledged).as_secs() / (24 * 3600);
     Ok(CallError::ContentDropped { at: drop.at, days })

@@ -1,5 +1,7 @@
 //! Receiving: listing, pulling, acknowledging.
 
+use std::time::Duration;
+
 use phytohub_domain::{
     Acknowledgement, AcknowledgementKind, EnvelopeHeader, ErrorKind, Limits, TrackingInfo,
 };
@@ -168,4 +170,41 @@ async fn the_recipient_alone_may_set_the_tracking_info() {
     let tracked = fixture.track("NO", &number(&reply)).await;
     assert_eq!(tracked.tracking_info, Some(TrackingInfo::DeliveredWithWarnings));
     assert_eq!(tracked.error_message.as_deref(), Some("second line missing"));
+}
+
+/// First its content goes and then the rest: whoever asks in between hears of one or the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_dropped_while_it_is_pulled_is_told_as_such() {
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    let fixture = Fixture::new().await;
+    let lk = fixture.caller("LK");
+    let mut numbers = Vec::new();
+    for place in 0..200 {
+        let delivered = fixture.deliver("NO", "LK", &format!("A-{place}")).await;
+        let answer = fixture.hub.acknowledge(&lk, &number(&delivered), received()).await;
+        answer.expect("answered");
+        numbers.push(number(&delivered));
+    }
+    let askers = numbers.into_iter().map(|number| {
+        let (hub, lk) = (fixture.hub.clone(), lk.clone());
+        async move {
+            let mut dropped = false;
+            loop {
+                match hub.pull_single_import_envelope(&lk, &number).await {
+                    Ok(_) => assert!(!dropped, "it came back"),
+                    Err(CallError::ContentDropped { .. }) => dropped = true,
+                    Err(CallError::NoSuchEnvelope) => return,
+                    Err(error) => panic!("{error:?}"),
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+    let mut set = tokio::task::JoinSet::new();
+    askers.for_each(|asker| drop(set.spawn(asker)));
+    for days in [8, 400] {
+        fixture.clock.advance(days * DAY);
+        while fixture.store.run_due(16).await.expect("committed").more {}
+    }
+    set.join_all().await;
 }
