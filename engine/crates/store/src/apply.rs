@@ -17,7 +17,7 @@ use phytohub_domain::{
 };
 use phytohub_telemetry::{Actor, Event, EventKind};
 
-use crate::clock::ClockStatus;
+use crate::clock::{ClockGuard, ClockStatus};
 use crate::command::{Accepted, Answer, ChangeOutcome, DueOutcome, Settled};
 use crate::counters::Counters;
 use crate::database::{Database, WriteBatch};
@@ -76,6 +76,8 @@ pub(crate) struct Batch<'a> {
     /// As they were before this batch.
     mailboxes: &'a Mailboxes,
     now: Timestamp,
+    /// The same, if the clock is trusted: what is measured by it does not end with a step.
+    trusted: Timestamp,
     /// Whether the clock is suspected: then nothing is destroyed by its age.
     suspected: bool,
     pub(crate) counters: Counters,
@@ -102,18 +104,19 @@ pub(crate) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    /// A batch with the time that the clock's guard has seen, and what it thinks of it.
+    /// A batch with the time that the clock's guard has seen just now.
     pub(crate) fn new(
         database: &'a Database,
         mailboxes: &'a Mailboxes,
         (counters, known, before): (Counters, Known, Overlay),
-        (now, suspected): (Timestamp, bool),
+        (now, clock_guard): (Timestamp, &ClockGuard),
     ) -> Self {
         Self {
             database,
             mailboxes,
             now,
-            suspected,
+            trusted: clock_guard.trusted(),
+            suspected: clock_guard.is_suspected(),
             counters,
             known,
             write: WriteBatch::default(),
@@ -269,7 +272,7 @@ impl<'a> Batch<'a> {
 
     /// Closes the batch: the counters go with what they counted.
     pub(crate) fn seal(&mut self, high_water: Timestamp) {
-        self.counters.high_water = self.counters.high_water.max(high_water.as_millis());
+        self.counters.high_water = high_water.as_millis();
         self.counters.commits += 1;
         let meta = self.database.family(keys::META);
         self.write.put_cf(meta, keys::COUNTERS, self.counters.encode());

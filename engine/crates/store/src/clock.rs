@@ -8,7 +8,8 @@ use phytohub_domain::{Clock, Timestamp};
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ClockStatus {
-    /// The latest time that was trusted.
+    /// The latest time that was trusted; while the clock is suspected, that and what has passed
+    /// since on the monotonic clock.
     pub high_water: Timestamp,
     /// Why the clock is suspected, if it is: whatever destroys by age waits.
     pub suspicion: Option<String>,
@@ -48,19 +49,29 @@ impl ClockGuard {
         self.suspicion.is_some()
     }
 
+    /// The time by which ages are measured that must not end with a step: the clock's as long as it
+    /// is trusted, and then what the monotonic clock adds to the latest that was.
+    pub(crate) fn trusted(&self) -> Timestamp {
+        if self.is_suspected() { self.high_water } else { self.seen.0 }
+    }
+
     fn suspect(&mut self, clock: &dyn Clock) -> Option<String> {
         let (now, monotonic) = (clock.now(), clock.monotonic());
         let (wall_seen, monotonic_seen) = self.seen;
-        let expected = wall_seen.plus(monotonic.saturating_sub(monotonic_seen));
+        let passed = monotonic.saturating_sub(monotonic_seen);
+        let expected = wall_seen.plus(passed);
         self.seen = (now, monotonic);
+        if self.is_suspected() {
+            self.high_water = self.high_water.plus(passed);
+            return None;
+        }
         let step = now.since(expected).max(expected.since(now));
-        if step > STEP_MAX && self.suspicion.is_none() {
+        if step > STEP_MAX {
+            self.high_water = self.high_water.max(expected);
             self.suspicion = Some(format!("the clock stepped from {expected} to {now}"));
             return self.suspicion.clone();
         }
-        if self.suspicion.is_none() {
-            self.high_water = self.high_water.max(now);
-        }
+        self.high_water = self.high_water.max(now);
         None
     }
 
@@ -128,11 +139,15 @@ mod tests {
         assert_eq!(guard.observe(&hands).1, None);
         *hands.0.lock().expect("a lock") = (1_000 * DAY + 60 + 3600, 120);
         assert!(guard.observe(&hands).1.expect("a suspicion").contains("stepped"));
-        let trusted = guard.status().high_water;
+        let trusted = guard.trusted();
+        assert_eq!(trusted, high_water.plus(Duration::from_secs(120)));
         *hands.0.lock().expect("a lock") = (1_000 * DAY + 60 + 7200, 3720);
         assert_eq!(guard.observe(&hands).1, None);
-        assert_eq!(guard.status().high_water, trusted, "a suspected clock moves nothing");
+        let passed = trusted.plus(Duration::from_secs(3600));
+        assert_eq!(guard.trusted(), passed, "only the monotonic clock moves it");
+        assert_eq!(guard.status().high_water, passed);
         guard.accept(&hands);
         assert_eq!(guard.status(), ClockStatus { high_water: hands.now(), suspicion: None });
+        assert_eq!(guard.trusted(), hands.now());
     }
 }

@@ -255,12 +255,15 @@ impl Committer {
     fn begin<'a>(&mut self, database: &'a Database, mailboxes: &'a Mailboxes) -> Batch<'a> {
         let (now, suspicion) = self.clock_guard.observe(&*self.writer.clock);
         let known = self.known.take().expect("every batch gives back what it was lent");
-        let suspected = self.clock_guard.is_suspected();
         let before = std::mem::take(&mut self.before);
         // What is on disk need not be looked for elsewhere.
         let before = if self.line.is_idle() { Overlay::default() } else { before };
-        let mut batch =
-            Batch::new(database, mailboxes, (self.counters, known, before), (now, suspected));
+        let mut batch = Batch::new(
+            database,
+            mailboxes,
+            (self.counters, known, before),
+            (now, &self.clock_guard),
+        );
         if let Some(suspicion) = suspicion {
             batch.put_suspicion(Some(&suspicion));
             let mut event = Event::new(EventKind::ClockSuspected, Actor::hub());

@@ -76,7 +76,7 @@ pub(crate) fn split_queue(key: &[u8]) -> Option<(ConnectionId, u64)> {
     Some((ConnectionId(u32::from_be_bytes(*connection)), u64::from_be_bytes(sequence)))
 }
 
-/// Value of `replay`: number, then milliseconds of its acceptance.
+/// Value of `replay`: number, then milliseconds of its acceptance in trusted time.
 pub(crate) fn replay(number: HubDeliveryNumber, at: Timestamp) -> [u8; 24] {
     let mut value = [0; 24];
     value[..16].copy_from_slice(&number.to_bytes());

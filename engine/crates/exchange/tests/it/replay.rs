@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use phytohub_domain::{Acknowledgement, AcknowledgementKind, TrackingInfo};
+use phytohub_domain::{Acknowledgement, AcknowledgementKind, Clock as _, Timestamp, TrackingInfo};
 use phytohub_exchange::{AdminRequest, Policy};
 
 use super::fixture::{Fixture, header, number, read_envelope};
@@ -35,6 +35,27 @@ async fn the_same_envelope_within_the_window_gets_the_same_answer() {
     fixture.clock.advance(Duration::from_secs(1));
     let later = fixture.deliver("NO", "LK", "A-1").await;
     assert_ne!(later.hub_delivery_number, first.hub_delivery_number, "the window is over");
+}
+
+/// A sender that asks again cannot know that the hub's clock stepped meanwhile.
+#[tokio::test]
+async fn a_clock_that_steps_neither_ends_nor_stretches_the_window() {
+    const DAY_MS: u64 = 24 * 3_600_000;
+    for forward in [true, false] {
+        let mut fixture = Fixture::new().await;
+        let before = fixture.deliver("NO", "LK", "A-1").await;
+        let now = fixture.clock.now().as_millis();
+        let stepped = if forward { now + DAY_MS } else { now - DAY_MS };
+        fixture.clock.set(Timestamp::from_millis(stepped));
+        assert_eq!(fixture.deliver("NO", "LK", "A-1").await, before, "{forward}");
+        let after = fixture.deliver("NO", "LK", "A-2").await;
+        fixture = fixture.reopen();
+        assert_eq!(fixture.deliver("NO", "LK", "A-2").await, after, "{forward}");
+        fixture.clock.advance(Duration::from_secs(600));
+        for (first, number) in [(&before, "A-1"), (&after, "A-2")] {
+            assert_ne!(fixture.deliver("NO", "LK", number).await, *first, "the window is over");
+        }
+    }
 }
 
 #[tokio::test]

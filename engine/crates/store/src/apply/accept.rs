@@ -16,8 +16,8 @@ impl Batch<'_> {
     /// commands of this batch count: twins in flight cannot both pass.
     pub(crate) fn repeated(&mut self, new: &NewEnvelope) -> Result<Option<Accepted>, ReadError> {
         let Some(replay) = new.replay else { return Ok(None) };
-        let Some((number, at)) = self.seen(&replay)? else { return Ok(None) };
-        if self.now.since(at) >= replay.window {
+        let Some((number, seen)) = self.seen(&replay)? else { return Ok(None) };
+        if self.trusted.since(seen) >= replay.window {
             return Ok(None);
         }
         let (Some(state), Some(envelope)) = (self.state(number)?, self.envelope(number)?) else {
@@ -27,7 +27,7 @@ impl Batch<'_> {
             return Ok(None);
         }
         self.tell(EventKind::EnvelopeRepeated, new.actor.clone(), &envelope, String::new());
-        let forwardings = envelope.forwardings;
+        let (at, forwardings) = (envelope.accepted, envelope.forwardings);
         Ok(Some(Accepted { number, at, forwardings, repeated: Some(state) }))
     }
 
@@ -133,10 +133,10 @@ impl Batch<'_> {
     /// Remembers the hash of an envelope for its window.
     fn remember(&mut self, new: &NewEnvelope, number: HubDeliveryNumber) {
         let Some(Replay { hash, window }) = new.replay else { return };
-        let value = keys::replay(number, self.now);
+        let value = keys::replay(number, self.trusted);
         self.write.put_cf(self.database.family(keys::REPLAY), hash, value);
-        self.left.replays.insert(hash, (number, self.now));
-        let at = self.now.plus(window);
+        self.left.replays.insert(hash, (number, self.trusted));
+        let at = self.trusted.plus(window);
         self.put_due(&Due { at, kind: DueKind::Replay, number }, &hash);
     }
 

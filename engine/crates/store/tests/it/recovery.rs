@@ -134,6 +134,11 @@ async fn a_clock_that_went_back_is_told_of_until_accepted() {
     assert_eq!(store.clock_status().suspicion, None);
     let events = store.events(1, 100).expect("readable");
     assert_eq!(events.last().expect("events").event.kind, EventKind::ClockAccepted);
+    drop(store);
+    let clock = Ticking::at(START - 3_600_000);
+    let opened = Store::open(config(directory.path()), clock, Arc::new(Metrics::new()));
+    let (store, _) = opened.expect("opens");
+    assert_eq!(store.clock_status().suspicion, None, "the operator's word outlives the process");
 }
 
 /// Writes behind the store's back.
