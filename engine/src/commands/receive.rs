@@ -1,28 +1,29 @@
 //! `phytohub receive`: what waits at a hub as files, as a national system.
 
+mod error;
 mod folder;
 
 use std::collections::HashSet;
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use phytohub_client::{DoorError, InboxCredit, QuicClient};
+use phytohub_client::{Arriving, DoorError, InboxCredit, QuicClient};
 use phytohub_domain::{Acknowledgement, AcknowledgementKind, EnvelopeHeader};
 use phytohub_telemetry::Escaped;
 use phytohub_wire::quic::AckOutcome;
 use phytohub_wire::soap::client::ClientEnvelope;
 use serde_json::json;
-use thiserror::Error;
 
-use super::door::{Door, OpenError, Progress, concerns_one, patiently, rest};
+use super::door::{Door, Progress, concerns_one, patiently, rest};
 use crate::cli::ReceiveArgs;
 use crate::failure::told;
 use crate::signal::Stop;
-use folder::{Folder, KeepError};
+pub use error::ReceiveError;
+use folder::{Folder, KeepError, Unfinished};
 
 /// Receives what waits and, if that was said, what comes.
 ///
@@ -59,6 +60,29 @@ struct Batch {
 impl Batch {
     fn is_full(&self) -> bool {
         self.kept.len() >= BATCH_ENVELOPES || self.bytes >= BATCH_BYTES
+    }
+}
+
+/// What one pull brought.
+#[derive(Default)]
+struct Round {
+    numbers: Vec<String>,
+    /// Whether some were offered that had been before.
+    all: bool,
+    /// Whether the hub began to bring something.
+    begun: bool,
+}
+
+impl Round {
+    /// Whether this one is offered for the first time, or was not left then.
+    fn offers(&mut self, number: &str, offered: &HashSet<String>) -> bool {
+        let again = offered.contains(number);
+        if again {
+            self.all = true;
+        } else {
+            self.numbers.push(number.to_owned());
+        }
+        !again
     }
 }
 
@@ -104,8 +128,8 @@ impl Clerk {
         let mut batch = Batch::default();
         loop {
             let came = {
-                // Not dropped while the batch is worked off: a content may be arriving.
-                let mut next = pin!(inbox.next());
+                // Not dropped while the batch is worked off: it may be half way to another connection.
+                let mut next = pin!(inbox.next_arriving());
                 match poll_fn(|context| Poll::Ready(next.as_mut().poll(context))).await {
                     Poll::Ready(came) => came,
                     Poll::Pending => {
@@ -114,17 +138,21 @@ impl Clerk {
                     }
                 }
             };
-            let envelope = match came {
-                Ok(envelope) => envelope,
+            let taken = match came {
+                Ok(arriving) => self.take_arriving(&mut batch, arriving).await,
+                Err(error) => Err(DoorError::from(error).into()),
+            };
+            match taken {
+                // The connection ended in the middle: what was not acknowledged comes again.
+                Err(ReceiveError::Call { source }) if source.is_passing() => {
+                    self.settle(&mut batch).await?;
+                }
                 Err(error) => {
                     self.settle(&mut batch).await?;
-                    return Err(DoorError::from(error).into());
+                    return Err(error);
                 }
-            };
-            let (number, document) = (envelope.number.to_string(), envelope.document());
-            self.take(&mut batch, number, envelope.header, &document)?;
-            if batch.is_full() {
-                self.settle(&mut batch).await?;
+                Ok(()) if batch.is_full() => self.settle(&mut batch).await?,
+                Ok(()) => {}
             }
         }
     }
@@ -133,29 +161,90 @@ impl Clerk {
     async fn drain(&mut self) -> Result<(), ReceiveError> {
         // Left ones are offered again, behind the others: at the second time all were offered.
         let mut offered = HashSet::new();
-        let mut batch = Batch::default();
+        let mut broken = 0;
         loop {
-            let envelopes = patiently(|| self.door.hub().pull_waiting()).await?;
-            let mut all = envelopes.is_empty();
-            let mut numbers = Vec::with_capacity(envelopes.len());
-            for ClientEnvelope { header, content } in envelopes {
-                let number = header.hub_delivery_number.clone().ok_or(DoorError::OutOfStep)?;
-                if offered.contains(&number) {
-                    all = true;
-                    continue;
-                }
-                numbers.push(number.clone());
-                self.take(&mut batch, number, header, content.as_bytes())?;
-                if batch.is_full() {
-                    self.settle(&mut batch).await?;
-                }
-            }
+            let (mut batch, mut round) = (Batch::default(), Round::default());
+            let pulled = match self.door.quic().cloned() {
+                Some(quic) => self.pull_arriving(&quic, &offered, &mut batch, &mut round).await,
+                None => self.pull(&offered, &mut batch, &mut round).await,
+            };
             self.settle(&mut batch).await?;
-            offered.extend(numbers.into_iter().filter(|number| self.left.contains(number)));
-            if all {
-                return Ok(());
+            let left = |number: &String| self.left.contains(number);
+            let taken = round.numbers.len();
+            offered.extend(round.numbers.into_iter().filter(left));
+            match pulled {
+                Ok(()) if round.all || taken == 0 => return Ok(()),
+                Ok(()) => broken = 0,
+                // It ended in the middle of what was offered.
+                Err(ReceiveError::Call { source })
+                    if source.is_passing() && round.begun && broken < BROKEN_MAX =>
+                {
+                    broken += 1;
+                }
+                Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Takes some of what waits, as it arrives.
+    async fn pull_arriving(
+        &mut self,
+        quic: &QuicClient,
+        offered: &HashSet<String>,
+        batch: &mut Batch,
+        round: &mut Round,
+    ) -> Result<(), ReceiveError> {
+        let mut pulled = quic.pull_arriving().await.map_err(DoorError::from)?;
+        while let Some(arriving) = pulled.next().await.map_err(DoorError::from)? {
+            round.begun = true;
+            if round.offers(&arriving.number().to_string(), offered) {
+                self.take_arriving(batch, arriving).await?;
+                if batch.is_full() {
+                    self.settle(batch).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes some of what waits.
+    async fn pull(
+        &mut self,
+        offered: &HashSet<String>,
+        batch: &mut Batch,
+        round: &mut Round,
+    ) -> Result<(), ReceiveError> {
+        let envelopes = patiently(|| self.door.hub().pull_waiting()).await?;
+        for ClientEnvelope { header, content } in envelopes {
+            let number = header.hub_delivery_number.clone().ok_or(DoorError::OutOfStep)?;
+            if round.offers(&number, offered) {
+                self.take(batch, number, header, content.as_bytes())?;
+                if batch.is_full() {
+                    self.settle(batch).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps an envelope whose document goes to its file as it comes, if it is large.
+    async fn take_arriving(
+        &mut self,
+        batch: &mut Batch,
+        mut arriving: Arriving<'_>,
+    ) -> Result<(), ReceiveError> {
+        let (number, header) = (arriving.number().to_string(), arriving.header());
+        if arriving.content_bytes() <= HELD_BYTES_MAX as u64 {
+            let envelope = arriving.whole(HELD_BYTES_MAX).await.map_err(DoorError::from)?;
+            return self.take(batch, number, header, &envelope.document());
+        }
+        let mut new = self.begin()?;
+        while let Some(piece) = arriving.document_piece().await.map_err(DoorError::from)? {
+            new.write_all(&piece).map_err(|source| self.unwritten(source))?;
+        }
+        // It was written on the way: what a crash would bring again.
+        batch.bytes += HELD_BYTES_MAX;
+        self.keep(batch, number, header, new)
     }
 
     /// Keeps an envelope, to be acknowledged with the others of its batch.
@@ -166,14 +255,32 @@ impl Clerk {
         header: EnvelopeHeader,
         document: &[u8],
     ) -> Result<(), ReceiveError> {
+        let mut new = self.begin()?;
+        new.write_all(document).map_err(|source| self.unwritten(source))?;
+        batch.bytes += document.len();
+        self.keep(batch, number, header, new)
+    }
+
+    fn begin(&self) -> Result<Unfinished, ReceiveError> {
+        self.folder.begin().map_err(|source| self.unwritten(source))
+    }
+
+    fn unwritten(&self, source: io::Error) -> ReceiveError {
+        ReceiveError::File { file: self.folder.path().to_owned(), source }
+    }
+
+    fn keep(
+        &mut self,
+        batch: &mut Batch,
+        number: String,
+        header: EnvelopeHeader,
+        document: Unfinished,
+    ) -> Result<(), ReceiveError> {
         let outside = outside(&number, &header);
         let mut text = format!("{outside:#}").into_bytes();
         text.push(b'\n');
         match self.folder.keep(&number, &text, document) {
-            Ok(file) => {
-                batch.bytes += document.len();
-                batch.kept.push(Kept { number, header, outside, file });
-            }
+            Ok(file) => batch.kept.push(Kept { number, header, outside, file }),
             Err(KeepError::File { file, source }) => {
                 return Err(ReceiveError::File { file, source });
             }
@@ -188,10 +295,7 @@ impl Clerk {
         if kept.is_empty() {
             return Ok(());
         }
-        self.folder.sync().map_err(|source| {
-            let file = self.folder.path().to_owned();
-            ReceiveError::File { file, source }
-        })?;
+        self.folder.sync().map_err(|source| self.unwritten(source))?;
         let Some(quic) = self.door.quic().cloned() else {
             for one in kept {
                 let hub = self.door.hub();
@@ -280,43 +384,10 @@ fn outside(number: &str, header: &EnvelopeHeader) -> serde_json::Value {
     })
 }
 
-/// Why not everything was received.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum ReceiveError {
-    /// The hub does not answer as it should.
-    #[error(
-        "the hub does not answer as it should; what is told above is received, the rest waits there"
-    )]
-    Call {
-        /// Why.
-        source: Box<DoorError>,
-    },
-    /// A file cannot be written.
-    #[error("cannot write the file; its envelope waits at the hub file={}", file.display())]
-    File {
-        /// Which.
-        file: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Some envelopes were left at the hub; that has been told.
-    #[error("some envelopes were left at the hub")]
-    Left,
-    /// The hub cannot be called.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// Stdout cannot be written, or signals cannot be heard.
-    #[error("cannot write on stdout, or hear signals")]
-    System(#[from] io::Error),
-}
-
-impl From<DoorError> for ReceiveError {
-    fn from(source: DoorError) -> Self {
-        Self::Call { source: Box::new(source) }
-    }
-}
-
+/// Larger documents go to disk as they come.
+const HELD_BYTES_MAX: usize = 4 << 20;
+/// Pulls in a row that end in the middle, before that is told.
+const BROKEN_MAX: u32 = 5;
 /// What the hub brings ahead by default: a sync of the directory and a commit at the hub are shared by
 /// that many.
 const BATCH_ENVELOPES: usize = 64;

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use phytohub_client::{Delivery, DoorError};
+use phytohub_client::{Delivery, DoorError, QuicError, StreamedDelivery};
 use phytohub_domain::{EnvelopeHeader, TrackingInfo};
 use phytohub_server::Tasks;
 use phytohub_telemetry::Escaped;
@@ -113,11 +113,21 @@ fn lanes(args: &SendArgs, progress: &Progress) -> Result<Vec<Vec<PathBuf>>, Send
 
 /// Reads a file once more and delivers it.
 async fn send(door: &Door, args: &SendArgs, file: &Path) -> Result<EnvelopeHeader, Failure> {
-    let document = document::read(file, args)?;
-    let mut delivery = Delivery::new(document.header.clone(), &document.text);
-    delivery.key = Some(document.key(&args.again));
-    delivery.validate = args.validate;
-    drop(document);
+    let mut document = document::read(file, args)?;
+    let key = document.key(&args.again);
+    let large = document.text.len() > SIDE_BY_SIDE_BYTES_MAX;
+    if let Some(quic) = door.quic().filter(|_| large) {
+        let content = document.lying_in(file)?;
+        let mut delivery = StreamedDelivery::new(document.header, &content);
+        (delivery.key, delivery.validate) = (Some(key), args.validate);
+        return quic.deliver_streamed(delivery).await.map_err(|error| match error {
+            QuicError::Broken(_) => DocumentError::Changed.into(),
+            error => DoorError::from(error).into(),
+        });
+    }
+    let mut delivery = Delivery::new(document.header, &document.text);
+    drop(document.text);
+    (delivery.key, delivery.validate) = (Some(key), args.validate);
     Ok(patiently(|| door.hub().deliver(delivery.clone())).await?)
 }
 
@@ -194,5 +204,6 @@ pub enum SendError {
     Unreadable,
 }
 
-/// Larger ones go one by one: each is held some three times while it is sent.
+/// Larger ones go one by one: each is held once while it is looked at, and by SOAP some three times
+/// while it is sent.
 const SIDE_BY_SIDE_BYTES_MAX: usize = 4 << 20;

@@ -253,6 +253,46 @@ fn a_receive_that_is_killed_has_on_disk_what_it_acknowledged() {
     site.ends();
 }
 
+/// Some times the memory that either command may take.
+#[test]
+fn a_large_certificate_is_sent_from_its_file_and_written_as_it_comes() {
+    let site = Site::new();
+    let text = fs::read_to_string(&site.files[0]).expect("readable");
+    let (inside, end) = text.rsplit_once("</").expect("an element");
+    let large = site.trial.path("large.xml");
+    let padding = " & ".repeat(LARGE_BYTES / 3);
+    fs::write(&large, format!("{inside}<!--{padding}--></{end}")).expect("written");
+    drop(padding);
+    let into = site.trial.path("inbox");
+    let follow = ["receive", "--into", &argument(&into), "--follow"];
+    let mut receiving = Following::start(site.command(Door::Quic, "LK", &follow));
+    let files = [argument(&large), site.files[1].clone()];
+    let numbers = site.send(Door::Quic, &files);
+    assert_eq!(site.send(Door::Quic, &files), numbers, "nothing is delivered twice");
+    let mut lines = [receiving.line(), receiving.line()];
+    lines.sort();
+    assert!(lines.iter().zip(&numbers).all(|(line, number)| line.starts_with(number)), "{lines:?}");
+    let status = fs::read_to_string(format!("/proc/{}/status", receiving.child.id()));
+    let most = status.expect("it lives").lines().find_map(|line| {
+        line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<usize>().ok()
+    });
+    assert!(most.expect("told") << 10 < LARGE_BYTES, "{most:?} KiB");
+    assert_eq!(receiving.terminate(), Some(0));
+    for (number, file) in numbers.iter().zip(&files) {
+        let came = fs::read(into.join(format!("{number}.xml"))).expect("received");
+        assert!(came == fs::read(file).expect("sent"), "{number}");
+    }
+    // Without following, and over SOAP, it comes as it is.
+    for (door, again) in [(Door::Quic, "1"), (Door::Soap, "2")] {
+        site.lines(Door::Quic, "AR", &["send", &files[0], "--again", again]);
+        let received = site.lines(door, "LK", &["receive", "--into", &argument(&into)]);
+        let [line] = &received[..] else { panic!("{received:?}") };
+        let file = line.rsplit(' ').next().expect("a file");
+        assert!(fs::read(file).expect("received") == fs::read(&files[0]).expect("sent"));
+    }
+    site.ends();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_kept_is_not_acknowledged() {
     let site = Site::new();
@@ -350,5 +390,7 @@ fn a_hub_that_cannot_be_called_is_told_in_one_line() {
     site.ends();
 }
 
+/// More than a process of ours takes without it.
+const LARGE_BYTES: usize = 64 << 20;
 /// No number of any hub: its time is 1970.
 const UNKNOWN: &str = "00000000000000000000000001";

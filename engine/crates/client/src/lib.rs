@@ -19,6 +19,7 @@ mod address;
 mod body;
 mod client;
 mod connect;
+mod document;
 mod door;
 mod endpoint;
 mod error;
@@ -31,13 +32,14 @@ mod trust;
 pub use address::{AddressPolicy, AddressRange, ParseAddressRangeError};
 pub use body::{BrokenBody, RequestBody};
 pub use client::{ClientConfig, SoapClient, TimeLimits};
+pub use document::{ContentSource, DocumentFile};
 pub use door::{Answering, DoorError, HubDoor};
 pub use endpoint::{Endpoint, ParseEndpointError};
 pub use error::{CallError, Outcome, Stage};
 pub use identity::{Identity, IdentityError};
 pub use quic::{
-    Delivery, FoundEnvelope, Inbox, InboxCredit, ParseQuicAddressError, PipelineAnswer,
-    PipelineReceiver, PipelineSender, QuicAddress, QuicClient, QuicConfig, QuicError,
-    ReceivedEnvelope, StateChange, StateWatch,
+    Arriving, Delivery, FoundEnvelope, Inbox, InboxCredit, ParseQuicAddressError, PipelineAnswer,
+    PipelineReceiver, PipelineSender, Pulled, QuicAddress, QuicClient, QuicConfig, QuicError,
+    ReceivedEnvelope, StateChange, StateWatch, StreamedDelivery,
 };
 pub use trust::{KeyPin, ParseKeyPinError, ServerTrust, SetUpError};

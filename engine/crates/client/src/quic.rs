@@ -5,7 +5,9 @@
 //! was not answered is asked again, for each may be: a delivery has a key.
 
 mod address;
+mod arriving;
 mod connect;
+mod deliver;
 mod directory;
 mod error;
 mod inbox;
@@ -21,21 +23,21 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use phytohub_domain::{Acknowledgement, EnvelopeHeader, HubDeliveryNumber};
 use phytohub_wire::quic::{
-    AckItem, AckOutcome, Acknowledge, Acknowledged, CodeList, CodeLists, Deliver, Delivered,
-    EnvelopeFrame, Finding, Frame, GetProfile, Head, Kind, KnownList, Message, Profile, Pull,
-    StateFrame, Track, Validate, encode,
+    AckItem, AckOutcome, Acknowledge, Acknowledged, CodeList, CodeLists, Finding, GetProfile, Head,
+    Kind, KnownList, Message, Profile, Pull, StateFrame, Track, Validate, encode,
 };
 use phytohub_wire::soap::{Content, ValidationResult};
-use rustls::crypto::aws_lc_rs;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{AddressPolicy, Identity, ServerTrust, SetUpError, TimeLimits};
 pub use address::{ParseQuicAddressError, QuicAddress};
+pub use arriving::{Arriving, Pulled, ReceivedEnvelope};
 use connect::Link;
+pub use deliver::{Delivery, StreamedDelivery};
 pub use directory::FoundEnvelope;
 pub use error::QuicError;
-pub use inbox::{Inbox, InboxCredit, ReceivedEnvelope};
+pub use inbox::{Inbox, InboxCredit};
 pub use pipeline::{PipelineAnswer, PipelineReceiver, PipelineSender};
 use reply::Replies;
 use retry::Retry;
@@ -77,28 +79,6 @@ impl QuicConfig {
     }
 }
 
-/// An envelope to be delivered.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "made by `new` and changed field by field")]
-pub struct Delivery {
-    /// Its outside; an empty `From` is the caller.
-    pub header: EnvelopeHeader,
-    /// Its inside, as it goes over the wire.
-    pub content: Content,
-    /// The key under which it is delivered once; nothing has one made for this call.
-    pub key: Option<Bytes>,
-    /// Whether the hub is to validate the document first.
-    pub validate: bool,
-}
-
-impl Delivery {
-    /// A document for this outside, not validated.
-    #[must_use]
-    pub fn new(header: EnvelopeHeader, document: &str) -> Self {
-        Self { header, content: Content::escaped(document), key: None, validate: false }
-    }
-}
-
 /// Calls one hub. Cheap to clone; clones share their connection.
 #[derive(Clone, Debug)]
 pub struct QuicClient(Arc<Inner>);
@@ -118,42 +98,6 @@ impl QuicClient {
     pub fn new(config: QuicConfig) -> Result<Self, SetUpError> {
         let tls = connect::client_config(&config)?;
         Ok(Self(Arc::new(Inner { config, tls, live: Mutex::new(None) })))
-    }
-
-    /// Delivers an envelope. The header that comes back has number, state, message and copies.
-    ///
-    /// # Errors
-    /// When the hub refuses, or did not answer in time. A header that it does not take is no error: it
-    /// is told as `FailedDelivery`.
-    pub async fn deliver(&self, delivery: Delivery) -> Result<EnvelopeHeader, QuicError> {
-        self.hand_in(delivery, false).await
-    }
-
-    async fn hand_in(
-        &self,
-        delivery: Delivery,
-        response: bool,
-    ) -> Result<EnvelopeHeader, QuicError> {
-        let key = match delivery.key {
-            Some(key) => key,
-            None => new_key()?,
-        };
-        let mut message = Deliver::new(&delivery.header, Some(key));
-        (message.validate, message.response) = (delivery.validate, response);
-        let request = request(&message, delivery.content.raw);
-        let header = &delivery.header;
-        self.call(&request, |mut replies| async move {
-            let head = replies.one::<Delivered>().await?.head;
-            let told = EnvelopeHeader::from(head);
-            Ok(EnvelopeHeader {
-                hub_delivery_number: told.hub_delivery_number,
-                tracking_info: told.tracking_info,
-                error_message: told.error_message,
-                forwardings: told.forwardings,
-                ..header.clone()
-            })
-        })
-        .await
     }
 
     /// Acknowledges envelopes, at most [`phytohub_wire::quic::BATCH_MAX`]; each has its own outcome.
@@ -204,7 +148,7 @@ impl QuicClient {
         let bytes_max = self.0.config.content_bytes_max;
         self.call(&request, |mut replies| async move {
             let frame = replies.next(Kind::Envelope).await?.ok_or(QuicError::OutOfStep)?;
-            received(&mut replies, frame, bytes_max).await
+            Arriving::new(&mut replies, frame, None)?.whole(bytes_max).await
         })
         .await
     }
@@ -219,7 +163,8 @@ impl QuicClient {
         self.call(&request, |mut replies| async move {
             let mut envelopes = Vec::new();
             while let Some(frame) = replies.next(Kind::Envelope).await? {
-                envelopes.push(received(&mut replies, frame, bytes_max).await?);
+                let arriving = Arriving::new(&mut replies, frame, None)?;
+                envelopes.push(arriving.whole(bytes_max).await?);
             }
             Ok(envelopes)
         })
@@ -248,8 +193,8 @@ impl QuicClient {
         self.call(&request, |mut replies| async move {
             let mut lists = Vec::new();
             while let Some(frame) = replies.next(Kind::CodeList).await? {
-                let (head, list) = (frame.head, CodeList::read(frame.fields)?);
-                lists.push((list, replies.content(&head, bytes_max).await?));
+                let list = CodeList::read(frame.fields)?;
+                lists.push((list, replies.content(bytes_max).await?));
             }
             Ok(lists)
         })
@@ -307,10 +252,23 @@ impl QuicClient {
     where
         F: Future<Output = Result<T, QuicError>> + Send,
     {
+        self.attempt(|| self.ask(request), read).await
+    }
+
+    /// The same, of what is sent anew by each attempt.
+    async fn attempt<T, A, F>(
+        &self,
+        ask: impl Fn() -> A + Send,
+        read: impl Fn(Replies) -> F + Send,
+    ) -> Result<T, QuicError>
+    where
+        A: Future<Output = Result<Replies, QuicError>> + Send,
+        F: Future<Output = Result<T, QuicError>> + Send,
+    {
         let deadline = Instant::now() + self.0.config.times.call;
         let mut retry = Retry::until(deadline);
         loop {
-            let attempt = async { read(self.ask(request).await?).await };
+            let attempt = async { read(ask().await?).await };
             let result = timeout_at(deadline, attempt).await;
             match result.unwrap_or(Err(QuicError::Timeout)) {
                 Ok(told) => return Ok(told),
@@ -352,35 +310,9 @@ impl QuicClient {
     }
 }
 
-/// An envelope with its content.
-async fn received(
-    replies: &mut Replies,
-    frame: Frame,
-    bytes_max: usize,
-) -> Result<ReceivedEnvelope, QuicError> {
-    let Frame { head, fields } = frame;
-    let EnvelopeFrame { head: outside, form } = EnvelopeFrame::read(fields)?;
-    let raw = replies.content(&head, bytes_max).await?;
-    let response = outside.response;
-    Ok(ReceivedEnvelope {
-        number: outside.number.ok_or(QuicError::OutOfStep)?,
-        header: outside.into(),
-        content: Content { raw, form },
-        response,
-    })
-}
-
 /// A request as it is sent: the frame, then its content.
 fn request<M: Message>(message: &M, content: Bytes) -> [Bytes; 2] {
     let mut out = BytesMut::new();
     encode(&mut out, 0, Head::LAST, message, content.len() as u64);
     [out.freeze(), content]
-}
-
-/// A key that nobody else has.
-fn new_key() -> Result<Bytes, QuicError> {
-    let mut key = [0; 16];
-    let random = aws_lc_rs::default_provider().secure_random;
-    random.fill(&mut key).map_err(|_| QuicError::NoRandom)?;
-    Ok(Bytes::copy_from_slice(&key))
 }

@@ -14,5 +14,7 @@ mod partner;
 mod quic;
 #[path = "it/socket.rs"]
 mod socket;
+#[path = "it/streams.rs"]
+mod streams;
 #[path = "it/trust.rs"]
 mod trust;

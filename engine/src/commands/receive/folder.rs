@@ -2,11 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufWriter, IntoInnerError, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 use thiserror::Error;
 
 /// The directory.
@@ -43,43 +43,56 @@ impl Folder {
         File::open(&self.path)?.sync_all()
     }
 
+    /// A file for what is to be kept, of which nobody sees anything yet.
+    pub(super) fn begin(&self) -> io::Result<Unfinished> {
+        let mut builder = Builder::new();
+        let new = builder.prefix(UNFINISHED).rand_bytes(RANDOM_BYTES).tempfile_in(&self.path)?;
+        Ok(BufWriter::with_capacity(PIECE_BYTES, new))
+    }
+
     /// Keeps an envelope under its number and returns the document's file. What was kept outlasts a
     /// power cut once the directory is synced; what is there already stays as it is.
     pub(super) fn keep(
         &self,
         number: &str,
         header: &[u8],
-        document: &[u8],
+        document: Unfinished,
     ) -> Result<PathBuf, KeepError> {
         if !is_name(number) {
             return Err(KeepError::Name);
         }
+        let file = |kind| self.path.join(format!("{number}.{kind}"));
         // The header first: a reader that sees a document finds its header, too.
-        let mut last = PathBuf::new();
-        for (kind, bytes) in [("header.json", header), ("xml", document)] {
-            last = self.path.join(format!("{number}.{kind}"));
-            match self.place(&last, bytes) {
-                Ok(true) => {}
-                Ok(false) => return Err(KeepError::Different { file: last }),
-                Err(source) => return Err(KeepError::File { file: last, source }),
-            }
-        }
-        Ok(last)
+        let (first, last) = (file("header.json"), file("xml"));
+        let outside = self.begin().and_then(|mut new| new.write_all(header).map(|()| new));
+        let outside = outside.map_err(|source| KeepError::File { file: first.clone(), source })?;
+        place(first, outside)?;
+        place(last, document)
     }
+}
 
-    /// Whether the file now holds this: written whole under another name, then renamed.
-    fn place(&self, file: &Path, bytes: &[u8]) -> io::Result<bool> {
-        let mut new =
-            Builder::new().prefix(UNFINISHED).rand_bytes(RANDOM_BYTES).tempfile_in(&self.path)?;
-        new.write_all(bytes)?;
-        new.as_file().sync_all()?;
-        match new.persist_noclobber(file) {
-            Ok(_) => Ok(true),
-            Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => {
-                holds(file, bytes)
-            }
-            Err(failed) => Err(failed.error),
+/// A file that is being written.
+pub(super) type Unfinished = BufWriter<NamedTempFile>;
+
+/// Makes this the file, if there is none that holds something else.
+fn place(file: PathBuf, new: Unfinished) -> Result<PathBuf, KeepError> {
+    match persist(&file, new) {
+        Ok(true) => Ok(file),
+        Ok(false) => Err(KeepError::Different { file }),
+        Err(source) => Err(KeepError::File { file, source }),
+    }
+}
+
+/// Whether the file now holds this, which is written whole under another name.
+fn persist(file: &Path, new: Unfinished) -> io::Result<bool> {
+    let new = new.into_inner().map_err(IntoInnerError::into_error)?;
+    new.as_file().sync_all()?;
+    match new.persist_noclobber(file) {
+        Ok(_) => Ok(true),
+        Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => {
+            holds(file, failed.file.reopen()?)
         }
+        Err(failed) => Err(failed.error),
     }
 }
 
@@ -114,7 +127,7 @@ fn clear(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether only [`Folder::place`] gives files such names.
+/// Whether only [`Folder::begin`] gives files such names.
 fn is_unfinished(name: &OsStr) -> bool {
     let rest = name.as_encoded_bytes().strip_prefix(UNFINISHED.as_bytes());
     rest.is_some_and(|rest| {
@@ -122,18 +135,26 @@ fn is_unfinished(name: &OsStr) -> bool {
     })
 }
 
-/// Whether a file is one, and holds this.
-fn holds(file: &Path, bytes: &[u8]) -> io::Result<bool> {
+/// Whether a file is one, and holds the same.
+fn holds(file: &Path, mut other: File) -> io::Result<bool> {
     let about = file.symlink_metadata()?;
-    if !about.is_file() || about.len() != bytes.len() as u64 {
+    if !about.is_file() || about.len() != other.metadata()?.len() {
         return Ok(false);
     }
-    let kept = File::open(file)?;
+    let mut kept = File::open(file)?;
     // Whoever wrote it may have ended before it was on disk.
     kept.sync_all()?;
-    let mut read = Vec::with_capacity(bytes.len());
-    kept.take(bytes.len() as u64 + 1).read_to_end(&mut read)?;
-    Ok(read == bytes)
+    let mut pieces = [Vec::new(), Vec::new()];
+    loop {
+        for (file, piece) in [&mut kept, &mut other].into_iter().zip(&mut pieces) {
+            piece.clear();
+            file.take(PIECE_BYTES as u64).read_to_end(piece)?;
+        }
+        let [kept, other] = &pieces;
+        if kept != other || kept.is_empty() {
+            return Ok(kept == other);
+        }
+    }
 }
 
 /// Whether a foreign number may be the name of a file: letters, digits, and points, hyphens and
@@ -159,6 +180,8 @@ pub(super) enum KeepError {
     Name,
 }
 
+/// Read or written at once.
+const PIECE_BYTES: usize = 64 << 10;
 /// Names of files may have 255 bytes, of which the kind takes some.
 const NAME_BYTES_MAX: usize = 200;
 const UNFINISHED: &str = ".unfinished-";
@@ -201,24 +224,36 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("new/inbox");
         let folder = Folder::open(&path).expect("made");
-        let file = folder.keep("1", b"{}", b"<a/>").expect("kept");
+        let keep = |number: &str, document: &[u8]| {
+            let mut new = folder.begin().expect("made");
+            new.write_all(document).expect("written");
+            folder.keep(number, b"{}", new)
+        };
+        let file = keep("1", b"<a/>").expect("kept");
         assert_eq!(file, path.join("1.xml"));
-        folder.keep("1", b"{}", b"<a/>").expect("the same");
+        keep("1", b"<a/>").expect("the same");
+        let large = vec![b'a'; 3 * PIECE_BYTES];
+        let mut changed = large.clone();
+        changed[2 * PIECE_BYTES] = b'b';
+        keep("3", &large).expect("kept");
+        keep("3", &large).expect("the same");
+        assert!(keep("3", &changed).is_err(), "another of the same length");
         for other in [&b"<b/>"[..], b"<a/> ", b""] {
-            let refused = folder.keep("1", b"{}", other);
+            let refused = keep("1", other);
             assert!(matches!(refused, Err(KeepError::Different { .. })), "{refused:?}");
         }
         fs::create_dir(path.join("2.xml")).expect("a directory in the way");
-        let refused = folder.keep("2", b"{}", b"<a/>");
+        let refused = keep("2", b"<a/>");
         assert!(matches!(refused, Err(KeepError::Different { .. })), "{refused:?}");
-        assert!(matches!(folder.keep("../3", b"{}", b""), Err(KeepError::Name)));
+        assert!(matches!(keep("../3", b""), Err(KeepError::Name)));
         assert_eq!(fs::read(&file).expect("readable"), b"<a/>");
         let mut names: Vec<_> = fs::read_dir(&path)
             .expect("readable")
             .map(|entry| entry.expect("an entry").file_name())
             .collect();
         names.sort();
-        assert_eq!(names, [LOCK, "1.header.json", "1.xml", "2.header.json", "2.xml"]);
+        let kept = ["1.header.json", "1.xml", "2.header.json", "2.xml", "3.header.json", "3.xml"];
+        assert_eq!(names, [&[LOCK][..], &kept].concat());
     }
 
     #[test]

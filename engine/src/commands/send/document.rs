@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use bytes::Bytes;
+use phytohub_client::DocumentFile;
 use phytohub_domain::{ConnectionCode, EnvelopeHeader, Limits as HubLimits};
 use phytohub_sps::{Encoding, Level, Limits, Reading, SpsDocument};
 use sha2::{Digest as _, Sha256};
@@ -34,6 +35,13 @@ pub(super) fn read(file: &Path, args: &SendArgs) -> Result<Document, DocumentErr
 }
 
 impl Document {
+    /// The document where it was read, which is still the same; it is not held any longer.
+    pub(super) fn lying_in(&mut self, file: &Path) -> Result<DocumentFile, DocumentError> {
+        let digest = Sha256::digest(std::mem::take(&mut self.text));
+        let lying = DocumentFile::look(file)?;
+        if digest[..] == lying.digest()[..] { Ok(lying) } else { Err(DocumentError::Changed) }
+    }
+
     /// The key under which it is delivered once: the same of the same, whenever it is made.
     pub(super) fn key(&self, again: &str) -> Bytes {
         let header = &self.header;
@@ -118,6 +126,9 @@ fn field(name: &'static str, value: &str) -> DocumentError {
 /// Why a file is not sent.
 #[derive(Debug, Error)]
 pub(super) enum DocumentError {
+    /// It is another now.
+    #[error("it changed, or was removed, while it was sent; give the same command again")]
+    Changed,
     /// Its characters.
     #[error("it is {0}; write it in UTF-8")]
     Encoding(&'static str),

@@ -41,6 +41,9 @@ pub enum QuicError {
     /// The connection ended.
     #[error("the connection ended")]
     Connection(#[from] ConnectionError),
+    /// The hub sent a content that is none.
+    #[error("the hub sent a content that is no text of XML")]
+    Content(#[from] phytohub_wire::soap::ReadError),
     /// The hub sent fields that are no answer.
     #[error("the hub's answer is not understood")]
     Field(#[from] FieldError),

@@ -1,15 +1,12 @@
 //! What waits for the caller, brought as it comes.
 
 use bytes::BytesMut;
-use phytohub_domain::{EnvelopeHeader, HubDeliveryNumber};
-use phytohub_wire::quic::{Credit, Kind, Subscribe, encode};
-use phytohub_wire::soap::Content;
-
+use phytohub_wire::quic::{Credit, Frame, Kind, Subscribe, encode};
 use quinn::SendStream;
 
 use super::reply::Replies;
 use super::retry::Retry;
-use super::{QuicClient, QuicError, received};
+use super::{Arriving, QuicClient, QuicError, ReceivedEnvelope};
 
 /// How much the hub may send that was not asked for by [`Inbox::next`] yet: the back-pressure.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,30 +25,6 @@ impl Default for InboxCredit {
     }
 }
 
-/// An envelope that came.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "the protocol tells these four")]
-pub struct ReceivedEnvelope {
-    /// Its number.
-    pub number: HubDeliveryNumber,
-    /// Its outside.
-    pub header: EnvelopeHeader,
-    /// Its inside, as it came.
-    pub content: Content,
-    /// Whether it is a country's response.
-    pub response: bool,
-}
-
-impl ReceivedEnvelope {
-    /// The document that the content stands for.
-    #[must_use]
-    pub fn document(&self) -> Vec<u8> {
-        let mut document = Vec::with_capacity(self.content.raw.len());
-        self.content.decode(&mut |piece| document.extend_from_slice(piece));
-        document
-    }
-}
-
 /// What waits for the caller, and what comes, each envelope once while a connection lives. On a new
 /// connection everything comes again that was not acknowledged.
 #[derive(Debug)]
@@ -67,6 +40,8 @@ struct Subscribed {
     send: SendStream,
     /// What the hub may still send.
     left: InboxCredit,
+    /// Bytes of the content of the last envelope, until they are counted.
+    last: Option<u64>,
 }
 
 impl Inbox {
@@ -80,9 +55,10 @@ impl Inbox {
     /// # Errors
     /// When the hub refuses the caller, or what it sends is not understood.
     pub async fn next(&mut self) -> Result<ReceivedEnvelope, QuicError> {
+        let bytes_max = self.client.0.config.content_bytes_max;
         let mut retry = Retry::patient();
         loop {
-            match self.received().await {
+            match self.whole(bytes_max).await {
                 Ok(envelope) => return Ok(envelope),
                 Err(error) => {
                     self.live = None;
@@ -92,19 +68,48 @@ impl Inbox {
         }
     }
 
-    async fn received(&mut self) -> Result<ReceivedEnvelope, QuicError> {
-        if self.live.is_none() {
-            self.live = Some(self.subscribe().await?);
+    /// The next envelope as soon as its outside is here, to be read as it arrives. Otherwise as
+    /// [`Inbox::next`]; but when its connection ends, the reader of the content is told: it comes again
+    /// then, as does one that is left in the middle.
+    ///
+    /// # Errors
+    /// As of [`Inbox::next`].
+    pub async fn next_arriving(&mut self) -> Result<Arriving<'_>, QuicError> {
+        let mut retry = Retry::patient();
+        loop {
+            match self.frame().await {
+                Ok(frame) => {
+                    let live = self.live.as_mut().ok_or(QuicError::OutOfStep)?;
+                    return Arriving::new(&mut live.replies, frame, None);
+                }
+                Err(error) => {
+                    self.live = None;
+                    retry.after(&self.client, error).await?;
+                }
+            }
         }
-        let live = self.live.as_mut().ok_or(QuicError::OutOfStep)?;
-        let frame = live.replies.next(Kind::Envelope).await?.ok_or(QuicError::OutOfStep)?;
+    }
+
+    async fn whole(&mut self, bytes_max: usize) -> Result<ReceivedEnvelope, QuicError> {
+        let frame = self.frame().await?;
         // Taken out, so that one which is left in the middle is not gone on with.
         let mut live = self.live.take().ok_or(QuicError::OutOfStep)?;
-        let bytes_max = self.client.0.config.content_bytes_max;
-        let envelope = received(&mut live.replies, frame, bytes_max).await?;
-        live.spend(self.credit, envelope.content.raw.len() as u64).await?;
+        let envelope = Arriving::new(&mut live.replies, frame, None)?.whole(bytes_max).await?;
         self.live = Some(live);
         Ok(envelope)
+    }
+
+    /// The outside of the next envelope. What was left in the middle before is not gone on with.
+    async fn frame(&mut self) -> Result<Frame, QuicError> {
+        let mut live = match self.live.take() {
+            Some(live) if live.replies.content_bytes() == 0 => live,
+            _ => self.subscribe().await?,
+        };
+        live.count(self.credit).await?;
+        let live = self.live.insert(live);
+        let frame = live.replies.next(Kind::Envelope).await?.ok_or(QuicError::OutOfStep)?;
+        live.last = Some(frame.head.content);
+        Ok(frame)
     }
 
     async fn subscribe(&self) -> Result<Subscribed, QuicError> {
@@ -114,13 +119,15 @@ impl Inbox {
         let mut out = BytesMut::new();
         encode(&mut out, 0, 0, &Subscribe { envelopes, bytes }, 0);
         send.write_chunk(out.freeze()).await?;
-        Ok(Subscribed { replies: Replies::new(receive, link, None), send, left: self.credit })
+        let replies = Replies::new(receive, link, None);
+        Ok(Subscribed { replies, send, left: self.credit, last: None })
     }
 }
 
 impl Subscribed {
-    /// Counts an envelope, and gives the hub what it used once that is half.
-    async fn spend(&mut self, full: InboxCredit, bytes: u64) -> Result<(), QuicError> {
+    /// Counts the last envelope, and gives the hub what it used once that is half.
+    async fn count(&mut self, full: InboxCredit) -> Result<(), QuicError> {
+        let Some(bytes) = self.last.take() else { return Ok(()) };
         self.left.envelopes = self.left.envelopes.saturating_sub(1);
         self.left.bytes = self.left.bytes.saturating_sub(bytes);
         let left = self.left;

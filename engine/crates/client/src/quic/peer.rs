@@ -1,13 +1,11 @@
 //! What one hub asks of another.
 
-use bytes::{Bytes, BytesMut};
-use http_body_util::BodyExt as _;
+use bytes::Bytes;
 use phytohub_domain::{EnvelopeHeader, HubDeliveryNumber};
-use phytohub_wire::quic::{AckOutcome, Acknowledged, Deliver, Delivered, Head, Report, encode};
+use phytohub_wire::quic::{AckOutcome, Acknowledged, Deliver, Delivered, Report};
 use quinn::{RecvStream, SendStream};
 
 use super::connect::Link;
-use super::reply::Replies;
 use super::{QuicClient, QuicError, request};
 use crate::RequestBody;
 
@@ -40,27 +38,13 @@ impl QuicClient {
         message: &Deliver,
         content: RequestBody,
     ) -> Result<EnvelopeHeader, QuicError> {
-        let mut head = BytesMut::new();
-        encode(&mut head, 0, Head::LAST, message, content.len());
-        let (link, mut send, receive) = self.stream().await?;
-        match write(&mut send, head.freeze(), content).await {
-            Ok(()) => {
-                let _ = send.finish();
-            }
-            // What the hub refuses while it is being sent has its answer all the same.
-            Err(QuicError::Write(_)) => {}
-            Err(error) => {
-                let _ = send.reset(0_u32.into());
-                return Err(error);
-            }
-        }
-        let mut replies = Replies::new(receive, link, Some(send));
+        let mut replies = self.send_streamed(message, content).await?;
         let told = EnvelopeHeader::from(replies.one::<Delivered>().await?.head);
         Ok(EnvelopeHeader { from: header.from.clone(), to: header.to.clone(), ..told })
     }
 
     /// A stream of the connection, or of a new one if that has ended meanwhile.
-    async fn stream(&self) -> Result<(Link, SendStream, RecvStream), QuicError> {
+    pub(super) async fn stream(&self) -> Result<(Link, SendStream, RecvStream), QuicError> {
         let link = self.link().await?;
         let error = match link.open().await {
             Ok((send, receive)) => return Ok((link, send, receive)),
@@ -84,18 +68,4 @@ impl QuicClient {
         })
         .await
     }
-}
-
-async fn write(
-    send: &mut SendStream,
-    head: Bytes,
-    mut content: RequestBody,
-) -> Result<(), QuicError> {
-    send.write_chunk(head).await?;
-    while let Some(frame) = content.frame().await {
-        if let Ok(piece) = frame?.into_data() {
-            send.write_chunk(piece).await?;
-        }
-    }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
-use phytohub_wire::quic::{Event, Frame, FrameError, Frames, Head, Kind, Message, Refused, Source};
+use phytohub_wire::quic::{Event, Frame, FrameError, Frames, Kind, Message, Refused, Source};
 use quinn::{RecvStream, SendStream};
 
 use super::QuicError;
@@ -70,13 +70,14 @@ impl Replies {
         }
     }
 
+    /// Bytes of the content of the last frame that were not read.
+    pub(super) const fn content_bytes(&self) -> u64 {
+        self.content
+    }
+
     /// The whole content of the last frame.
-    pub(super) async fn content(
-        &mut self,
-        head: &Head,
-        bytes_max: usize,
-    ) -> Result<Bytes, QuicError> {
-        let bytes = usize::try_from(head.content).unwrap_or(usize::MAX);
+    pub(super) async fn content(&mut self, bytes_max: usize) -> Result<Bytes, QuicError> {
+        let bytes = usize::try_from(self.content).unwrap_or(usize::MAX);
         if bytes > bytes_max {
             return Err(QuicError::TooLarge { limit: bytes_max });
         }

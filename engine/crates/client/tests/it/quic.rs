@@ -30,7 +30,7 @@ pub(crate) fn client(hub: &TestHub, at: SocketAddr, code: &str) -> QuicClient {
     QuicClient::new(config(hub, at, hub.certificate(code))).expect("a client")
 }
 
-fn header(to: &str, number: &str) -> EnvelopeHeader {
+pub(crate) fn header(to: &str, number: &str) -> EnvelopeHeader {
     EnvelopeHeader {
         to: to.to_owned(),
         certificate_type: 851,

@@ -113,6 +113,20 @@ impl Content {
         Self { raw: Bytes::from(raw), form: ContentForm::Escaped }
     }
 
+    /// Appends a piece of a text, cut anywhere, as [`Content::escaped`] writes it. What is no
+    /// character of XML stays as it is: whoever reads the content refuses it.
+    pub fn escape_piece(piece: &[u8], out: &mut Vec<u8>) {
+        for byte in piece {
+            match byte {
+                b'<' => out.extend_from_slice(b"&lt;"),
+                b'>' => out.extend_from_slice(b"&gt;"),
+                b'&' => out.extend_from_slice(b"&amp;"),
+                b'\r' => out.extend_from_slice(b"&#13;"),
+                _ => out.push(*byte),
+            }
+        }
+    }
+
     /// Feeds the decoded character data to `sink`, in order, in pieces.
     pub fn decode(&self, sink: &mut dyn FnMut(&[u8])) {
         decode_content(&self.raw, self.form, sink);
@@ -150,6 +164,13 @@ mod tests {
             let mut read = Vec::new();
             content.decode(&mut |piece| read.extend_from_slice(piece));
             assert_eq!(String::from_utf8_lossy(&read), text);
+            for size in 1..4 {
+                let mut pieces = Vec::new();
+                for piece in text.as_bytes().chunks(size) {
+                    Content::escape_piece(piece, &mut pieces);
+                }
+                assert_eq!(content.raw, pieces, "in pieces of {size}");
+            }
         }
     }
 }
