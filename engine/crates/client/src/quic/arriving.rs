@@ -84,27 +84,31 @@ impl<'a> Arriving<'a> {
     }
 
     /// The next piece of the document that the content stands for; nothing at its end. Some hundred
-    /// bytes to some KiB; a character may be cut.
+    /// bytes to some KiB; a character may be cut. Nothing is lost if this is dropped while it waits.
     ///
     /// # Errors
     /// When the connection ends, or the content is none. What was read is worth nothing then: the
     /// envelope comes again.
     pub async fn document_piece(&mut self) -> Result<Option<Bytes>, QuicError> {
         let (limits, mut document) = (Limits::default(), BytesMut::new());
-        while let Some(mut reader) = self.reader.take_if(|_| document.is_empty()) {
+        while document.is_empty() && self.reader.is_some() {
             let mut sink = |text: &[u8]| document.extend_from_slice(text);
             if self.replies.content_bytes() == 0 {
-                reader.finish(&limits, &mut sink)?;
-            } else {
-                let piece = within(self.patience, self.replies.piece()).await?;
+                if let Some(reader) = self.reader.take() {
+                    reader.finish(&limits, &mut sink)?;
+                }
+                continue;
+            }
+            // What is dropped here has taken nothing yet.
+            let piece = within(self.patience, self.replies.piece()).await?;
+            if let Some(reader) = &mut self.reader {
                 reader.push(&piece, &limits, &mut sink)?;
-                self.reader = Some(reader);
             }
         }
         Ok(Some(document.freeze()).filter(|document| !document.is_empty()))
     }
 
-    /// The envelope with its whole content.
+    /// The envelope with its whole content, if nothing of that was read before.
     ///
     /// # Errors
     /// When the connection ends, or the content is larger than that.
