@@ -76,8 +76,8 @@ pub(crate) struct Batch<'a> {
     /// As they were before this batch.
     mailboxes: &'a Mailboxes,
     now: Timestamp,
-    /// The same, if the clock is trusted: what is measured by it does not end with a step.
-    trusted: Timestamp,
+    /// A time that no step of the clock moves.
+    steady: Timestamp,
     /// Whether the clock is suspected: then nothing is destroyed by its age.
     suspected: bool,
     pub(crate) counters: Counters,
@@ -115,7 +115,7 @@ impl<'a> Batch<'a> {
             database,
             mailboxes,
             now,
-            trusted: clock_guard.trusted(),
+            steady: clock_guard.steady(),
             suspected: clock_guard.is_suspected(),
             counters,
             known,
@@ -212,9 +212,11 @@ impl<'a> Batch<'a> {
     }
 
     /// The operator accepts the clock as it is: what waited for that may be worked off.
-    pub(crate) fn accept_clock(&mut self, actor: Actor) {
+    pub(crate) fn accept_clock(&mut self, actor: Actor, stepped: i64) {
         self.suspected = false;
         self.put_suspicion(None);
+        let meta = self.database.family(keys::META);
+        self.write.put_cf(meta, keys::CLOCK_STEPPED, stepped.to_be_bytes());
         self.record(Event::new(EventKind::ClockAccepted, actor));
         self.known.due.rewind();
     }

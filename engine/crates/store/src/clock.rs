@@ -21,11 +21,17 @@ pub(crate) struct ClockGuard {
     high_water: Timestamp,
     seen: (Timestamp, Duration),
     suspicion: Option<String>,
+    /// Milliseconds by which the clock was set and accepted as it was, in all.
+    stepped: i64,
 }
 
 impl ClockGuard {
     /// At the start of the store. `suspicion` is one that was not accepted before.
-    pub(crate) fn new(clock: &dyn Clock, high_water: Timestamp, suspicion: Option<String>) -> Self {
+    pub(crate) fn new(
+        clock: &dyn Clock,
+        (high_water, stepped): (Timestamp, i64),
+        suspicion: Option<String>,
+    ) -> Self {
         let now = clock.now();
         let suspicion = suspicion.or_else(|| {
             if now.plus(STEP_MAX) < high_water {
@@ -36,7 +42,7 @@ impl ClockGuard {
                 None
             }
         });
-        Self { high_water, seen: (now, clock.monotonic()), suspicion }
+        Self { high_water, seen: (now, clock.monotonic()), suspicion, stepped }
     }
 
     /// Looks at the clock: the time, and the reason if it has just become suspect.
@@ -49,9 +55,22 @@ impl ClockGuard {
         self.suspicion.is_some()
     }
 
-    /// The time by which ages are measured that must not end with a step: the clock's as long as it
-    /// is trusted, and then what the monotonic clock adds to the latest that was.
-    pub(crate) fn trusted(&self) -> Timestamp {
+    /// A time that no step of the clock moves, and no acceptance of one: what is measured by it is
+    /// measured by what has passed.
+    pub(crate) fn steady(&self) -> Timestamp {
+        let steady =
+            self.trusted().as_millis().saturating_add_signed(self.stepped.saturating_neg());
+        Timestamp::from_millis(steady)
+    }
+
+    /// Milliseconds by which the clock was set and accepted as it was, in all.
+    pub(crate) const fn stepped(&self) -> i64 {
+        self.stepped
+    }
+
+    /// The clock's time as long as it is trusted, and then what the monotonic clock adds to the
+    /// latest that was.
+    fn trusted(&self) -> Timestamp {
         if self.is_suspected() { self.high_water } else { self.seen.0 }
     }
 
@@ -77,9 +96,11 @@ impl ClockGuard {
 
     /// The operator says that the clock is right.
     pub(crate) fn accept(&mut self, clock: &dyn Clock) {
+        let (now, _) = self.observe(clock);
+        let step = now.as_millis().wrapping_sub(self.trusted().as_millis()).cast_signed();
+        self.stepped = self.stepped.saturating_add(step);
         self.suspicion = None;
-        self.high_water = clock.now();
-        self.seen = (clock.now(), clock.monotonic());
+        self.high_water = now;
     }
 
     pub(crate) fn status(&self) -> ClockStatus {
@@ -121,7 +142,7 @@ mod tests {
     fn a_start_in_the_past_or_far_ahead_is_suspect() {
         let start = |now: u64| {
             let high_water = Timestamp::from_millis(100 * DAY * 1000);
-            ClockGuard::new(&clock(now, 0), high_water, None).status().suspicion
+            ClockGuard::new(&clock(now, 0), (high_water, 0), None).status().suspicion
         };
         assert_eq!(start(100 * DAY), None);
         assert_eq!(start(100 * DAY - 599), None);
@@ -134,20 +155,26 @@ mod tests {
     fn a_step_while_running_is_told_once_and_stays_until_accepted() {
         let hands = clock(1_000 * DAY, 0);
         let high_water = hands.now();
-        let mut guard = ClockGuard::new(&hands, high_water, None);
+        let mut guard = ClockGuard::new(&hands, (high_water, 0), None);
         *hands.0.lock().expect("a lock") = (1_000 * DAY + 60, 60);
         assert_eq!(guard.observe(&hands).1, None);
         *hands.0.lock().expect("a lock") = (1_000 * DAY + 60 + 3600, 120);
         assert!(guard.observe(&hands).1.expect("a suspicion").contains("stepped"));
-        let trusted = guard.trusted();
+        let trusted = guard.steady();
         assert_eq!(trusted, high_water.plus(Duration::from_secs(120)));
         *hands.0.lock().expect("a lock") = (1_000 * DAY + 60 + 7200, 3720);
         assert_eq!(guard.observe(&hands).1, None);
         let passed = trusted.plus(Duration::from_secs(3600));
-        assert_eq!(guard.trusted(), passed, "only the monotonic clock moves it");
+        assert_eq!(guard.steady(), passed, "only the monotonic clock moves it");
         assert_eq!(guard.status().high_water, passed);
         guard.accept(&hands);
         assert_eq!(guard.status(), ClockStatus { high_water: hands.now(), suspicion: None });
-        assert_eq!(guard.trusted(), hands.now());
+        assert_eq!(guard.steady(), passed, "nothing has passed");
+        *hands.0.lock().expect("a lock") = (1_000 * DAY + 60 + 7201, 3721);
+        assert_eq!(guard.observe(&hands).1, None);
+        assert_eq!(guard.steady(), passed.plus(Duration::from_secs(1)));
+        let stepped = guard.stepped();
+        let again = ClockGuard::new(&hands, (guard.status().high_water, stepped), None);
+        assert_eq!(again.steady(), guard.steady(), "and it outlives the process");
     }
 }

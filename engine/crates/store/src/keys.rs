@@ -44,6 +44,8 @@ pub(crate) const FORMAT: &[u8] = b"format";
 pub(crate) const COUNTERS: &[u8] = b"counters";
 /// `meta`: why the clock is suspected, while it is.
 pub(crate) const CLOCK: &[u8] = b"clock";
+/// `meta`: milliseconds by which the clock was set and accepted as it was, in all.
+pub(crate) const CLOCK_STEPPED: &[u8] = b"clock-stepped";
 /// `meta`: why push and callbacks stay away, while they do (after a restore).
 pub(crate) const PAUSED: &[u8] = b"paused";
 /// `meta`: the key below which nothing is due.
@@ -76,7 +78,8 @@ pub(crate) fn split_queue(key: &[u8]) -> Option<(ConnectionId, u64)> {
     Some((ConnectionId(u32::from_be_bytes(*connection)), u64::from_be_bytes(sequence)))
 }
 
-/// Value of `replay`: number, then milliseconds of its acceptance in trusted time.
+/// Value of `replay`: number, then milliseconds of its acceptance in time that no step of the clock
+/// moves.
 pub(crate) fn replay(number: HubDeliveryNumber, at: Timestamp) -> [u8; 24] {
     let mut value = [0; 24];
     value[..16].copy_from_slice(&number.to_bytes());
@@ -89,6 +92,23 @@ pub(crate) fn split_replay(value: &[u8]) -> Option<(HubDeliveryNumber, Timestamp
     let (number, at) = value.split_first_chunk::<16>()?;
     let at = Timestamp::from_millis(u64::from_be_bytes(at.try_into().ok()?));
     Some((HubDeliveryNumber::from_bytes(*number), at))
+}
+
+/// Value of a due that forgets a hash: the hash, then until when it counts, as in [`replay`].
+pub(crate) fn replay_due(hash: [u8; 32], until: Timestamp) -> [u8; 40] {
+    let mut value = [0; 40];
+    value[..32].copy_from_slice(&hash);
+    value[32..].copy_from_slice(&until.as_millis().to_be_bytes());
+    value
+}
+
+/// Reads a value of such a due. One without a time counts no longer.
+pub(crate) fn split_replay_due(value: &[u8]) -> (&[u8], Timestamp) {
+    let Some((hash, until)) = value.split_last_chunk::<8>().filter(|(hash, _)| hash.len() == 32)
+    else {
+        return (value, Timestamp::default());
+    };
+    (hash, Timestamp::from_millis(u64::from_be_bytes(*until)))
 }
 
 /// `content`: content id, then piece.

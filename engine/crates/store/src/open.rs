@@ -62,7 +62,12 @@ pub(crate) fn open(config: &StoreConfig, clock: &dyn Clock) -> Result<Opened, Op
     let suspicion = read_meta(&database, config, keys::CLOCK)?
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let high_water = phytohub_domain::Timestamp::from_millis(counters.high_water);
-    let clock_guard = ClockGuard::new(clock, high_water, suspicion);
+    let stepped = match read_meta(&database, config, keys::CLOCK_STEPPED)? {
+        Some(bytes) => bytes.as_slice().try_into().map(i64::from_be_bytes),
+        None => Ok(0),
+    };
+    let stepped = stepped.map_err(|_| OpenError::Corrupt { what: "clock" })?;
+    let clock_guard = ClockGuard::new(clock, (high_water, stepped), suspicion);
     report.orphans_removed = remove_orphans(&database, config)?;
     let connections = read_connections(&database, config)?;
     let code_lists = read_code_lists(&database, config)?;

@@ -17,7 +17,7 @@ impl Batch<'_> {
     pub(crate) fn repeated(&mut self, new: &NewEnvelope) -> Result<Option<Accepted>, ReadError> {
         let Some(replay) = new.replay else { return Ok(None) };
         let Some((number, seen)) = self.seen(&replay)? else { return Ok(None) };
-        if self.trusted.since(seen) >= replay.window {
+        if self.steady.since(seen) >= replay.window {
             return Ok(None);
         }
         let (Some(state), Some(envelope)) = (self.state(number)?, self.envelope(number)?) else {
@@ -133,11 +133,11 @@ impl Batch<'_> {
     /// Remembers the hash of an envelope for its window.
     fn remember(&mut self, new: &NewEnvelope, number: HubDeliveryNumber) {
         let Some(Replay { hash, window }) = new.replay else { return };
-        let value = keys::replay(number, self.trusted);
+        let value = keys::replay(number, self.steady);
         self.write.put_cf(self.database.family(keys::REPLAY), hash, value);
-        self.left.replays.insert(hash, (number, self.trusted));
-        let at = self.trusted.plus(window);
-        self.put_due(&Due { at, kind: DueKind::Replay, number }, &hash);
+        self.left.replays.insert(hash, (number, self.steady));
+        let (at, until) = (self.now.plus(window), self.steady.plus(window));
+        self.put_due(&Due { at, kind: DueKind::Replay, number }, &keys::replay_due(hash, until));
     }
 
     /// Writes the copies of an envelope, with the numbers that it already tells; that they hold

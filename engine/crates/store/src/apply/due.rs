@@ -174,13 +174,20 @@ impl Batch<'_> {
         Ok(latest.filter(|at| *at > self.now))
     }
 
-    /// Forgets a hash, unless a later envelope with the same has taken its place.
-    fn forget(&mut self, due: &Due, hash: &[u8]) -> Result<(), ReadError> {
+    /// Forgets a hash, unless a later envelope with the same has taken its place, or the clock came
+    /// here by a step.
+    fn forget(&mut self, due: &Due, value: &[u8]) -> Result<(), ReadError> {
+        let (hash, until) = keys::split_replay_due(value);
         let newer =
             <[u8; 32]>::try_from(hash).is_ok_and(|hash| self.left.replays.contains_key(&hash));
         let Some(bytes) = self.database.get(keys::REPLAY, hash)?.filter(|_| !newer) else {
             return Ok(());
         };
+        if until > self.steady {
+            let at = self.now.plus(until.since(self.steady));
+            self.put_due(&Due { at, kind: due.kind, number: due.number }, value);
+            return Ok(());
+        }
         if keys::split_replay(&bytes).is_none_or(|(number, _)| number == due.number) {
             self.write.delete_cf(self.database.family(keys::REPLAY), hash);
         }

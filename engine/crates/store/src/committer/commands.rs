@@ -68,7 +68,7 @@ impl Committer {
             }
             Command::AcceptClock { actor, answer } => {
                 self.clock_guard.accept(&*self.writer.clock);
-                batch.accept_clock(actor);
+                batch.accept_clock(actor, self.clock_guard.stepped());
                 batch.waiting.push(Waiting::Done(answer));
             }
             Command::Close => {}

@@ -16,8 +16,12 @@ pub(crate) struct Ledger {
     step: u64,
     /// Milliseconds that may count for an age: time that passed, and what was accepted as such.
     pub(crate) age: u64,
-    /// Steps of the wall clock so far.
+    /// Steps of the wall clock and acceptances of it so far.
     pub(crate) clock_steps: u64,
+    /// Times that the wall clock was set by so much that it is noticed, and by less.
+    pub(crate) clock_set: (u64, u64),
+    /// Milliseconds that passed.
+    pub(crate) passed: u64,
     pub(crate) wall: u64,
     /// Milliseconds by which the wall clock was set, since it was last believed: forward, things
     /// seem older by that once it is; back, those that were dated meanwhile do once it is right.
@@ -75,6 +79,9 @@ pub(crate) struct When {
     age: u64,
     wall: u64,
     clock_steps: u64,
+    clock_set: (u64, u64),
+    passed: u64,
+    crashes: u64,
 }
 
 /// What is known of a number.
@@ -113,7 +120,8 @@ impl Ledger {
     pub(crate) fn now(&mut self) -> When {
         self.step += 1;
         let (step, age, wall, clock_steps) = (self.step, self.age, self.wall, self.clock_steps);
-        When { step, age, wall, clock_steps }
+        let (clock_set, passed, crashes) = (self.clock_set, self.passed, self.counts.crashes);
+        When { step, age, wall, clock_steps, clock_set, passed, crashes }
     }
 
     /// From now on the hub believes what the clock says.

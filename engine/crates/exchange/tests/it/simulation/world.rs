@@ -184,6 +184,7 @@ impl World {
         self.clock.advance(time);
         let millis = u64::try_from(time.as_millis()).expect("not for ever");
         self.ledger().age += millis;
+        self.ledger().passed += millis;
         self.note_time();
         self.ledger().note(format!("{time:?} pass"));
     }
@@ -201,6 +202,8 @@ impl World {
         self.note_time();
         let mut ledger = self.ledger();
         ledger.clock_steps += 1;
+        let (noticed, less) = &mut ledger.clock_set;
+        *(if by > STEP_MAX { noticed } else { less }) += 1;
         ledger.set_by += millis;
         let way = if forward { "forward" } else { "back" };
         ledger.note(format!("the clock is set {way} by {by:?}"));
@@ -302,3 +305,6 @@ fn registration(index: u8, code: &str) -> Vec<AdminRequest> {
 
 /// More than any history needs before it comes to rest.
 const STEPS_MAX: u32 = 100_000;
+
+/// A step that is noticed is longer: as the store has it.
+const STEP_MAX: Duration = Duration::from_secs(600);

@@ -216,12 +216,19 @@ impl Sent {
             && (header.certificate_type, header.certificate_status) == (851, 70)
     }
 
-    /// Whether all its deliveries fell into one window, by every clock.
+    /// Whether all its deliveries fell into one window, by every clock; or by what passed while one
+    /// process saw that the clock was set.
     fn is_one(&self, now: When) -> bool {
         let Some(first) = self.attempts.first() else { return true };
         let last = self.attempts.last().and_then(|attempt| attempt.ended).unwrap_or(now);
-        last.clock_steps == first.began.clock_steps
-            && last.wall < first.began.wall + REPLAY_WINDOW
-            && last.age < first.began.age + REPLAY_WINDOW
+        let first = first.began;
+        let by_every_clock = last.clock_steps == first.clock_steps
+            && last.wall < first.wall + REPLAY_WINDOW
+            && last.age < first.age + REPLAY_WINDOW;
+        let ((noticed, less), (noticed_first, less_first)) = (last.clock_set, first.clock_set);
+        // Two may undo each other before anybody looks.
+        let seen = less == less_first && noticed <= noticed_first + 1;
+        by_every_clock
+            || seen && last.crashes == first.crashes && last.passed < first.passed + REPLAY_WINDOW
     }
 }
