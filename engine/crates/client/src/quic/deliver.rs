@@ -13,7 +13,7 @@ use rustls::crypto::aws_lc_rs;
 
 use super::reply::Replies;
 use super::{QuicClient, QuicError, request};
-use crate::{ContentSource, RequestBody};
+use crate::{BrokenBody, ContentSource, RequestBody};
 
 /// An envelope to be delivered.
 #[derive(Clone, Debug)]
@@ -146,6 +146,7 @@ async fn write(
     mut content: RequestBody,
 ) -> Result<(), QuicError> {
     send.write_chunk(head).await?;
+    let mut left = content.len();
     let mut stopped = pin!(send.stopped());
     loop {
         // A hub that wants no more, or is gone, is not kept waiting for a slow source.
@@ -153,11 +154,14 @@ async fn write(
             frame = content.frame() => frame,
             ended = &mut stopped => return Err(no_more(ended).into()),
         };
-        let Some(frame) = frame else { return Ok(()) };
+        let Some(frame) = frame else { break };
         if let Ok(piece) = frame?.into_data() {
+            // More would be taken for the next request.
+            left = left.checked_sub(piece.len() as u64).ok_or(BrokenBody)?;
             send.write_chunk(piece).await?;
         }
     }
+    if left == 0 { Ok(()) } else { Err(BrokenBody.into()) }
 }
 
 /// Why a stream takes nothing more.

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame};
+use http_body_util::{BodyExt as _, Full};
 use phytohub_client::{
     Arriving, BrokenBody, ContentSource, DocumentFile, InboxCredit, QuicError, RequestBody,
     StreamedDelivery,
@@ -144,6 +145,35 @@ async fn a_file_that_changed_is_not_delivered() {
     let told = norway.deliver_streamed(missing).await;
     assert!(matches!(told, Err(QuicError::Broken(_))), "{told:?}");
     assert!(lanka.pull_waiting().await.expect("answered").is_empty());
+    hub.stop().await;
+}
+
+/// A content that is not as long as it says.
+struct Lies(u64);
+
+impl ContentSource for Lies {
+    fn open(&self) -> RequestBody {
+        let pieces = Full::new(Bytes::from_static(b"abc")).map_err(|never| match never {});
+        RequestBody::streamed(self.0, pieces)
+    }
+}
+
+#[tokio::test]
+async fn a_content_of_another_length_than_was_said_is_not_delivered() {
+    let hub = TestHub::start().await;
+    let at = hub.open_quic();
+    let (norway, lanka) = (client(&hub, at, "NO"), client(&hub, at, "LK"));
+    for said in [2, 4] {
+        let lies = Lies(said);
+        let delivery = StreamedDelivery::new(header("LK", "A-1"), &lies);
+        let told = norway.deliver_streamed(delivery).await;
+        assert!(matches!(told, Err(QuicError::Broken(_))), "{told:?}");
+    }
+    norway
+        .deliver_streamed(StreamedDelivery::new(header("LK", "A-1"), &Lies(3)))
+        .await
+        .expect("as said");
+    assert_eq!(lanka.pull_waiting().await.expect("answered").len(), 1);
     hub.stop().await;
 }
 
