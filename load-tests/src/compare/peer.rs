@@ -4,9 +4,11 @@ use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
@@ -137,9 +139,21 @@ pub(super) fn slowed(program: &Path, sync_delay: Duration) -> Command {
     command
 }
 
-/// A port that is free now.
+/// A port that is free now, and that the system gives to nobody who asks it for any: a peer takes
+/// it a moment later.
 pub(super) fn free_port() -> Result<u16, Failure> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let count = PORTS.end - PORTS.start;
+    for _ in 0..count {
+        // Programs that run side by side begin at different places.
+        let asked = ASKED.fetch_add(1, Ordering::Relaxed);
+        let place = std::process::id().wrapping_mul(31).wrapping_add(asked);
+        let port = u16::try_from(PORTS.start + place % count)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err("no port of loopback is free".into())
 }
 
 /// Lets every user pass through a directory.
@@ -181,4 +195,6 @@ pub(super) fn cache() -> PathBuf {
 }
 
 const START_TIME_MAX: Duration = Duration::from_secs(60);
+/// Below those that Linux gives out (32768 to 60999), above what services are usually found at.
+const PORTS: Range<u32> = 20_000..32_000;
 const LOOK_EVERY: Duration = Duration::from_millis(20);

@@ -100,12 +100,10 @@ impl Door {
     /// connections before it is ready, answers.
     async fn connect(&self) -> Result<(Client, JoinSet<()>), Failure> {
         let watch = crate::clock::Stopwatch::start();
-        let mut tries = 0;
         loop {
-            tries += 1;
             match self.try_connect().await {
                 Ok(connected) => return Ok(connected),
-                Err(error) if tries > CONNECT_TRIES => return Err(error.into()),
+                Err(error) if watch.elapsed() > CONNECT_TIME_MAX => return Err(error.into()),
                 Err(_) => watch.reaches(watch.elapsed() + Duration::from_millis(100)).await,
             }
         }
@@ -227,7 +225,8 @@ impl Contender for Postgres {
 /// Bodies are neither compressed nor moved: they are as they came.
 const TABLE: &str = "CREATE TABLE mail (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
     body bytea NOT NULL); ALTER TABLE mail ALTER COLUMN body SET STORAGE EXTERNAL;";
-const CONNECT_TRIES: u32 = 50;
+/// It creates its first files meanwhile, beside whatever else the machine does.
+const CONNECT_TIME_MAX: Duration = Duration::from_secs(30);
 /// Durability at its defaults, memory as for a machine of its own, autovacuum often: a queue's table
 /// is nothing but dead rows.
 const SETTINGS: [(&str, &str); 7] = [

@@ -149,7 +149,7 @@ fn assert_measured(compared: &Comparison, rounds: usize) {
         assert_eq!(entry.rounds.len(), rounds, "{}", entry.name);
         assert!(!entry.settings.is_empty(), "{}", entry.name);
         for round in &entry.rounds {
-            let worked = round.messages > 10 && round.errors.is_empty();
+            let worked = round.messages > 0 && round.errors.is_empty();
             // It is told in hundredths of a second: little work may take none.
             let told = round.cpu_seconds > 0.0 || round.messages < 1_000;
             assert!(worked && told, "{}: {round:?}", entry.name);
